@@ -1,0 +1,71 @@
+# Every command of the repository. What a target needs is installed into the checkout: .venv, target, dist.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+CRATES := retrieve fusion rerank soft eval
+FEATURES := rank-retrieve/usearch,rank-retrieve/qdrant,rank-rerank/candle,rank-rerank/ort,rank-soft/candle
+# The extension modules are maturin's; rank-pyo3 has no tests but theirs.
+CORE := --workspace --exclude 'rank-*-python' --exclude rank-pyo3 --features $(FEATURES)
+ORT_LIBRARY = $(shell $(BIN)/python -c "import glob, importlib.util as u; print(glob.glob(u.find_spec('onnxruntime').submodule_search_locations[0] + '/capi/libonnxruntime.*')[0])")
+
+.PHONY: help demo test test-rust test-python lint format wheels install docs bench clean
+help: ## what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+.venv/runtime: constraints.txt
+	$(PYTHON) -m venv .venv
+	$(PIP) maturin hatchling numpy scipy qdrant-client matplotlib tqdm
+	touch $@
+
+.venv/develop: .venv/runtime requirements-dev.txt
+	$(PIP) -r requirements-dev.txt
+	touch $@
+
+wheels: .venv/runtime ## the five wheels and the umbrella, into dist/
+	rm -rf dist
+	for crate in $(CRATES); do \
+	  $(BIN)/maturin build --quiet --locked --release --out dist --manifest-path crates/rank-$$crate/rank-$$crate-python/Cargo.toml; \
+	done
+	$(BIN)/hatchling build --target wheel --directory dist
+
+install: wheels ## those wheels, into .venv
+	$(PIP) --no-deps --force-reinstall dist/*.whl
+
+.PHONY: $(CRATES)
+$(CRATES): .venv/runtime ## (make fusion, ...) one wheel, built and installed
+	$(BIN)/maturin build --quiet --release --out target/wheels/$@ --manifest-path crates/rank-$@/rank-$@-python/Cargo.toml
+	$(PIP) --no-deps --force-reinstall target/wheels/$@/*.whl
+
+demo: install ## the main job, on NumPy's own documentation
+	$(BIN)/rank-rank demo
+
+test: lint test-rust test-python ## everything that CI runs
+
+test-rust: .venv/develop ## the core crates, their examples and documentation
+	ORT_DYLIB_PATH=$(ORT_LIBRARY) cargo test --locked $(CORE) --all-targets
+	ORT_DYLIB_PATH=$(ORT_LIBRARY) cargo test --locked $(CORE) --doc
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --quiet --no-deps $(CORE)
+
+test-python: .venv/develop install ## the installed wheels
+	$(BIN)/pytest
+
+lint: .venv/develop install ## formatting, clippy, ruff, mypy, stubs
+	cargo fmt --all --check
+	cargo clippy --locked --quiet --workspace --features $(FEATURES) --all-targets -- -D warnings
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy python/rank_rank $(foreach crate,$(CRATES),crates/rank-$(crate)/rank-$(crate)-python/rank_$(crate)) tests examples benchmarks
+	$(BIN)/python -m mypy.stubtest --ignore-missing-stub $(foreach crate,$(CRATES),rank_$(crate))
+
+format: .venv/develop ## rewrites the sources
+	cargo fmt --all
+	$(BIN)/ruff check --fix --select I,UP .
+	$(BIN)/ruff format .
+
+clean: ## back to a fresh clone
+	rm -rf .venv target dist build

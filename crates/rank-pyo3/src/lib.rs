@@ -1,0 +1,16 @@
+//! What the Python bindings of rank-rank share: one way to read an id, a ranked list and an array, and one wording for
+//! what is wrong with them.
+//!
+//! Not published: each binding crate links it in. Nothing here computes.
+
+mod array;
+mod id;
+mod interrupt;
+mod list;
+mod package;
+
+pub use array::{flat_tokens, matrix, vector};
+pub use id::Id;
+pub use interrupt::in_chunks;
+pub use list::{ids, ranked_list, ranked_lists, strings};
+pub use package::{Package, describe};

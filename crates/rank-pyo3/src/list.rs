@@ -1,0 +1,135 @@
+//! Ranked lists and lists of strings.
+
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyList, PyMapping, PyString, PyTuple};
+
+use crate::{Id, Package, describe};
+
+fn no_list(package: Package, value: &Bound<'_, PyAny>, argument: &str, what: &str) -> PyErr {
+    package.dtype(format_args!("{argument}: expected {what}, got {}; see the documentation", describe(value)))
+}
+
+/// A `str` is iterable, and never the list that was meant.
+fn items<'py>(
+    package: Package,
+    value: &Bound<'py, PyAny>,
+    argument: &str,
+    what: &str,
+) -> PyResult<impl Iterator<Item = PyResult<Bound<'py, PyAny>>>> {
+    if value.is_instance_of::<PyString>() || value.is_instance_of::<PyBytes>() {
+        return Err(no_list(package, value, argument, what));
+    }
+    value.try_iter().map_err(|_| no_list(package, value, argument, what))
+}
+
+fn score(package: Package, value: &Bound<'_, PyAny>, argument: &str) -> PyResult<f64> {
+    value.extract::<f64>().map_err(|_| {
+        package.dtype(format_args!(
+            "{argument}: expected a number as score, got {}; pass (id, score) pairs",
+            describe(value)
+        ))
+    })
+}
+
+/// Reads one ranked list: `(id, score)` pairs best first, objects with `id` and `score` (Qdrant's `ScoredPoint`), or a
+/// dict of id to score, which has no order of its own and is sorted by score descending, then id ascending.
+///
+/// Order, duplicates and NaN are for the function that takes the list to check.
+///
+/// # Errors
+///
+/// `DtypeError` if the value, an entry, an id or a score is of another type.
+pub fn ranked_list(package: Package, value: &Bound<'_, PyAny>, argument: &str) -> PyResult<Vec<(Id, f64)>> {
+    let what = "a ranked list of (id, score) pairs";
+    if let Ok(mapping) = value.cast::<PyMapping>() {
+        return from_mapping(package, mapping, argument);
+    }
+    let mut list = Vec::with_capacity(value.len().unwrap_or(0));
+    for (position, entry) in items(package, value, argument, what)?.enumerate() {
+        let entry = entry?;
+        let at = format!("{argument}[{position}]");
+        let (id, value) = if let Ok(pair) = entry.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>() {
+            pair
+        } else if let (Ok(id), Ok(score)) = (entry.getattr("id"), entry.getattr("score")) {
+            (id, score)
+        } else {
+            return Err(package.dtype(format_args!(
+                "{at}: expected an (id, score) pair, got {}; pass a list of pairs, best first, or a dict of id to score",
+                describe(&entry)
+            )));
+        };
+        list.push((Id::extract(package, &id, &at)?, score(package, &value, &at)?));
+    }
+    Ok(list)
+}
+
+fn from_mapping(package: Package, mapping: &Bound<'_, PyMapping>, argument: &str) -> PyResult<Vec<(Id, f64)>> {
+    let mut list = Vec::with_capacity(mapping.len()?);
+    for entry in mapping.items()? {
+        let (key, value) = entry.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
+        let at = format!("{argument}[{}]", key.repr()?);
+        list.push((Id::extract(package, &key, &at)?, score(package, &value, &at)?));
+    }
+    list.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    Ok(list)
+}
+
+/// Reads a list of ranked lists.
+///
+/// # Errors
+///
+/// As [`ranked_list`].
+pub fn ranked_lists(package: Package, value: &Bound<'_, PyAny>, argument: &str) -> PyResult<Vec<Vec<(Id, f64)>>> {
+    let what = "a list of ranked lists";
+    if value.is_instance_of::<PyDict>() {
+        return Err(no_list(package, value, argument, what));
+    }
+    items(package, value, argument, what)?
+        .enumerate()
+        .map(|(position, list)| ranked_list(package, &list?, &format!("{argument}[{position}]")))
+        .collect()
+}
+
+/// Reads a list of strings.
+///
+/// # Errors
+///
+/// `DtypeError` for a single `str`, for anything that is not iterable, and for an entry that is not a `str`.
+pub fn strings(package: Package, value: &Bound<'_, PyAny>, argument: &str) -> PyResult<Vec<String>> {
+    items(package, value, argument, "a list of str")?
+        .enumerate()
+        .map(|(position, entry)| {
+            let entry = entry?;
+            entry.extract().map_err(|_| {
+                package
+                    .dtype(format_args!("{argument}[{position}]: expected a str, got {}; convert it", describe(&entry)))
+            })
+        })
+        .collect()
+}
+
+/// Reads a list of ids.
+///
+/// # Errors
+///
+/// As [`Id::extract`], and `DtypeError` for what is not iterable.
+pub fn ids(package: Package, value: &Bound<'_, PyAny>, argument: &str) -> PyResult<Vec<Id>> {
+    items(package, value, argument, "a list of ids")?
+        .enumerate()
+        .map(|(position, entry)| Id::extract(package, &entry?, format_args!("{argument}[{position}]")))
+        .collect()
+}
+
+/// A ranked list as Python sees it: a list of `(id, score)` tuples.
+impl Package {
+    /// Builds the Python list of a ranked list.
+    ///
+    /// # Errors
+    ///
+    /// Only when Python is out of memory.
+    pub fn ranked<'py, S: Into<f64> + Copy>(self, py: Python<'py>, list: &[(Id, S)]) -> PyResult<Bound<'py, PyList>> {
+        let pairs: Vec<Bound<'py, PyTuple>> =
+            list.iter().map(|(id, score)| (id, (*score).into()).into_pyobject(py)).collect::<PyResult<_>>()?;
+        PyList::new(py, pairs)
+    }
+}
