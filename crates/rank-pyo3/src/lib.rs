@@ -14,3 +14,12 @@ pub use id::Id;
 pub use interrupt::in_chunks;
 pub use list::{ids, ranked_list, ranked_lists, strings};
 pub use package::{Package, describe};
+
+/// The documentation of a function, class or method (`Class.method`), as the binding's stub holds it and its build
+/// script wrote it out.
+#[macro_export]
+macro_rules! stub {
+    ($name:literal) => {
+        include_str!(concat!(env!("OUT_DIR"), "/docs/", $name))
+    };
+}

@@ -6,7 +6,7 @@ use pyo3::types::{PyBytes, PyDict, PyList, PyMapping, PyString, PyTuple};
 use crate::{Id, Package, describe};
 
 fn no_list(package: Package, value: &Bound<'_, PyAny>, argument: &str, what: &str) -> PyErr {
-    package.dtype(format_args!("{argument}: expected {what}, got {}; see the documentation", describe(value)))
+    package.dtype(format_args!("{argument}: expected {what}, got {}; put it into a list", describe(value)))
 }
 
 /// A `str` is iterable, and never the list that was meant.
@@ -31,6 +31,15 @@ fn score(package: Package, value: &Bound<'_, PyAny>, argument: &str) -> PyResult
     })
 }
 
+/// A tuple or list of two. A `str` of two characters is none.
+fn pair<'py>(entry: &Bound<'py, PyAny>) -> Option<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+    if let Ok(tuple) = entry.cast::<PyTuple>() {
+        return tuple.extract().ok();
+    }
+    let list = entry.cast::<PyList>().ok()?;
+    (list.len() == 2).then(|| Some((list.get_item(0).ok()?, list.get_item(1).ok()?)))?
+}
+
 /// Reads one ranked list: `(id, score)` pairs best first, objects with `id` and `score` (Qdrant's `ScoredPoint`), or a
 /// dict of id to score, which has no order of its own and is sorted by score descending, then id ascending.
 ///
@@ -48,7 +57,7 @@ pub fn ranked_list(package: Package, value: &Bound<'_, PyAny>, argument: &str) -
     for (position, entry) in items(package, value, argument, what)?.enumerate() {
         let entry = entry?;
         let at = format!("{argument}[{position}]");
-        let (id, value) = if let Ok(pair) = entry.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>() {
+        let (id, value) = if let Some(pair) = pair(&entry) {
             pair
         } else if let (Ok(id), Ok(score)) = (entry.getattr("id"), entry.getattr("score")) {
             (id, score)
@@ -120,9 +129,8 @@ pub fn ids(package: Package, value: &Bound<'_, PyAny>, argument: &str) -> PyResu
         .collect()
 }
 
-/// A ranked list as Python sees it: a list of `(id, score)` tuples.
 impl Package {
-    /// Builds the Python list of a ranked list.
+    /// A ranked list as Python sees it: a list of `(id, score)` tuples.
     ///
     /// # Errors
     ///

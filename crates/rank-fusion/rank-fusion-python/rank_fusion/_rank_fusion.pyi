@@ -1,7 +1,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol, TypeVar
 
-_Id = TypeVar("_Id", int, str)
+_Id = TypeVar("_Id", bound=int | str)
 
 class _Scored(Protocol):
     """A scored document, such as Qdrant's ``ScoredPoint``."""

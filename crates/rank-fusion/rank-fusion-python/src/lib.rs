@@ -4,7 +4,7 @@ mod errors;
 
 use pyo3::prelude::*;
 
-/// See `_rank_fusion.pyi`, which holds the documentation.
+/// Merging ranked lists.
 #[pymodule]
 mod _rank_fusion {
     use pyo3::prelude::*;
@@ -12,6 +12,7 @@ mod _rank_fusion {
 
     use crate::errors::{PACKAGE, to_python};
 
+    #[doc = rank_pyo3::stub!("reciprocal_rank_fusion")]
     #[pyfunction]
     #[pyo3(signature = (lists, k = 60.0))]
     fn reciprocal_rank_fusion<'py>(py: Python<'py>, lists: &Bound<'py, PyAny>, k: f64) -> PyResult<Bound<'py, PyList>> {
