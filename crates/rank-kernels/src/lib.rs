@@ -1,1 +1,17 @@
-//! placeholder
+#![doc = include_str!("../README.md")]
+// The one crate of the workspace that may: each block says why it is sound.
+#![allow(unsafe_code)]
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+mod dispatch;
+mod maxsim;
+#[cfg(target_arch = "aarch64")]
+mod neon;
+mod query;
+mod scalar;
+
+pub use dispatch::{Isa, IsaError, Kernels, available, kernels, try_kernels};
+pub use query::PackedQuery;
