@@ -1,1 +1,14 @@
-//! placeholder
+#![doc = include_str!("../README.md")]
+
+pub mod colbert;
+mod error;
+pub mod simd;
+mod tokens;
+
+#[cfg(feature = "candle")]
+pub mod candle;
+#[cfg(feature = "crossencoder")]
+pub mod crossencoder;
+
+pub use error::{Argument, Error, Result};
+pub use tokens::{TokenMatrix, Tokens, TokensRef};

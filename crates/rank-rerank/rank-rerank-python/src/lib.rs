@@ -1,1 +1,18 @@
-//! Extension module.
+//! The extension module of the `rank_rerank` package: checks, releases the GIL, calls, converts.
+
+#![expect(clippy::doc_markdown, clippy::doc_link_with_quotes, reason = "the documentation is for Python")]
+
+mod cross_encoder;
+mod errors;
+mod tokens;
+
+use pyo3::prelude::*;
+
+/// Reranking.
+#[pymodule]
+mod _rank_rerank {
+    #[pymodule_export]
+    use crate::cross_encoder::OrtCrossEncoder;
+    #[pymodule_export]
+    use crate::tokens::{colbert_rank, maxsim, maxsim_batch, maxsim_cosine};
+}

@@ -1,0 +1,174 @@
+//! Cross-encoders in ONNX files.
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use numpy::PyArray1;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyList, PyString};
+use rank_pyo3::{Id, describe};
+use rank_rerank::Error;
+use rank_rerank::crossencoder::ort::{self, OrtOptions};
+use rank_rerank::crossencoder::{CrossEncoder, rerank};
+
+use crate::errors::{PACKAGE, to_python};
+
+#[doc = rank_pyo3::stub!("OrtCrossEncoder")]
+#[pyclass(frozen, module = "rank_rerank")]
+pub(crate) struct OrtCrossEncoder(ort::OrtCrossEncoder);
+
+#[pymethods]
+impl OrtCrossEncoder {
+    #[doc = rank_pyo3::stub!("OrtCrossEncoder.from_file")]
+    #[staticmethod]
+    #[pyo3(signature = (model_path, tokenizer_path = None, max_length = 512, threads = 0))]
+    fn from_file(
+        py: Python<'_>,
+        model_path: PathBuf,
+        tokenizer_path: Option<PathBuf>,
+        max_length: i64,
+        threads: i64,
+    ) -> PyResult<Self> {
+        let max_length = count("max_length", max_length)?;
+        let threads = count("threads", threads)?;
+        let library: PathBuf = py.import("rank_rerank._ort")?.call_method0("library")?.extract()?;
+        let options = OrtOptions::new().with_threads(threads).with_library(library);
+        let load =
+            move || ort::OrtCrossEncoder::from_file_with(model_path, tokenizer_path.as_deref(), max_length, &options);
+        py.detach(load).map(Self).map_err(to_python)
+    }
+
+    #[doc = rank_pyo3::stub!("OrtCrossEncoder.score")]
+    fn score(&self, py: Python<'_>, query: &str, doc: &str) -> PyResult<f32> {
+        py.detach(|| self.0.score(query, doc)).map_err(to_python)
+    }
+
+    #[doc = rank_pyo3::stub!("OrtCrossEncoder.score_batch")]
+    #[pyo3(signature = (query, docs, progress = false))]
+    fn score_batch<'py>(
+        &self,
+        py: Python<'py>,
+        query: &str,
+        docs: &Bound<'py, PyAny>,
+        progress: bool,
+    ) -> PyResult<Bound<'py, PyArray1<f32>>> {
+        let docs = rank_pyo3::strings(PACKAGE, docs, "docs")?;
+        let docs: Vec<&str> = docs.iter().map(String::as_str).collect();
+        let scores = self.reporting(py, docs.len(), progress, |encoder| encoder.score_batch(query, &docs))?;
+        Ok(PyArray1::from_vec(py, scores))
+    }
+
+    #[doc = rank_pyo3::stub!("OrtCrossEncoder.rerank")]
+    #[pyo3(signature = (query, candidates, progress = false))]
+    fn rerank<'py>(
+        &self,
+        py: Python<'py>,
+        query: &str,
+        candidates: &Bound<'py, PyAny>,
+        progress: bool,
+    ) -> PyResult<Bound<'py, PyList>> {
+        let candidates = texts(candidates)?;
+        let ranked = self.reporting(py, candidates.len(), progress, |encoder| rerank(encoder, query, &candidates))?;
+        PACKAGE.ranked(py, &ranked)
+    }
+}
+
+impl OrtCrossEncoder {
+    /// Does `work` with the GIL released, a progress bar of `total` documents if wanted, and an ear for Ctrl-C.
+    fn reporting<T: Send>(
+        &self,
+        py: Python<'_>,
+        total: usize,
+        progress: bool,
+        work: impl FnOnce(&Reporting<'_>) -> Result<T, Failure> + Send,
+    ) -> PyResult<T> {
+        let bar = if progress {
+            Some(py.import("rank_rerank._progress")?.call_method1("bar", (total,))?.unbind())
+        } else {
+            None
+        };
+        let encoder = Reporting { encoder: &self.0, bar };
+        let done = py.detach(|| work(&encoder));
+        if let Some(bar) = &encoder.bar {
+            bar.call_method0(py, "close")?;
+        }
+        done.map_err(|failure| match failure {
+            Failure::Rank(error) => to_python(error),
+            Failure::Python(error) => error,
+        })
+    }
+}
+
+/// The encoder, which after each batch takes the GIL back for a moment.
+struct Reporting<'a> {
+    encoder: &'a ort::OrtCrossEncoder,
+    bar: Option<Py<PyAny>>,
+}
+
+enum Failure {
+    Rank(Error),
+    Python(PyErr),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Rank(error)
+    }
+}
+
+impl Reporting<'_> {
+    fn report(&self, done: usize) -> PyResult<()> {
+        Python::attach(|py| {
+            py.check_signals()?;
+            if let Some(bar) = &self.bar {
+                bar.call_method1(py, "update", (done,))?;
+            }
+            Ok(())
+        })
+    }
+}
+
+impl CrossEncoder for Reporting<'_> {
+    type Error = Failure;
+
+    fn score_batch(&self, query: &str, docs: &[&str]) -> Result<Vec<f32>, Failure> {
+        let report = |done| match self.report(done) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(raised) => ControlFlow::Break(raised),
+        };
+        match self.encoder.score_batch_with(query, docs, report)? {
+            ControlFlow::Continue(scores) => Ok(scores),
+            ControlFlow::Break(raised) => Err(Failure::Python(raised)),
+        }
+    }
+}
+
+fn count(argument: &str, value: i64) -> PyResult<usize> {
+    usize::try_from(value).map_err(|_| {
+        PACKAGE.invalid(format_args!("{argument}: expected at least 0, got {value}; pass no negative number"))
+    })
+}
+
+/// Reads candidates, `(id, text)` pairs.
+fn texts(candidates: &Bound<'_, PyAny>) -> PyResult<Vec<(Id, String)>> {
+    let refused = |argument: &str, value: &Bound<'_, PyAny>| {
+        PACKAGE
+            .dtype(format_args!("{argument}: expected (id, text) pairs, got {}; pass a list of them", describe(value)))
+    };
+    if candidates.is_instance_of::<PyString>() || candidates.is_instance_of::<PyBytes>() {
+        return Err(refused("candidates", candidates));
+    }
+    let entries = candidates.try_iter().map_err(|_| refused("candidates", candidates))?;
+    entries
+        .enumerate()
+        .map(|(position, entry)| {
+            let entry = entry?;
+            let at = format!("candidates[{position}]");
+            let (id, text): (Bound<'_, PyAny>, Bound<'_, PyAny>) = entry.extract().map_err(|_| refused(&at, &entry))?;
+            let text = text.extract().map_err(|_| {
+                PACKAGE.dtype(format_args!("{at}: expected a str as text, got {}; convert it", describe(&text)))
+            })?;
+            Ok((Id::extract(PACKAGE, &id, &at)?, text))
+        })
+        .collect()
+}

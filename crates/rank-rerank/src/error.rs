@@ -1,0 +1,301 @@
+//! What can be wrong with what is to be scored.
+
+use std::fmt;
+
+/// The argument that an error speaks of. Positions count from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Argument {
+    /// The tokens of the query.
+    Query,
+    /// The tokens of the only document.
+    Document,
+    /// The tokens of one document of several.
+    Documents(usize),
+    /// The tokens of one candidate.
+    Candidate(usize),
+    /// The tokens of all documents, flat.
+    Values,
+    /// Tokens that belong to nothing yet.
+    Tokens,
+    /// What is a token, and what padding.
+    Mask,
+    /// The first of two vectors.
+    Left,
+    /// The second of two vectors.
+    Right,
+}
+
+impl fmt::Display for Argument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Query => f.write_str("query_tokens"),
+            Self::Document => f.write_str("doc_tokens"),
+            Self::Documents(position) => write!(f, "values (document {position})"),
+            Self::Candidate(position) => write!(f, "candidates[{position}]"),
+            Self::Values => f.write_str("values"),
+            Self::Tokens => f.write_str("tokens"),
+            Self::Mask => f.write_str("mask"),
+            Self::Left => f.write_str("a"),
+            Self::Right => f.write_str("b"),
+        }
+    }
+}
+
+/// Why a scoring was refused.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A token matrix has no rows.
+    #[error("{argument}: expected at least one token, got none; leave out what has no tokens")]
+    NoTokens {
+        /// Which matrix.
+        argument: Argument,
+    },
+    /// Tokens have no components.
+    #[error("{argument}: expected tokens of at least one component, got dim 0; pass the encoder's output")]
+    NoComponents {
+        /// Which matrix.
+        argument: Argument,
+    },
+    /// The dimension is not that of the query, or of the other vector.
+    #[error("{argument}: expected dim {expected}, got {got}; encode query and documents with the same model")]
+    DimMismatch {
+        /// Which matrix or vector.
+        argument: Argument,
+        /// The dimension of what it is compared with.
+        expected: usize,
+        /// Its own dimension.
+        got: usize,
+    },
+    /// A token is longer or shorter than the first of its matrix.
+    #[error("{argument}: expected {expected} components in each token, got {got} in token {token}; cut none of them")]
+    RaggedTokens {
+        /// Which matrix.
+        argument: Argument,
+        /// Which token.
+        token: usize,
+        /// The dimension of the matrix's first token.
+        expected: usize,
+        /// The dimension of this token.
+        got: usize,
+    },
+    /// Flat values do not divide into tokens.
+    #[error("{argument}: expected a multiple of dim {dim} values, got {got}; pass whole tokens, one after the other")]
+    PartialToken {
+        /// Which matrix.
+        argument: Argument,
+        /// The dimension.
+        dim: usize,
+        /// The number of values.
+        got: usize,
+    },
+    /// A component is NaN or infinite.
+    #[error("{argument}: expected finite components, got {value} in token {token}; repair the encoder's output")]
+    NonFinite {
+        /// Which matrix.
+        argument: Argument,
+        /// Which token.
+        token: usize,
+        /// The component.
+        value: f32,
+    },
+    /// Products of finite components are beyond the range of `f32`.
+    #[error("{argument}: expected scores within the range of f32, got an overflow; normalize the tokens")]
+    Overflow {
+        /// Which matrix.
+        argument: Argument,
+    },
+    /// A token without direction has no cosine.
+    #[error("{argument}: expected tokens with a direction, got all zeros in token {token}; leave out padding tokens")]
+    ZeroToken {
+        /// Which matrix.
+        argument: Argument,
+        /// Which token.
+        token: usize,
+    },
+    /// A candidate is there twice.
+    #[error("candidates[{position}]: expected each id once, got that of candidate {first} again; drop one of the two")]
+    DuplicateId {
+        /// Where the id is met again.
+        position: usize,
+        /// Where it was met first.
+        first: usize,
+    },
+    /// Offsets that do not divide the tokens into documents.
+    #[error(
+        "offsets: expected ascending row numbers from 0 to {tokens}, got {got} at position {position}; offsets[i] is \
+         the row at which document i begins, and the last is the number of rows"
+    )]
+    InvalidOffsets {
+        /// The number of tokens.
+        tokens: usize,
+        /// The first wrong position.
+        position: usize,
+        /// The offset there.
+        got: usize,
+    },
+    /// No offsets at all.
+    #[error("offsets: expected one more offset than documents, got none; no documents are offsets of [0]")]
+    NoOffsets,
+    /// The instruction set that the environment asks for cannot be had.
+    #[error(transparent)]
+    Isa(#[from] rank_kernels::IsaError),
+    /// A model or tokenizer file cannot be read.
+    #[cfg(feature = "crossencoder")]
+    #[error("{argument}: expected a readable file, got {}: {source}; check the path", path.display())]
+    Unreadable {
+        /// `model_path` or `tokenizer_path`.
+        argument: &'static str,
+        /// The file.
+        path: std::path::PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A tokenizer file is not what the `tokenizers` library writes.
+    #[cfg(feature = "crossencoder")]
+    #[error(
+        "tokenizer_path: expected a tokenizer.json, got {}: {reason}; save the model's fast tokenizer again",
+        path.display()
+    )]
+    InvalidTokenizer {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What the library says.
+        reason: String,
+    },
+    /// A tokenizer does not say how two texts are joined.
+    #[cfg(feature = "crossencoder")]
+    #[error(
+        "tokenizer_path: expected a template that joins two texts with special tokens, got one of {special} tokens in \
+         {}; save the tokenizer with the post-processor that the model was trained with",
+        path.display()
+    )]
+    NoPairTemplate {
+        /// The file.
+        path: std::path::PathBuf,
+        /// How many tokens its template adds to a pair.
+        special: usize,
+    },
+    /// Pairs may not be that short.
+    #[cfg(feature = "crossencoder")]
+    #[error("max_length: expected at least {expected} tokens, got {got}; 512 is usual")]
+    MaxLength {
+        /// The least.
+        expected: usize,
+        /// What was passed.
+        got: usize,
+    },
+    /// A text could not be tokenized.
+    #[cfg(feature = "crossencoder")]
+    #[error("{argument}: expected text that the tokenizer knows, got {reason}; give the tokenizer an unknown token")]
+    Tokenization {
+        /// Which text.
+        argument: String,
+        /// What the library says.
+        reason: String,
+    },
+    /// A model gave more or fewer scores than it was given documents.
+    #[cfg(feature = "crossencoder")]
+    #[error("scores: expected {expected}, got {got}; the model must give each document one score, in order")]
+    ScoreCount {
+        /// The number of documents.
+        expected: usize,
+        /// The number of scores.
+        got: usize,
+    },
+    /// A model gave a document a score that is not a number.
+    #[cfg(feature = "crossencoder")]
+    #[error("scores[{position}]: expected a number, got NaN; repair the model")]
+    NanScore {
+        /// Which document.
+        position: usize,
+    },
+    /// No tokenizer was named, and none lies beside the model.
+    #[cfg(feature = "ort")]
+    #[error(
+        "tokenizer_path: expected a path, or a tokenizer.json beside the model, got no path and no {}; save the \
+         model's tokenizer there or pass its path",
+        beside.display()
+    )]
+    NoTokenizer {
+        /// Where it was looked for.
+        beside: std::path::PathBuf,
+    },
+    /// ONNX Runtime is not to be found.
+    #[cfg(feature = "ort")]
+    #[error(
+        "ORT_DYLIB_PATH: expected the path of ONNX Runtime's library, got none; run pip install onnxruntime and set \
+         ORT_DYLIB_PATH to the libonnxruntime file in the folder onnxruntime/capi of its installation"
+    )]
+    NoRuntime,
+    /// ONNX Runtime cannot be loaded.
+    #[cfg(feature = "ort")]
+    #[error(
+        "ORT_DYLIB_PATH: expected the library of ONNX Runtime 1.24 or newer, got {}: {reason}; run pip install \
+         --upgrade onnxruntime and set ORT_DYLIB_PATH to the libonnxruntime file in its folder onnxruntime/capi",
+        path.display()
+    )]
+    Runtime {
+        /// The library.
+        path: std::path::PathBuf,
+        /// What the loader says.
+        reason: String,
+    },
+    /// A file is no ONNX model, or not one that this ONNX Runtime can run.
+    #[cfg(feature = "ort")]
+    #[error("model_path: expected an ONNX model, got {}: {reason}; export the model again", path.display())]
+    InvalidModel {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What ONNX Runtime says.
+        reason: String,
+    },
+    /// A model has other inputs than a cross-encoder.
+    #[cfg(feature = "ort")]
+    #[error(
+        "model_path: expected int64 inputs input_ids, attention_mask and optionally token_type_ids, got {got}; export \
+         the model with these names"
+    )]
+    ModelInputs {
+        /// Its inputs, by name and type.
+        got: String,
+    },
+    /// A model's output is not one score for each pair.
+    #[cfg(feature = "ort")]
+    #[error(
+        "model_path: expected a float32 output of shape (batch, 1) or (batch,), called logits if there are several, \
+         got {got}; export a model with one label"
+    )]
+    ModelOutput {
+        /// Its outputs, by name and type.
+        got: String,
+    },
+    /// ONNX Runtime failed.
+    #[cfg(feature = "ort")]
+    #[error(
+        "docs: expected pairs that the model can read, got {reason}; check max_length against the model's positions"
+    )]
+    Inference {
+        /// What ONNX Runtime says.
+        reason: String,
+    },
+    /// A tensor of the wrong number of dimensions.
+    #[cfg(feature = "candle")]
+    #[error("{argument}: expected a tensor of shape {expected}, got shape {got:?}; reshape it")]
+    TensorShape {
+        /// Which tensor.
+        argument: Argument,
+        /// The shape that is taken, dimensions by name.
+        expected: &'static str,
+        /// The shape that was passed.
+        got: Vec<usize>,
+    },
+    /// Candle refused.
+    #[cfg(feature = "candle")]
+    #[error(transparent)]
+    Candle(#[from] candle_core::Error),
+}
+
+/// The result of a scoring.
+pub type Result<T> = std::result::Result<T, Error>;

@@ -1,0 +1,10 @@
+//! MaxSim, dot product and cosine on the processor, by the best instructions that it has.
+//!
+//! The functions whose names end in `_vecs` take nested vectors and cannot fail, so that scores can be collected in one
+//! line; where there is no score they return NaN. All others return a [`Result`](crate::Result) that says what is wrong.
+
+mod maxsim;
+mod vectors;
+
+pub use maxsim::{MaxSim, maxsim, maxsim_batch, maxsim_cosine, maxsim_cosine_vecs, maxsim_vecs};
+pub use vectors::{cosine, dot, norm};
