@@ -1,1 +1,34 @@
-//! Extension module.
+//! The extension module of the `rank_retrieve` package: checks, releases the GIL, calls, converts.
+
+#![expect(clippy::doc_markdown, clippy::doc_link_with_quotes, reason = "the documentation is for Python")]
+
+mod analyzer;
+mod arguments;
+mod bm25;
+mod dense;
+mod errors;
+mod hnsw;
+mod progress;
+
+use pyo3::prelude::*;
+
+/// First-stage retrieval.
+#[pymodule]
+mod _rank_retrieve {
+    use pyo3::prelude::*;
+    use pyo3::types::PyTuple;
+
+    #[pymodule_export]
+    use crate::analyzer::Analyzer;
+    #[pymodule_export]
+    use crate::bm25::Bm25Index;
+    #[pymodule_export]
+    use crate::dense::ExactDenseIndex;
+    #[pymodule_export]
+    use crate::hnsw::DenseIndex;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("ENGLISH_STOP_WORDS", PyTuple::new(module.py(), rank_retrieve::ENGLISH_STOP_WORDS)?)
+    }
+}

@@ -1,0 +1,30 @@
+"""First-stage retrieval: BM25, exact dense search, HNSW and Qdrant.
+
+Qdrant is in the module ``rank_retrieve.qdrant``, which needs ``pip install rank-retrieve[qdrant]``.
+"""
+
+from rank_retrieve._errors import (
+    BackendError,
+    DtypeError,
+    DuplicateIdError,
+    InvalidInputError,
+    MissingPackageError,
+    RankError,
+    ShapeError,
+)
+from rank_retrieve._rank_retrieve import ENGLISH_STOP_WORDS, Analyzer, Bm25Index, DenseIndex, ExactDenseIndex
+
+__all__ = [
+    "ENGLISH_STOP_WORDS",
+    "Analyzer",
+    "BackendError",
+    "Bm25Index",
+    "DenseIndex",
+    "DtypeError",
+    "DuplicateIdError",
+    "ExactDenseIndex",
+    "InvalidInputError",
+    "MissingPackageError",
+    "RankError",
+    "ShapeError",
+]

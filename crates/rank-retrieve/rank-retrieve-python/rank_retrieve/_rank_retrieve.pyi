@@ -1,0 +1,535 @@
+# ruff: noqa: A002 - a document's `id` is what it is called everywhere
+
+from collections.abc import Iterable
+from os import PathLike
+from typing import Literal, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+ENGLISH_STOP_WORDS: tuple[str, ...]
+
+@final
+class Analyzer:
+    """What becomes of a text before it is indexed or searched: Unicode words, lower case, stop words, Snowball stems.
+
+    Words are those of Unicode Standard Annex 29, so punctuation is dropped, ``can't`` and ``3.14`` are one word, and
+    each Chinese character is one. Stop words are compared before stemming.
+
+    Args:
+        language: The English name of a language with a stemmer: arabic, danish, dutch, english, finnish, french,
+            german, greek, hungarian, italian, norwegian, portuguese, romanian, russian, spanish, swedish, tamil or
+            turkish.
+        stop_words: Words to leave out, whatever their case. ``None`` is ``rank_retrieve.ENGLISH_STOP_WORDS`` for
+            English, the list of the Snowball project, which includes "not" and "all"; other languages have none.
+            ``[]`` is none.
+        stemmer: Whether words are reduced to their stems.
+
+    Raises:
+        InvalidInputError: An unknown language.
+        DtypeError: Stop words that are not a list of ``str``.
+
+    Source:
+        Porter: Snowball, a language for stemming algorithms (2001).
+
+    Example:
+        >>> Analyzer().analyze("The flows of the Gases")
+        ['flow', 'gase']
+    """
+
+    def __new__(
+        cls, language: str = "english", stop_words: Iterable[str] | None = None, stemmer: bool = True
+    ) -> Analyzer: ...
+    def analyze(self, text: str) -> list[str]:
+        """Gives the terms of a text, in its order, repeated words repeated.
+
+        Args:
+            text: Any text.
+
+        Returns:
+            The terms.
+
+        Example:
+            >>> Analyzer("german", stop_words=["die"]).analyze("Die Häuser")
+            ['haus']
+        """
+
+@final
+class Bm25Index:
+    """An inverted index that ranks by BM25.
+
+    For N documents, of which df hold the term t, a document d of ``|d|`` terms that holds t tf times, and the mean
+    length avgdl, the score is the sum over the terms of the query of ``ln(1 + (N - df + 0.5) / (df + 0.5)) * tf /
+    (tf + k1 * (1 - b + b * |d| / avgdl))``: the form of Lucene since version 8. Some systems multiply by k1 + 1, which
+    changes every score by the same factor. Lengths are exact. A term that the query repeats counts each time.
+
+    Ids are ``str`` or ``int``. An index can be filled and searched from many threads.
+
+    Args:
+        k1: How slowly a repeated term saturates: at least 0; 0 counts presence only.
+        b: How much long documents are held back: from 0, not at all, to 1, in full.
+        analyzer: What ``add_text`` and ``search`` send texts through; ``None`` is ``Analyzer()``.
+
+    Raises:
+        InvalidInputError: ``k1`` or ``b`` out of its range.
+
+    Source:
+        Robertson, Zaragoza: The Probabilistic Relevance Framework: BM25 and Beyond (2009); the variant: Kamphuis, de
+        Vries, Boytsov, Lin: Which BM25 Do You Mean? (ECIR 2020).
+
+    Example:
+        >>> index = Bm25Index(k1=0)
+        >>> index.add_text("d1", "A red fox")
+        >>> index.add_text("d2", "Red hens")
+        >>> [(id, round(score, 4)) for id, score in index.search("the foxes")]
+        [('d1', 0.6931)]
+    """
+
+    def __new__(cls, k1: float = 1.5, b: float = 0.75, analyzer: Analyzer | None = None) -> Bm25Index: ...
+    def add_document(self, id: int | str, terms: Iterable[str]) -> None:
+        """Adds a document that is terms already; the analyzer does not see them.
+
+        Args:
+            id: Its id, ``str`` or ``int``.
+            terms: Its terms; there may be none.
+
+        Raises:
+            DuplicateIdError: The index holds a document of this id; it is as it was.
+            DtypeError: An id or a term of another type.
+
+        Example:
+            >>> index = Bm25Index()
+            >>> index.add_document(7, ["red", "fox"])
+            >>> 7 in index, len(index)
+            (True, 1)
+        """
+
+    def add_text(self, id: int | str, text: str) -> None:
+        """Adds a text, through the analyzer.
+
+        Args:
+            id: Its id, ``str`` or ``int``.
+            text: Any text.
+
+        Raises:
+            DuplicateIdError: The index holds a document of this id; it is as it was.
+            DtypeError: An id of another type.
+
+        Example:
+            >>> index = Bm25Index()
+            >>> index.add_text("d1", "A red fox")
+        """
+
+    def add_texts(self, ids: Iterable[int | str], texts: Iterable[str], progress: bool = False) -> None:
+        """Adds texts, through the analyzer.
+
+        Ids are checked before anything is added. Ctrl-C stops between texts; those before stay.
+
+        Args:
+            ids: An id a text, ``str`` or ``int``.
+            texts: As many texts.
+            progress: Whether to show a bar, which needs the package tqdm.
+
+        Raises:
+            ShapeError: Not as many ids as texts.
+            DuplicateIdError: An id twice, or one that the index holds.
+            DtypeError: An id or a text of another type.
+            MissingPackageError: ``progress`` without tqdm.
+
+        Example:
+            >>> index = Bm25Index()
+            >>> index.add_texts(["d1", "d2"], ["A red fox", "Red hens"])
+            >>> len(index)
+            2
+        """
+
+    def retrieve(self, terms: Iterable[str], k: int = 100) -> list[tuple[int | str, float]]:
+        """Finds the ``k`` documents of the highest scores for terms that are taken as they are.
+
+        Args:
+            terms: The terms of the query; a repeated one counts each time.
+            k: How many documents.
+
+        Returns:
+            ``(id, score)`` pairs by score descending, then by id ascending. Only documents that hold a term are in it,
+            with positive scores: fewer than ``k``, or none, if there are no more.
+
+        Raises:
+            InvalidInputError: A negative ``k``.
+            DtypeError: Terms that are not a list of ``str``, or a ``k`` that is not an ``int``.
+
+        Example:
+            >>> index = Bm25Index(k1=0)
+            >>> index.add_document("d1", ["red", "fox"])
+            >>> index.add_document("d2", ["red", "hen"])
+            >>> [(id, round(score, 4)) for id, score in index.retrieve(["fox"], k=100)]
+            [('d1', 0.6931)]
+        """
+
+    def search(self, text: str, k: int = 100) -> list[tuple[int | str, float]]:
+        """Finds the ``k`` documents of the highest scores for a text, which goes through the analyzer.
+
+        Args:
+            text: Any text.
+            k: How many documents.
+
+        Returns:
+            As ``retrieve``.
+
+        Raises:
+            InvalidInputError: A negative ``k``.
+            DtypeError: A ``k`` that is not an ``int``.
+
+        Example:
+            >>> index = Bm25Index()
+            >>> index.add_text("d1", "A red fox")
+            >>> index.search("hens")
+            []
+        """
+
+    def search_batch(
+        self, texts: Iterable[str], k: int = 100, progress: bool = False
+    ) -> list[list[tuple[int | str, float]]]:
+        """Searches for many texts.
+
+        Args:
+            texts: The texts.
+            k: How many documents for each.
+            progress: Whether to show a bar, which needs the package tqdm.
+
+        Returns:
+            A ranked list per text, in their order, each as ``search`` gives it.
+
+        Raises:
+            InvalidInputError: A negative ``k``.
+            DtypeError: Texts that are not a list of ``str``, or a ``k`` that is not an ``int``.
+            MissingPackageError: ``progress`` without tqdm.
+
+        Example:
+            >>> index = Bm25Index()
+            >>> index.add_text("d1", "A red fox")
+            >>> [[id for id, _ in hits] for hits in index.search_batch(["foxes", "hens"])]
+            [['d1'], []]
+        """
+
+    def __len__(self) -> int: ...
+    def __contains__(self, id: int | str, /) -> bool: ...
+
+@final
+class ExactDenseIndex:
+    """A dense index that compares the query with every vector: exact, and fast enough to some ten thousand vectors.
+
+    Under cosine, vectors are kept scaled to length 1. Ids are ``str`` or ``int``. An index can be filled and searched
+    from many threads.
+
+    Args:
+        dim: The number of components of each vector.
+        metric: ``"cosine"``, from -1 to 1 but for rounding, or ``"dot"``, the inner product.
+
+    Raises:
+        InvalidInputError: No components, or an unknown metric.
+        DtypeError: A ``dim`` that is not an ``int``.
+
+    Example:
+        >>> index = ExactDenseIndex(2)
+        >>> index.add("east", np.array([2.0, 0.0], dtype=np.float32))
+        >>> index.search(np.array([3.0, 4.0], dtype=np.float32))
+        [('east', 0.6000000238418579)]
+    """
+
+    def __new__(cls, dim: int, metric: Literal["cosine", "dot"] = "cosine") -> ExactDenseIndex: ...
+    @property
+    def dim(self) -> int:
+        """The number of components of each vector."""
+
+    @property
+    def metric(self) -> str:
+        """``"cosine"`` or ``"dot"``."""
+
+    def add(self, id: int | str, vector: NDArray[np.float32]) -> None:
+        """Adds a document's vector.
+
+        Args:
+            id: Its id, ``str`` or ``int``.
+            vector: float32, shape (dim,), C-contiguous.
+
+        Raises:
+            DuplicateIdError: The index holds a document of this id; it is as it was.
+            ShapeError: Another shape.
+            InvalidInputError: A NaN or an infinity; only zeros under cosine; a magnitude that could overflow under dot.
+            DtypeError: An id of another type, or an array of another dtype.
+
+        Example:
+            >>> index = ExactDenseIndex(2)
+            >>> index.add("east", np.array([2.0, 0.0], dtype=np.float32))
+        """
+
+    def add_batch(self, ids: Iterable[int | str], vectors: NDArray[np.float32], progress: bool = False) -> None:
+        """Adds the rows of an array.
+
+        Ids and shape are checked before anything is added. A bad row is an error that names it; the rows before it
+        stay, as they do on Ctrl-C.
+
+        Args:
+            ids: An id a row, ``str`` or ``int``.
+            vectors: float32, shape (n, dim), C-contiguous.
+            progress: Whether to show a bar, which needs the package tqdm.
+
+        Raises:
+            DuplicateIdError: An id twice, or one that the index holds.
+            ShapeError: Another shape, or not as many ids as rows.
+            InvalidInputError: As ``add``.
+            DtypeError: As ``add``.
+            MissingPackageError: ``progress`` without tqdm.
+
+        Example:
+            >>> index = ExactDenseIndex(2)
+            >>> index.add_batch(["east", "north"], np.eye(2, dtype=np.float32))
+            >>> len(index)
+            2
+        """
+
+    def search(self, vector: NDArray[np.float32], k: int = 10) -> list[tuple[int | str, float]]:
+        """Finds the ``k`` documents most similar to a vector.
+
+        Args:
+            vector: float32, shape (dim,), C-contiguous.
+            k: How many documents.
+
+        Returns:
+            ``(id, similarity)`` pairs by similarity descending, then by id ascending; negative similarities too.
+
+        Raises:
+            ShapeError: Another shape.
+            InvalidInputError: As ``add``, or a negative ``k``.
+            DtypeError: An array of another dtype, or a ``k`` that is not an ``int``.
+
+        Example:
+            >>> index = ExactDenseIndex(2, metric="dot")
+            >>> index.add_batch(["east", "north"], np.eye(2, dtype=np.float32))
+            >>> index.search(np.array([1.0, 2.0], dtype=np.float32), k=1)
+            [('north', 2.0)]
+        """
+
+    def search_batch(
+        self, vectors: NDArray[np.float32], k: int = 10, progress: bool = False
+    ) -> list[list[tuple[int | str, float]]]:
+        """Searches for each row of an array.
+
+        Args:
+            vectors: float32, shape (n, dim), C-contiguous.
+            k: How many documents for each.
+            progress: Whether to show a bar, which needs the package tqdm.
+
+        Returns:
+            A ranked list per row, each as ``search`` gives it.
+
+        Raises:
+            ShapeError: Another shape.
+            InvalidInputError: As ``search``.
+            DtypeError: As ``search``.
+            MissingPackageError: ``progress`` without tqdm.
+
+        Example:
+            >>> index = ExactDenseIndex(2)
+            >>> index.add("east", np.array([2.0, 0.0], dtype=np.float32))
+            >>> index.search_batch(np.eye(2, dtype=np.float32))
+            [[('east', 1.0)], [('east', 0.0)]]
+        """
+
+    def __len__(self) -> int: ...
+    def __contains__(self, id: int | str, /) -> bool: ...
+
+@final
+class DenseIndex:
+    """A dense index that finds neighbors through the HNSW graph of the library usearch: approximate.
+
+    Far faster than comparing all from some ten thousand vectors on. Under cosine, vectors are kept scaled to length 1.
+    Scores are similarities, 1 minus the distance of usearch. The same calls give the same answers on the same machine.
+    Ids are ``str`` or ``int``. An index can be filled and searched from many threads.
+
+    Args:
+        dim: The number of components of each vector.
+        metric: ``"cosine"``, from -1 to 1 but for rounding, or ``"dot"``, the inner product.
+        connectivity: The edges of a document in each layer, M in the paper: 2 to 1024.
+        expansion_add: The candidates kept while a document is added, efConstruction in the paper: 1 to 1 000 000.
+        expansion_search: The candidates kept while searching, ef in the paper: 1 to 1 000 000; more find more of the
+            true neighbors, and take longer.
+        precision: ``"f32"``, or ``"f16"``, which halves the memory of the stored vectors and keeps about three decimal
+            digits.
+
+    Raises:
+        InvalidInputError: No components, an unknown metric or precision, or an option out of its range.
+        DtypeError: A number that is not an ``int``.
+
+    Source:
+        Malkov, Yashunin: Efficient and robust approximate nearest neighbor search using Hierarchical Navigable Small
+        World graphs (2018).
+
+    Example:
+        >>> index = DenseIndex(2, metric="dot")
+        >>> index.add_batch(["east", "north"], np.eye(2, dtype=np.float32))
+        >>> index.search(np.array([0.5, 2.0], dtype=np.float32))
+        [('north', 2.0), ('east', 0.5)]
+    """
+
+    def __new__(
+        cls,
+        dim: int,
+        metric: Literal["cosine", "dot"] = "cosine",
+        *,
+        connectivity: int = 16,
+        expansion_add: int = 128,
+        expansion_search: int = 64,
+        precision: Literal["f32", "f16"] = "f32",
+    ) -> DenseIndex: ...
+    @property
+    def dim(self) -> int:
+        """The number of components of each vector."""
+
+    @property
+    def metric(self) -> str:
+        """``"cosine"`` or ``"dot"``."""
+
+    @property
+    def expansion_search(self) -> int:
+        """The candidates kept while searching, which can be set: 1 to 1 000 000. It is saved with the index."""
+
+    @expansion_search.setter
+    def expansion_search(self, value: int) -> None: ...
+    def add(self, id: int | str, vector: NDArray[np.float32]) -> None:
+        """Adds a document's vector.
+
+        Args:
+            id: Its id, ``str`` or ``int``.
+            vector: float32, shape (dim,), C-contiguous.
+
+        Raises:
+            DuplicateIdError: The index holds a document of this id; it is as it was.
+            ShapeError: Another shape.
+            InvalidInputError: A NaN or an infinity; only zeros under cosine; a magnitude that could overflow under dot.
+            DtypeError: An id of another type, or an array of another dtype.
+            BackendError: usearch refuses, as when memory ends.
+
+        Example:
+            >>> index = DenseIndex(2)
+            >>> index.add("east", np.array([2.0, 0.0], dtype=np.float32))
+        """
+
+    def add_batch(self, ids: Iterable[int | str], vectors: NDArray[np.float32], progress: bool = False) -> None:
+        """Adds the rows of an array.
+
+        Ids and shape are checked before anything is added. A bad row is an error that names it; the rows before it
+        stay, as they do on Ctrl-C.
+
+        Args:
+            ids: An id a row, ``str`` or ``int``.
+            vectors: float32, shape (n, dim), C-contiguous.
+            progress: Whether to show a bar, which needs the package tqdm.
+
+        Raises:
+            DuplicateIdError: An id twice, or one that the index holds.
+            ShapeError: Another shape, or not as many ids as rows.
+            InvalidInputError: As ``add``.
+            DtypeError: As ``add``.
+            BackendError: As ``add``.
+            MissingPackageError: ``progress`` without tqdm.
+
+        Example:
+            >>> index = DenseIndex(2)
+            >>> index.add_batch(["east", "north"], np.eye(2, dtype=np.float32))
+            >>> len(index)
+            2
+        """
+
+    def search(self, vector: NDArray[np.float32], k: int = 10) -> list[tuple[int | str, float]]:
+        """Finds about the ``k`` documents most similar to a vector: the graph may miss some of them.
+
+        Args:
+            vector: float32, shape (dim,), C-contiguous.
+            k: How many documents.
+
+        Returns:
+            ``(id, similarity)`` pairs by similarity descending, then by id ascending; negative similarities too.
+
+        Raises:
+            ShapeError: Another shape.
+            InvalidInputError: As ``add``, or a negative ``k``.
+            DtypeError: An array of another dtype, or a ``k`` that is not an ``int``.
+            BackendError: As ``add``.
+
+        Example:
+            >>> index = DenseIndex(2)
+            >>> index.add_batch(["east", "north"], np.eye(2, dtype=np.float32))
+            >>> index.search(np.array([0.0, 3.0], dtype=np.float32), k=1)
+            [('north', 1.0)]
+        """
+
+    def search_batch(
+        self, vectors: NDArray[np.float32], k: int = 10, progress: bool = False
+    ) -> list[list[tuple[int | str, float]]]:
+        """Searches for each row of an array.
+
+        Args:
+            vectors: float32, shape (n, dim), C-contiguous.
+            k: How many documents for each.
+            progress: Whether to show a bar, which needs the package tqdm.
+
+        Returns:
+            A ranked list per row, each as ``search`` gives it.
+
+        Raises:
+            ShapeError: Another shape.
+            InvalidInputError: As ``search``.
+            DtypeError: As ``search``.
+            BackendError: As ``search``.
+            MissingPackageError: ``progress`` without tqdm.
+
+        Example:
+            >>> index = DenseIndex(2)
+            >>> index.add("east", np.array([2.0, 0.0], dtype=np.float32))
+            >>> index.search_batch(np.eye(2, dtype=np.float32))
+            [[('east', 1.0)], [('east', 0.0)]]
+        """
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Writes the index, ids and options included, to one file, which is replaced as a whole or not at all.
+
+        Args:
+            path: The file.
+
+        Raises:
+            OSError: The file cannot be written; ``FileNotFoundError`` if its folder is missing.
+            BackendError: As ``add``.
+
+        Example:
+            >>> import pathlib, tempfile
+            >>> index = DenseIndex(2)
+            >>> index.add("east", np.array([2.0, 0.0], dtype=np.float32))
+            >>> with tempfile.TemporaryDirectory() as folder:
+            ...     index.save(pathlib.Path(folder) / "index.hnsw")
+            ...     "east" in DenseIndex.load(f"{folder}/index.hnsw")
+            True
+        """
+
+    @staticmethod
+    def load(path: str | PathLike[str]) -> DenseIndex:
+        """Reads an index that ``save`` wrote. Accidental damage is noticed; a file made to deceive is not.
+
+        Args:
+            path: The file.
+
+        Returns:
+            The index.
+
+        Raises:
+            OSError: The file cannot be read; ``FileNotFoundError`` if it is missing.
+            InvalidInputError: A damaged, truncated or foreign file, or ids of another kind.
+            BackendError: As ``add``.
+
+        Example:
+            See ``save``.
+        """
+
+    def __len__(self) -> int: ...
+    def __contains__(self, id: int | str, /) -> bool: ...

@@ -1,0 +1,39 @@
+//! Which exception each error of the core becomes.
+
+use pyo3::PyErr;
+use pyo3::exceptions::PyOSError;
+use rank_pyo3::Package;
+use rank_retrieve::Error;
+
+pub(crate) const PACKAGE: Package = Package("rank_retrieve");
+
+pub(crate) fn to_python(error: Error) -> PyErr {
+    let message = error.to_string();
+    raise(error, message)
+}
+
+/// An error about one row of an array of vectors.
+pub(crate) fn in_row(row: usize, error: Error) -> PyErr {
+    let message = error.to_string();
+    match message.strip_prefix("vector") {
+        Some(rest) => raise(error, format!("vectors[{row}]{rest}")),
+        None => raise(error, message),
+    }
+}
+
+fn raise(error: Error, message: String) -> PyErr {
+    let class = match error {
+        Error::DuplicateDocument { .. } => "DuplicateIdError",
+        Error::Dimension { .. } => "ShapeError",
+        Error::Usearch { .. } => "BackendError",
+        Error::Io { path, source } => {
+            // With a number, Python picks the class: FileNotFoundError, PermissionError, ...
+            return match source.raw_os_error() {
+                Some(number) => PyOSError::new_err((number, source.kind().to_string(), path)),
+                None => PyOSError::new_err(message),
+            };
+        }
+        _ => "InvalidInputError",
+    };
+    PACKAGE.error(class, message)
+}

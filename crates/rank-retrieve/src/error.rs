@@ -1,0 +1,144 @@
+//! What can be wrong with documents, queries, options and files.
+
+use std::io;
+use std::path::PathBuf;
+
+/// Why a call was refused. Positions count from 0.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The index holds a document of this id already.
+    #[error(
+        "id: expected a new document id, got that of document {document} again; \
+         leave the second out or give it another id"
+    )]
+    DuplicateDocument {
+        /// Which document of the index, in the order of adding.
+        document: usize,
+    },
+    /// Documents and positions are numbered in 32 bits.
+    #[error("documents: expected fewer than 4294967295 documents and terms in each, got more; use several indexes")]
+    TooLarge,
+    /// The saturation of the term frequency is negative or not finite.
+    #[error("k1: expected a finite number of at least 0, got {k1}; 1.5 is the default")]
+    InvalidK1 {
+        /// The value that was passed.
+        k1: f64,
+    },
+    /// The share of length normalization is outside of 0 to 1.
+    #[error("b: expected a number from 0 to 1, got {b}; 0.75 is the default")]
+    InvalidB {
+        /// The value that was passed.
+        b: f64,
+    },
+    /// No stemmer of this name.
+    #[error("language: expected one of {known}, got {name:?}; without a stemmer, any language will do")]
+    UnknownLanguage {
+        /// The name that was passed.
+        name: String,
+        /// The names there are.
+        known: String,
+    },
+    /// No metric of this name.
+    #[error("metric: expected \"cosine\" or \"dot\", got {name:?}; choose the one that the vectors were trained for")]
+    UnknownMetric {
+        /// The name that was passed.
+        name: String,
+    },
+    /// Vectors without components.
+    #[error("dim: expected at least 1, got 0; pass the length of the vectors")]
+    ZeroDim,
+    /// A vector of another length than the index was made for.
+    #[error("vector: expected {expected} components, got {got}; use the model that the index was made with")]
+    Dimension {
+        /// The dimension of the index.
+        expected: usize,
+        /// The length that was passed.
+        got: usize,
+    },
+    /// A component is NaN or infinite.
+    #[error("vector[{position}]: expected a finite number, got {value}; repair or drop the vector")]
+    NotFinite {
+        /// Where in the vector.
+        position: usize,
+        /// What is there.
+        value: f32,
+    },
+    /// The angle to a zero vector is not defined.
+    #[error("vector: expected a direction, got only zeros; drop the vector or choose the metric \"dot\"")]
+    ZeroVector,
+    /// A component so large that an inner product, or its 16-bit form, could overflow.
+    #[error(
+        "vector[{position}]: expected a magnitude of at most {limit:e}, got {value:e}; scale the vectors down together"
+    )]
+    ComponentTooLarge {
+        /// Where in the vector.
+        position: usize,
+        /// What is there.
+        value: f32,
+        /// The greatest magnitude that cannot overflow.
+        limit: f32,
+    },
+    /// An option of a graph index is out of its range.
+    #[error("{option}: expected {least} to {most}, got {got}; {usual} is the default")]
+    InvalidOption {
+        /// Which option.
+        option: &'static str,
+        /// The least value.
+        least: usize,
+        /// The greatest value.
+        most: usize,
+        /// The value that was passed.
+        got: usize,
+        /// The default.
+        usual: usize,
+    },
+    /// No precision of this name.
+    #[error("precision: expected \"f32\" or \"f16\", got {name:?}; f16 halves the memory of the vectors")]
+    UnknownPrecision {
+        /// The name that was passed.
+        name: String,
+    },
+    /// A file cannot be opened, read, written or renamed.
+    #[error("{}: expected a file that can be read or written, got: {source}; check the path", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system says.
+        source: io::Error,
+    },
+    /// A file is not what this library wrote.
+    #[error("{}: expected a saved index, got {what}; save it again", path.display())]
+    DamagedFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+    /// The ids of a saved index do not fit the type they are to be read as.
+    #[error("{}: expected ids of type {wanted}, got {got}; load it with the type it was saved with", path.display())]
+    IdType {
+        /// The file.
+        path: PathBuf,
+        /// The type that was asked for.
+        wanted: &'static str,
+        /// The first id that does not fit.
+        got: String,
+    },
+    /// The environment asks for instructions that this machine lacks.
+    #[error(transparent)]
+    Isa(#[from] rank_kernels::IsaError),
+    /// The library usearch refused.
+    #[error("usearch: expected success, got: {what}; free memory or make the index smaller")]
+    Usearch {
+        /// What it says.
+        what: String,
+    },
+    /// A call to Qdrant failed.
+    #[cfg(feature = "qdrant")]
+    #[error(transparent)]
+    Qdrant(#[from] crate::qdrant::Error),
+}
+
+/// The result of a call.
+pub type Result<T> = std::result::Result<T, Error>;
