@@ -1,1 +1,18 @@
-//! Extension module.
+//! The extension module of the `rank_soft` package: checks, releases the GIL, calls, converts.
+#![expect(clippy::doc_markdown, reason = "the documentation is for Python")]
+
+mod errors;
+mod operators;
+mod rows;
+mod spearman;
+
+use pyo3::prelude::*;
+
+/// Differentiable sorting and ranking with exact gradients.
+#[pymodule]
+mod _rank_soft {
+    #[pymodule_export]
+    use crate::operators::{soft_rank, soft_rank_vjp, soft_sort, soft_sort_vjp};
+    #[pymodule_export]
+    use crate::spearman::{spearman_loss, spearman_loss_grad};
+}
