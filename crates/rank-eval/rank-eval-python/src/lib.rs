@@ -1,1 +1,26 @@
-//! Extension module.
+//! The extension module of the `rank_eval` package: checks, releases the GIL, calls, converts.
+
+#![expect(clippy::doc_markdown, clippy::doc_link_with_quotes, reason = "the documentation is for Python")]
+
+mod errors;
+mod evaluation;
+mod lists;
+mod statistics;
+mod tables;
+
+use pyo3::prelude::*;
+
+/// Evaluation of rankings.
+#[pymodule]
+mod _rank_eval {
+    #[pymodule_export]
+    use crate::evaluation::{Evaluation, evaluate};
+    #[pymodule_export]
+    use crate::lists::{
+        average_precision_at_k, ndcg_at_k, precision_at_k, recall_at_k, reciprocal_rank_at_k, success_at_k,
+    };
+    #[pymodule_export]
+    use crate::statistics::{PairedTTest, RandomizationTest, paired_t_test, randomization_test};
+    #[pymodule_export]
+    use crate::tables::{Qrels, Run};
+}

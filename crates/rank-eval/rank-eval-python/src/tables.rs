@@ -1,0 +1,196 @@
+//! Runs and qrels.
+
+use std::borrow::Cow;
+use std::path::PathBuf;
+
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyMapping, PyString, PyType};
+use rank_eval::{QrelsBuilder, RunBuilder};
+use rank_pyo3::{Id, describe};
+
+use crate::errors::{PACKAGE, to_python};
+use crate::lists::grade;
+
+/// Reads an id as text: files know no other ids, so an int is taken as its digits.
+fn id<'a>(value: &'a Bound<'_, PyAny>, argument: &str) -> PyResult<Cow<'a, str>> {
+    if let Ok(text) = value.cast::<PyString>() {
+        return text.to_cow();
+    }
+    Ok(match Id::extract(PACKAGE, value, argument)? {
+        Id::Int(number) => Cow::Owned(number.to_string()),
+        Id::Str(text) => Cow::Owned(text.to_string()),
+    })
+}
+
+/// Reads the mapping `value`, which is named `name`, and calls `visit` with each key and its value.
+fn for_each_entry<'py>(
+    value: &Bound<'py, PyAny>,
+    name: &str,
+    what: &str,
+    mut visit: impl FnMut(&Bound<'py, PyAny>, &Bound<'py, PyAny>) -> PyResult<()>,
+) -> PyResult<()> {
+    // A plain dict needs no list of its items.
+    if let Ok(dict) = value.cast_exact::<PyDict>() {
+        return dict.iter().try_for_each(|(key, value)| visit(&key, &value));
+    }
+    let Ok(mapping) = value.cast::<PyMapping>() else {
+        return Err(
+            PACKAGE.dtype(format_args!("{name}: expected {what}, got {}; see the documentation", describe(value)))
+        );
+    };
+    for entry in mapping.items()? {
+        let (key, value) = entry.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
+        visit(&key, &value)?;
+    }
+    Ok(())
+}
+
+#[doc = rank_pyo3::stub!("Run")]
+#[pyclass(frozen, module = "rank_eval")]
+pub(crate) struct Run(pub(crate) rank_eval::Run);
+
+#[pymethods]
+impl Run {
+    #[doc = rank_pyo3::stub!("Run.from_dict")]
+    #[classmethod]
+    fn from_dict(_class: &Bound<'_, PyType>, run: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let py = run.py();
+        let mut builder = RunBuilder::default();
+        for_each_entry(run, "run", "a dict of query id to a dict of document id to score", |query, documents| {
+            let at = format!("run[{}]", query.repr()?);
+            builder.query(&id(query, &at)?);
+            if documents.cast::<PyMapping>().is_err() {
+                for (document, score) in rank_pyo3::ranked_list(PACKAGE, documents, &at)? {
+                    match document {
+                        Id::Int(number) => builder.push(&number.to_string(), score),
+                        Id::Str(text) => builder.push(&text, score),
+                    }
+                }
+                return Ok(());
+            }
+            for_each_entry(documents, &at, "a dict of document id to score", |document, score| {
+                let Ok(number) = score.extract::<f64>() else {
+                    return Err(PACKAGE.dtype(format_args!(
+                        "{at}[{}]: expected a number as score, got {}; pass a dict of document id to score",
+                        document.repr()?,
+                        describe(score)
+                    )));
+                };
+                if let Ok(text) = document.cast::<PyString>() {
+                    builder.push(&text.to_cow()?, number);
+                } else {
+                    builder.push(&id(document, &format!("{at}[{}]", document.repr()?))?, number);
+                }
+                Ok(())
+            })
+        })?;
+        py.detach(|| builder.build()).map(Self).map_err(to_python)
+    }
+
+    #[doc = rank_pyo3::stub!("Run.read")]
+    #[classmethod]
+    fn read(_class: &Bound<'_, PyType>, py: Python<'_>, path: PathBuf) -> PyResult<Self> {
+        py.detach(|| rank_eval::Run::read(path)).map(Self).map_err(to_python)
+    }
+
+    #[doc = rank_pyo3::stub!("Run.write")]
+    #[pyo3(signature = (path, tag = "rank-rank"))]
+    fn write(&self, py: Python<'_>, path: PathBuf, tag: &str) -> PyResult<()> {
+        py.detach(|| self.0.write_trec(path, tag)).map_err(to_python)
+    }
+
+    #[doc = rank_pyo3::stub!("Run.to_dict")]
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let run = PyDict::new(py);
+        for query in self.0.queries() {
+            let documents = PyDict::new(py);
+            for (document, score) in self.0.ranked(query).into_iter().flatten() {
+                documents.set_item(document, score)?;
+            }
+            run.set_item(query, documents)?;
+        }
+        Ok(run)
+    }
+
+    #[doc = rank_pyo3::stub!("Run.__len__")]
+    fn __len__(&self) -> usize {
+        self.0.len()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Run({} queries, {} documents)", self.0.len(), self.0.document_count())
+    }
+}
+
+#[doc = rank_pyo3::stub!("Qrels")]
+#[pyclass(frozen, module = "rank_eval")]
+pub(crate) struct Qrels(pub(crate) rank_eval::Qrels);
+
+#[pymethods]
+impl Qrels {
+    #[doc = rank_pyo3::stub!("Qrels.from_dict")]
+    #[classmethod]
+    fn from_dict(_class: &Bound<'_, PyType>, qrels: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let py = qrels.py();
+        let mut builder = QrelsBuilder::default();
+        for_each_entry(qrels, "qrels", "a dict of query id to a dict of document id to grade", |query, documents| {
+            let at = format!("qrels[{}]", query.repr()?);
+            builder.query(&id(query, &at)?);
+            for_each_entry(documents, &at, "a dict of document id to grade", |document, value| {
+                let at = format!("{at}[{}]", document.repr()?);
+                builder.push(&id(document, &at)?, grade(value, &at)?);
+                Ok(())
+            })
+        })?;
+        py.detach(|| builder.build()).map(Self).map_err(to_python)
+    }
+
+    #[doc = rank_pyo3::stub!("Qrels.read")]
+    #[classmethod]
+    fn read(_class: &Bound<'_, PyType>, py: Python<'_>, path: PathBuf) -> PyResult<Self> {
+        py.detach(|| rank_eval::Qrels::read(path)).map(Self).map_err(to_python)
+    }
+
+    #[doc = rank_pyo3::stub!("Qrels.to_dict")]
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let qrels = PyDict::new(py);
+        for query in self.0.queries() {
+            let documents = PyDict::new(py);
+            for (document, grade) in self.0.judged(query).into_iter().flatten() {
+                documents.set_item(document, grade)?;
+            }
+            qrels.set_item(query, documents)?;
+        }
+        Ok(qrels)
+    }
+
+    #[doc = rank_pyo3::stub!("Qrels.__len__")]
+    fn __len__(&self) -> usize {
+        self.0.len()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Qrels({} queries, {} judgments)", self.0.len(), self.0.judgment_count())
+    }
+}
+
+/// Reads an argument that is a table of `T`, a path or a dict.
+macro_rules! table_argument {
+    ($function:ident, $table:ident) => {
+        pub(crate) fn $function<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, $table>> {
+            let py = value.py();
+            let class = py.get_type::<$table>();
+            if let Ok(table) = value.cast::<$table>() {
+                return Ok(table.clone());
+            }
+            let table = if value.is_instance_of::<PyString>() || value.hasattr("__fspath__")? {
+                $table::read(&class, py, value.extract()?)?
+            } else {
+                $table::from_dict(&class, value)?
+            };
+            Bound::new(py, table)
+        }
+    };
+}
+table_argument!(run_argument, Run);
+table_argument!(qrels_argument, Qrels);

@@ -1,0 +1,161 @@
+//! What can be wrong with a ranking, a judgment, a file, a measure's name or a pair of samples.
+
+use std::path::PathBuf;
+
+/// Why an evaluation was refused. Positions count from 0, lines from 1.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A score of the ranked list is not a number.
+    #[error("reranked[{position}]: expected a score, got NaN; drop the document or repair its score")]
+    NanScore {
+        /// Where in the list.
+        position: usize,
+    },
+    /// The order of the ranked list contradicts its scores.
+    #[error(
+        "reranked[{position}]: expected scores in descending order, got {score} after {previous}; \
+         sort the list by score, best first"
+    )]
+    NotSorted {
+        /// Where in the list.
+        position: usize,
+        /// The score that is too high for its place.
+        score: f64,
+        /// The score before it.
+        previous: f64,
+    },
+    /// A document is in the ranked list twice, and would be counted twice.
+    #[error(
+        "reranked[{position}]: expected each document once, got the one of position {first} again; drop one of the two"
+    )]
+    DuplicateDocument {
+        /// Where the document is met again.
+        position: usize,
+        /// Where it was met first.
+        first: usize,
+    },
+    /// A document is judged twice.
+    #[error(
+        "ground_truth[{position}]: expected each document once, got the one of position {first} again; \
+         drop one of the two"
+    )]
+    DuplicateJudgment {
+        /// Where the document is met again.
+        position: usize,
+        /// Where it was met first.
+        first: usize,
+    },
+    /// A measure at depth 0 is not defined.
+    #[error("k: expected at least 1, got 0; 10 is the usual choice")]
+    InvalidK,
+    /// A score of a run is not a number.
+    #[error("run['{query}']['{document}']: expected a score, got NaN; drop the document or repair its score")]
+    NanInRun {
+        /// Of which query.
+        query: String,
+        /// Of which document.
+        document: String,
+    },
+    /// A document is there twice for one query.
+    #[error("{table}['{query}']['{document}']: expected each document once, got it again; drop one of the two")]
+    DuplicateInTable {
+        /// `run` or `qrels`.
+        table: &'static str,
+        /// Of which query.
+        query: String,
+        /// Which document.
+        document: String,
+    },
+    /// A file cannot be read or written.
+    #[error("{}: expected a file to {action}, got the error \"{source}\"; check the path", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// `read` or `write`.
+        action: &'static str,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A line of a file is not what its format asks for.
+    #[error("{}:{line}: expected {expected}, got {got}; {advice}", path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What the format asks for.
+        expected: &'static str,
+        /// What is there.
+        got: String,
+        /// What to do.
+        advice: &'static str,
+    },
+    /// A name that a file of white-space separated columns cannot hold.
+    #[error("{argument}: expected a word without white space, got {value:?}; rename it")]
+    NotAWord {
+        /// Which name.
+        argument: &'static str,
+        /// Its value.
+        value: String,
+    },
+    /// A name of no measure.
+    #[error("measure: expected one of {known}, got {name:?}; write for example nDCG@10")]
+    UnknownMeasure {
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        known: String,
+    },
+    /// A measure's cut-off is missing, or is not a positive number.
+    #[error("measure: expected a positive whole number as cut-off, got {name:?}; write for example {example}")]
+    InvalidCutoff {
+        /// What was asked for.
+        name: String,
+        /// The same measure with a cut-off.
+        example: String,
+    },
+    /// There is no query whose values could be averaged.
+    #[error(
+        "run: expected at least one query that the qrels judge, got {run} queries of which none is among the {qrels} \
+         judged; check that both use the same query ids"
+    )]
+    NoCommonQuery {
+        /// Number of queries in the run.
+        run: usize,
+        /// Number of queries in the qrels.
+        qrels: usize,
+    },
+    /// Two samples that are not pairs.
+    #[error("b: expected {expected} values, one for each of a, got {got}; pair the values by query")]
+    UnpairedSamples {
+        /// Length of `a`.
+        expected: usize,
+        /// Length of `b`.
+        got: usize,
+    },
+    /// Too few pairs for a test.
+    #[error("a: expected {least} or more values, got {got}; evaluate more queries")]
+    TooFewSamples {
+        /// The least number that the test is defined for.
+        least: usize,
+        /// Length of the samples.
+        got: usize,
+    },
+    /// A value of a sample is NaN or infinite.
+    #[error("{argument}[{position}]: expected a finite value, got {value}; drop the query from both samples")]
+    NotFinite {
+        /// `a` or `b`.
+        argument: &'static str,
+        /// Where in it.
+        position: usize,
+        /// The value.
+        value: f64,
+    },
+    /// A randomization test without randomization.
+    #[error("permutations: expected at least 1, got 0; 10000 is the usual choice")]
+    NoPermutations,
+}
+
+/// The result of an evaluation.
+pub type Result<T> = std::result::Result<T, Error>;

@@ -1,0 +1,73 @@
+//! Average precision.
+
+use std::hash::Hash;
+
+use crate::measure::Family;
+use crate::topic::Topic;
+use crate::{Judgments, Result, Score};
+
+pub(super) const FAMILY: Family =
+    Family { name: "AP", at: &["ap", "map"], cut: &["map_cut"], whole: &["ap", "map"], value: average_precision };
+
+fn average_precision(topic: &Topic, k: usize) -> f64 {
+    let relevant = topic.relevant().len();
+    if relevant == 0 {
+        return 0.0;
+    }
+    let mut hits = 0;
+    let mut sum = 0.0;
+    for (position, is_relevant) in topic.relevance(k).enumerate() {
+        if is_relevant {
+            hits += 1;
+            sum += f64::from(hits) / (position + 1) as f64;
+        }
+    }
+    sum / relevant as f64
+}
+
+/// Average precision at `k`: the precision at each relevant document among the first `k`, summed, over the number of
+/// relevant documents.
+///
+/// ```text
+/// AP@k = sum over the relevant ranks i <= k of P@i / relevant
+/// ```
+///
+/// * `reranked`: a ranked list of `(id, score)`, best first. Its order is the ranking; scores are checked against it.
+/// * `ground_truth`: the judgments of the query, see [`Judgments`].
+/// * `k`: the depth, at least 1; beyond the end of the list, all of it counts.
+///
+/// The value is in `[0, 1]`; 0 if no document is relevant. The divisor counts all documents judged relevant, ranked or not
+/// and whatever `k` is: `map_cut` of `trec_eval`. Its mean over queries is the mean average precision (MAP).
+///
+/// # Errors
+///
+/// [`Error::NanScore`](crate::Error::NanScore), [`Error::NotSorted`](crate::Error::NotSorted) and
+/// [`Error::DuplicateDocument`](crate::Error::DuplicateDocument) for the list,
+/// [`Error::DuplicateJudgment`](crate::Error::DuplicateJudgment), and [`Error::InvalidK`](crate::Error::InvalidK) for
+/// `k` = 0.
+///
+/// # Source
+///
+/// Harman: Overview of the first text retrieval conference (TREC-1, 1993).
+///
+/// # Example
+///
+/// ```
+/// use std::collections::HashMap;
+///
+/// use rank_eval::average_precision_at_k;
+///
+/// let reranked = vec![("a", 0.9_f32), ("b", 0.5), ("c", 0.1)];
+/// let ground_truth = HashMap::from([("a", 1), ("c", 3), ("d", 1)]);
+/// assert_eq!(average_precision_at_k(&reranked, &ground_truth, 10)?, (1.0 + 2.0 / 3.0) / 3.0);
+/// # Ok::<(), rank_eval::Error>(())
+/// ```
+pub fn average_precision_at_k<I, S, L, J>(reranked: &L, ground_truth: &J, k: usize) -> Result<f64>
+where
+    I: Eq + Hash,
+    S: Score,
+    L: AsRef<[(I, S)]> + ?Sized,
+    J: Judgments<I> + ?Sized,
+{
+    Ok(average_precision(&Topic::new(reranked, ground_truth, k)?, k))
+}
