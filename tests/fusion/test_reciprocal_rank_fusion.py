@@ -1,6 +1,5 @@
 """``rank_fusion.reciprocal_rank_fusion`` against a plain dict, and what it refuses."""
 
-import inspect
 import re
 from dataclasses import dataclass
 
@@ -9,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import rank_fusion
 from rank_fusion import DtypeError, DuplicateIdError, InvalidInputError, RankError, reciprocal_rank_fusion
 
 ids = st.one_of(st.integers(-5, 30), st.text(max_size=2))
@@ -80,9 +78,3 @@ def test_bad_input(lists: list[list[tuple[str, float]]], k: float, error: type[E
         reciprocal_rank_fusion(lists, k=k)
     assert isinstance(raised.value, RankError)
     assert isinstance(raised.value, (ValueError, TypeError))
-
-
-def test_public_names_are_documented() -> None:
-    assert rank_fusion.__doc__
-    for name in rank_fusion.__all__:
-        assert inspect.getdoc(getattr(rank_fusion, name)), name

@@ -19,7 +19,7 @@ fn oracle(lists: &[List], k: f64) -> List {
     let mut totals: BTreeMap<u8, f64> = BTreeMap::new();
     for list in lists {
         for (position, (id, _)) in list.iter().enumerate() {
-            *totals.entry(*id).or_default() += 1.0 / (k + position as f64 + 1.0);
+            *totals.entry(*id).or_default() += 1.0 / (k + (position + 1) as f64);
         }
     }
     let mut fused: List = totals.into_iter().collect();

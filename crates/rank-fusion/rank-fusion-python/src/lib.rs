@@ -1,4 +1,5 @@
 //! The extension module of the `rank_fusion` package: checks, releases the GIL, calls, converts.
+#![expect(clippy::doc_markdown, reason = "the documentation is for Python")]
 
 mod errors;
 
