@@ -13,11 +13,12 @@ FEATURES := rank-retrieve/usearch,rank-retrieve/qdrant,rank-rerank/candle,rank-r
 CORE := --workspace --exclude 'rank-*-python' --exclude rank-pyo3 --features $(FEATURES)
 ORT_LIBRARY = $(shell $(BIN)/python -c "import glob, importlib.util as u; print(glob.glob(u.find_spec('onnxruntime').submodule_search_locations[0] + '/capi/libonnxruntime.*')[0])")
 
-.PHONY: help demo test test-rust test-python lint format wheels install docs bench clean
+.PHONY: help demo wheels install test test-rust test-python lint docs bench format clean
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 .venv/runtime: constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed, this is " + sys.version.split()[0] + ": make PYTHON=...")'
 	$(PYTHON) -m venv .venv
 	$(PIP) maturin hatchling numpy scipy qdrant-client matplotlib tqdm
 	touch $@
@@ -52,7 +53,7 @@ test-rust: .venv/develop ## the core crates, their examples and documentation
 	for example in candle_maxsim candle_training qdrant_integration usearch_integration; do \
 	  target/debug/examples/$$example > /dev/null; \
 	done
-	RUSTDOCFLAGS="-D warnings" cargo doc --locked --quiet --no-deps $(CORE)
+	$(MAKE) --no-print-directory docs
 
 test-python: .venv/develop install ## the installed wheels
 	$(BIN)/pytest | tee target/test-python.log
@@ -65,6 +66,12 @@ lint: .venv/develop install ## formatting, clippy, ruff, mypy, stubs
 	$(BIN)/mypy python/rank_rank $(foreach crate,$(CRATES),crates/rank-$(crate)/rank-$(crate)-python/rank_$(crate))
 	$(BIN)/mypy --explicit-package-bases tests examples benchmarks
 	$(BIN)/python -m mypy.stubtest --ignore-missing-stub $(foreach crate,$(CRATES),rank_$(crate))
+
+docs: ## the Rust documentation, into target/doc
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked --quiet --no-deps $(CORE)
+
+bench: .venv/develop install ## side by side with others, answers checked
+	for program in benchmarks/*.py; do $(BIN)/python $$program; done
 
 format: .venv/develop ## rewrites the sources
 	cargo fmt --all
