@@ -60,6 +60,8 @@ def test_all_forms_equal_the_oracle(start: int, query_length: int, lengths: list
     ranked = sorted(enumerate(flat.tolist()), key=lambda pair: (-pair[1], pair[0]))
     assert colbert_rank(query, list(enumerate(documents))) == ranked
     assert colbert_rank(query, dict(enumerate(documents))) == ranked
+    lists: list[Any] = [list(pair) for pair in enumerate(documents)]
+    assert colbert_rank(query, lists) == ranked
 
 
 def test_cosine() -> None:

@@ -12,7 +12,7 @@ mod package;
 pub use array::{flat_tokens, matrix, vector};
 pub use id::Id;
 pub use interrupt::in_chunks;
-pub use list::{ids, ranked_list, ranked_lists, strings};
+pub use list::{ids, items, pair, ranked_list, ranked_lists, strings};
 pub use package::{Package, describe};
 
 /// The documentation of a function, class or method (`Class.method`), as the binding's stub holds it and its build

@@ -6,11 +6,15 @@ use pyo3::types::{PyBytes, PyDict, PyList, PyMapping, PyString, PyTuple};
 use crate::{Id, Package, describe};
 
 fn no_list(package: Package, value: &Bound<'_, PyAny>, argument: &str, what: &str) -> PyErr {
-    package.dtype(format_args!("{argument}: expected {what}, got {}; put it into a list", describe(value)))
+    package.dtype(format_args!("{argument}: expected {what}, got {}; pass a list", describe(value)))
 }
 
-/// A `str` is iterable, and never the list that was meant.
-fn items<'py>(
+/// The entries of anything iterable but a `str`, which is never the list that was meant.
+///
+/// # Errors
+///
+/// `DtypeError` for a single `str` or `bytes` and for anything that is not iterable.
+pub fn items<'py>(
     package: Package,
     value: &Bound<'py, PyAny>,
     argument: &str,
@@ -32,7 +36,7 @@ fn score(package: Package, value: &Bound<'_, PyAny>, argument: &str) -> PyResult
 }
 
 /// A tuple or list of two. A `str` of two characters is none.
-fn pair<'py>(entry: &Bound<'py, PyAny>) -> Option<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+pub fn pair<'py>(entry: &Bound<'py, PyAny>) -> Option<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
     if let Ok(tuple) = entry.cast::<PyTuple>() {
         return tuple.extract().ok();
     }

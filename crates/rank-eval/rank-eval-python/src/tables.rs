@@ -34,9 +34,7 @@ fn for_each_entry<'py>(
         return dict.iter().try_for_each(|(key, value)| visit(&key, &value));
     }
     let Ok(mapping) = value.cast::<PyMapping>() else {
-        return Err(
-            PACKAGE.dtype(format_args!("{name}: expected {what}, got {}; see the documentation", describe(value)))
-        );
+        return Err(PACKAGE.dtype(format_args!("{name}: expected {what}, got {}; pass a dict", describe(value))));
     };
     for entry in mapping.items()? {
         let (key, value) = entry.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;

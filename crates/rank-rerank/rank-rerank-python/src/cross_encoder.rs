@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use numpy::PyArray1;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyList, PyString};
-use rank_pyo3::{Id, describe};
+use pyo3::types::PyList;
+use rank_pyo3::{Id, describe, items, pair};
 use rank_rerank::Error;
 use rank_rerank::crossencoder::ort::{self, OrtOptions};
 use rank_rerank::crossencoder::{CrossEncoder, rerank};
@@ -151,20 +151,17 @@ fn count(argument: &str, value: i64) -> PyResult<usize> {
 
 /// Reads candidates, `(id, text)` pairs.
 fn texts(candidates: &Bound<'_, PyAny>) -> PyResult<Vec<(Id, String)>> {
-    let refused = |argument: &str, value: &Bound<'_, PyAny>| {
-        PACKAGE
-            .dtype(format_args!("{argument}: expected (id, text) pairs, got {}; pass a list of them", describe(value)))
-    };
-    if candidates.is_instance_of::<PyString>() || candidates.is_instance_of::<PyBytes>() {
-        return Err(refused("candidates", candidates));
-    }
-    let entries = candidates.try_iter().map_err(|_| refused("candidates", candidates))?;
-    entries
+    items(PACKAGE, candidates, "candidates", "(id, text) pairs")?
         .enumerate()
         .map(|(position, entry)| {
             let entry = entry?;
             let at = format!("candidates[{position}]");
-            let (id, text): (Bound<'_, PyAny>, Bound<'_, PyAny>) = entry.extract().map_err(|_| refused(&at, &entry))?;
+            let Some((id, text)) = pair(&entry) else {
+                return Err(PACKAGE.dtype(format_args!(
+                    "{at}: expected (id, text) pairs, got {}; pass a list of them",
+                    describe(&entry)
+                )));
+            };
             let text = text.extract().map_err(|_| {
                 PACKAGE.dtype(format_args!("{at}: expected a str as text, got {}; convert it", describe(&text)))
             })?;

@@ -2,8 +2,8 @@
 
 use numpy::{PyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyList, PyMapping, PyString};
-use rank_pyo3::{Id, describe, in_chunks};
+use pyo3::types::{PyList, PyMapping};
+use rank_pyo3::{Id, describe, in_chunks, items, pair};
 use rank_rerank::simd::MaxSim;
 use rank_rerank::{Argument, Error, TokensRef, colbert, simd};
 
@@ -28,20 +28,6 @@ fn matrix<'py>(value: &Bound<'py, PyAny>, argument: &str) -> PyResult<Matrix<'py
 
 fn view<'a>(matrix: &'a Matrix<'_>) -> PyResult<TokensRef<'a>> {
     TokensRef::new(matrix.as_slice()?, matrix.shape()[1]).map_err(to_python)
-}
-
-/// A `str` is iterable, and never the list that was meant.
-fn entries<'py>(
-    value: &Bound<'py, PyAny>,
-    argument: &str,
-    what: &str,
-) -> PyResult<impl Iterator<Item = PyResult<Bound<'py, PyAny>>>> {
-    let refused =
-        || PACKAGE.dtype(format_args!("{argument}: expected {what}, got {}; see the documentation", describe(value)));
-    if value.is_instance_of::<PyString>() || value.is_instance_of::<PyBytes>() {
-        return Err(refused());
-    }
-    value.try_iter().map_err(|_| refused())
 }
 
 #[doc = rank_pyo3::stub!("maxsim")]
@@ -100,7 +86,7 @@ pub(crate) fn maxsim_batch<'py>(
             Ok::<(), PyErr>(())
         })?;
     } else {
-        let matrices: Vec<Matrix<'_>> = entries(values, "values", "a list of arrays, or an array with offsets")?
+        let matrices: Vec<Matrix<'_>> = items(PACKAGE, values, "values", "a list of arrays, or an array with offsets")?
             .enumerate()
             .map(|(position, document)| matrix(&document?, &format!("values[{position}]")))
             .collect::<PyResult<_>>()?;
@@ -131,10 +117,10 @@ pub(crate) fn colbert_rank<'py>(
     };
     let mut ids = Vec::new();
     let mut matrices = Vec::new();
-    for (position, entry) in entries(&pairs, "candidates", "(id, tokens) pairs")?.enumerate() {
+    for (position, entry) in items(PACKAGE, &pairs, "candidates", "(id, tokens) pairs")?.enumerate() {
         let entry = entry?;
         let at = format!("candidates[{position}]");
-        let Ok((id, tokens)) = entry.extract::<(Bound<'py, PyAny>, Bound<'py, PyAny>)>() else {
+        let Some((id, tokens)) = pair(&entry) else {
             return Err(PACKAGE.dtype(format_args!(
                 "{at}: expected an (id, tokens) pair, got {}; pass a list of pairs, or a dict of id to tokens",
                 describe(&entry)
