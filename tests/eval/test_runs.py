@@ -266,3 +266,15 @@ def test_errors_are_the_builtins_too() -> None:
     assert issubclass(DuplicateIdError, InvalidInputError)
     assert issubclass(ShapeError, InvalidInputError)
     assert issubclass(DtypeError, TypeError)
+
+
+def test_a_dict_that_changes_while_it_is_read() -> None:
+    scores: dict[str, Any] = {}
+
+    class Score:
+        def __float__(self) -> float:
+            scores.clear()
+            return 0.5
+
+    scores.update({"d1": Score(), "d2": 0.25})
+    assert Run.from_dict({"q1": scores}).to_dict() == {"q1": {"d1": 0.5, "d2": 0.25}}

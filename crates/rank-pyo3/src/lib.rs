@@ -12,14 +12,14 @@ mod package;
 pub use array::{flat_tokens, matrix, vector};
 pub use id::Id;
 pub use interrupt::in_chunks;
-pub use list::{ids, items, pair, ranked_list, ranked_lists, strings};
+pub use list::{for_each_entry, ids, items, pair, ranked_list, ranked_lists, strings};
 pub use package::{Package, describe};
 
 /// The documentation of a function, class or method (`Class.method`), as the binding's stub holds it and its build
 /// script wrote it out.
 #[macro_export]
 macro_rules! stub {
-    ($name:literal) => {
-        include_str!(concat!(env!("OUT_DIR"), "/docs/", $name))
+    ($($name:tt)+) => {
+        include_str!(concat!(env!("OUT_DIR"), "/docs/", $($name)+))
     };
 }

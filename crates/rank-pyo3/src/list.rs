@@ -35,6 +35,29 @@ fn score(package: Package, value: &Bound<'_, PyAny>, argument: &str) -> PyResult
     })
 }
 
+/// Calls `visit` with each key of a mapping and its value.
+///
+/// # Errors
+///
+/// `DtypeError` for anything that is no mapping, and what `visit` returns.
+pub fn for_each_entry<'py>(
+    package: Package,
+    value: &Bound<'py, PyAny>,
+    argument: &str,
+    what: &str,
+    mut visit: impl FnMut(&Bound<'py, PyAny>, &Bound<'py, PyAny>) -> PyResult<()>,
+) -> PyResult<()> {
+    let Ok(mapping) = value.cast::<PyMapping>() else {
+        return Err(package.dtype(format_args!("{argument}: expected {what}, got {}; pass a dict", describe(value))));
+    };
+    // A list of the items, even of a dict: `visit` may run Python code that changes it.
+    for entry in mapping.items()? {
+        let (key, value) = entry.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
+        visit(&key, &value)?;
+    }
+    Ok(())
+}
+
 /// A tuple or list of two. A `str` of two characters is none.
 pub fn pair<'py>(entry: &Bound<'py, PyAny>) -> Option<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
     if let Ok(tuple) = entry.cast::<PyTuple>() {
@@ -54,8 +77,8 @@ pub fn pair<'py>(entry: &Bound<'py, PyAny>) -> Option<(Bound<'py, PyAny>, Bound<
 /// `DtypeError` if the value, an entry, an id or a score is of another type.
 pub fn ranked_list(package: Package, value: &Bound<'_, PyAny>, argument: &str) -> PyResult<Vec<(Id, f64)>> {
     let what = "a ranked list of (id, score) pairs";
-    if let Ok(mapping) = value.cast::<PyMapping>() {
-        return from_mapping(package, mapping, argument);
+    if value.cast::<PyMapping>().is_ok() {
+        return from_mapping(package, value, argument);
     }
     let mut list = Vec::with_capacity(value.len().unwrap_or(0));
     for (position, entry) in items(package, value, argument, what)?.enumerate() {
@@ -76,13 +99,13 @@ pub fn ranked_list(package: Package, value: &Bound<'_, PyAny>, argument: &str) -
     Ok(list)
 }
 
-fn from_mapping(package: Package, mapping: &Bound<'_, PyMapping>, argument: &str) -> PyResult<Vec<(Id, f64)>> {
+fn from_mapping(package: Package, mapping: &Bound<'_, PyAny>, argument: &str) -> PyResult<Vec<(Id, f64)>> {
     let mut list = Vec::with_capacity(mapping.len()?);
-    for entry in mapping.items()? {
-        let (key, value) = entry.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
+    for_each_entry(package, mapping, argument, "a dict of id to score", |key, value| {
         let at = format!("{argument}[{}]", key.repr()?);
-        list.push((Id::extract(package, &key, &at)?, score(package, &value, &at)?));
-    }
+        list.push((Id::extract(package, key, &at)?, score(package, value, &at)?));
+        Ok(())
+    })?;
     list.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     Ok(list)
 }

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyMapping};
-use rank_pyo3::{Id, describe};
+use rank_pyo3::{Id, describe, for_each_entry};
 
 use crate::errors::{PACKAGE, to_python};
 
@@ -25,16 +25,16 @@ pub(crate) fn grade(value: &Bound<'_, PyAny>, argument: impl Display) -> PyResul
 
 /// Reads judgments: a dict of id to grade, or an iterable of the ids of relevant documents.
 fn ground_truth(value: &Bound<'_, PyAny>) -> PyResult<Vec<(Id, i64)>> {
-    let Ok(mapping) = value.cast::<PyMapping>() else {
+    if value.cast::<PyMapping>().is_err() {
         let ids = rank_pyo3::ids(PACKAGE, value, "ground_truth")?;
         return Ok(ids.into_iter().map(|id| (id, 1)).collect());
-    };
-    let mut judged = Vec::with_capacity(mapping.len()?);
-    for entry in mapping.items()? {
-        let (key, value) = entry.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
-        let at = format!("ground_truth[{}]", key.repr()?);
-        judged.push((Id::extract(PACKAGE, &key, &at)?, grade(&value, &at)?));
     }
+    let mut judged = Vec::with_capacity(value.len()?);
+    for_each_entry(PACKAGE, value, "ground_truth", "a dict of id to grade", |key, value| {
+        let at = format!("ground_truth[{}]", key.repr()?);
+        judged.push((Id::extract(PACKAGE, key, &at)?, grade(value, &at)?));
+        Ok(())
+    })?;
     Ok(judged)
 }
 
@@ -46,7 +46,7 @@ fn depth(k: i64) -> PyResult<usize> {
 
 macro_rules! measures {
     ($($name:ident),*) => {$(
-        #[doc = include_str!(concat!(env!("OUT_DIR"), "/docs/", stringify!($name)))]
+        #[doc = rank_pyo3::stub!(stringify!($name))]
         #[pyfunction]
         #[pyo3(signature = (reranked, ground_truth, k = 10))]
         pub(crate) fn $name(

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping, PyString, PyType};
 use rank_eval::{QrelsBuilder, RunBuilder};
-use rank_pyo3::{Id, describe};
+use rank_pyo3::{Id, describe, for_each_entry};
 
 use crate::errors::{PACKAGE, to_python};
 use crate::lists::grade;
@@ -22,27 +22,6 @@ fn id<'a>(value: &'a Bound<'_, PyAny>, argument: &str) -> PyResult<Cow<'a, str>>
     })
 }
 
-/// Reads the mapping `value`, which is named `name`, and calls `visit` with each key and its value.
-fn for_each_entry<'py>(
-    value: &Bound<'py, PyAny>,
-    name: &str,
-    what: &str,
-    mut visit: impl FnMut(&Bound<'py, PyAny>, &Bound<'py, PyAny>) -> PyResult<()>,
-) -> PyResult<()> {
-    // A plain dict needs no list of its items.
-    if let Ok(dict) = value.cast_exact::<PyDict>() {
-        return dict.iter().try_for_each(|(key, value)| visit(&key, &value));
-    }
-    let Ok(mapping) = value.cast::<PyMapping>() else {
-        return Err(PACKAGE.dtype(format_args!("{name}: expected {what}, got {}; pass a dict", describe(value))));
-    };
-    for entry in mapping.items()? {
-        let (key, value) = entry.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
-        visit(&key, &value)?;
-    }
-    Ok(())
-}
-
 #[doc = rank_pyo3::stub!("Run")]
 #[pyclass(frozen, module = "rank_eval")]
 pub(crate) struct Run(pub(crate) rank_eval::Run);
@@ -54,34 +33,40 @@ impl Run {
     fn from_dict(_class: &Bound<'_, PyType>, run: &Bound<'_, PyAny>) -> PyResult<Self> {
         let py = run.py();
         let mut builder = RunBuilder::default();
-        for_each_entry(run, "run", "a dict of query id to a dict of document id to score", |query, documents| {
-            let at = format!("run[{}]", query.repr()?);
-            builder.query(&id(query, &at)?);
-            if documents.cast::<PyMapping>().is_err() {
-                for (document, score) in rank_pyo3::ranked_list(PACKAGE, documents, &at)? {
-                    match document {
-                        Id::Int(number) => builder.push(&number.to_string(), score),
-                        Id::Str(text) => builder.push(&text, score),
+        for_each_entry(
+            PACKAGE,
+            run,
+            "run",
+            "a dict of query id to a dict of document id to score",
+            |query, documents| {
+                let at = format!("run[{}]", query.repr()?);
+                builder.query(&id(query, &at)?);
+                if documents.cast::<PyMapping>().is_err() {
+                    for (document, score) in rank_pyo3::ranked_list(PACKAGE, documents, &at)? {
+                        match document {
+                            Id::Int(number) => builder.push(&number.to_string(), score),
+                            Id::Str(text) => builder.push(&text, score),
+                        }
                     }
+                    return Ok(());
                 }
-                return Ok(());
-            }
-            for_each_entry(documents, &at, "a dict of document id to score", |document, score| {
-                let Ok(number) = score.extract::<f64>() else {
-                    return Err(PACKAGE.dtype(format_args!(
-                        "{at}[{}]: expected a number as score, got {}; pass a dict of document id to score",
-                        document.repr()?,
-                        describe(score)
-                    )));
-                };
-                if let Ok(text) = document.cast::<PyString>() {
-                    builder.push(&text.to_cow()?, number);
-                } else {
-                    builder.push(&id(document, &format!("{at}[{}]", document.repr()?))?, number);
-                }
-                Ok(())
-            })
-        })?;
+                for_each_entry(PACKAGE, documents, &at, "a dict of document id to score", |document, score| {
+                    let Ok(number) = score.extract::<f64>() else {
+                        return Err(PACKAGE.dtype(format_args!(
+                            "{at}[{}]: expected a number as score, got {}; pass a dict of document id to score",
+                            document.repr()?,
+                            describe(score)
+                        )));
+                    };
+                    if let Ok(text) = document.cast::<PyString>() {
+                        builder.push(&text.to_cow()?, number);
+                    } else {
+                        builder.push(&id(document, &format!("{at}[{}]", document.repr()?))?, number);
+                    }
+                    Ok(())
+                })
+            },
+        )?;
         py.detach(|| builder.build()).map(Self).map_err(to_python)
     }
 
@@ -131,15 +116,21 @@ impl Qrels {
     fn from_dict(_class: &Bound<'_, PyType>, qrels: &Bound<'_, PyAny>) -> PyResult<Self> {
         let py = qrels.py();
         let mut builder = QrelsBuilder::default();
-        for_each_entry(qrels, "qrels", "a dict of query id to a dict of document id to grade", |query, documents| {
-            let at = format!("qrels[{}]", query.repr()?);
-            builder.query(&id(query, &at)?);
-            for_each_entry(documents, &at, "a dict of document id to grade", |document, value| {
-                let at = format!("{at}[{}]", document.repr()?);
-                builder.push(&id(document, &at)?, grade(value, &at)?);
-                Ok(())
-            })
-        })?;
+        for_each_entry(
+            PACKAGE,
+            qrels,
+            "qrels",
+            "a dict of query id to a dict of document id to grade",
+            |query, documents| {
+                let at = format!("qrels[{}]", query.repr()?);
+                builder.query(&id(query, &at)?);
+                for_each_entry(PACKAGE, documents, &at, "a dict of document id to grade", |document, value| {
+                    let at = format!("{at}[{}]", document.repr()?);
+                    builder.push(&id(document, &at)?, grade(value, &at)?);
+                    Ok(())
+                })
+            },
+        )?;
         py.detach(|| builder.build()).map(Self).map_err(to_python)
     }
 

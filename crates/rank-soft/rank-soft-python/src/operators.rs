@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 use rank_soft::{Float, Result, SoftOptions};
 
 use crate::errors::to_python;
-use crate::rows::{Rows, is_double};
+use crate::rows::{Rows, by_dtype};
 
 fn options(strength: f64, direction: &str, regularization: &str) -> PyResult<SoftOptions> {
     let direction = direction.parse().map_err(to_python)?;
@@ -55,11 +55,7 @@ pub(crate) fn soft_rank<'py>(
     regularization: &str,
 ) -> PyResult<Bound<'py, PyAny>> {
     let options = options(strength, direction, regularization)?;
-    if is_double(values, "values")? {
-        apply::<f64>(values, |row| rank_soft::soft_rank(row, options))
-    } else {
-        apply::<f32>(values, |row| rank_soft::soft_rank(row, options))
-    }
+    by_dtype!(values, T => apply::<T>(values, |row| rank_soft::soft_rank(row, options)))
 }
 
 #[doc = rank_pyo3::stub!("soft_sort")]
@@ -72,11 +68,7 @@ pub(crate) fn soft_sort<'py>(
     regularization: &str,
 ) -> PyResult<Bound<'py, PyAny>> {
     let options = options(strength, direction, regularization)?;
-    if is_double(values, "values")? {
-        apply::<f64>(values, |row| rank_soft::soft_sort(row, options))
-    } else {
-        apply::<f32>(values, |row| rank_soft::soft_sort(row, options))
-    }
+    by_dtype!(values, T => apply::<T>(values, |row| rank_soft::soft_sort(row, options)))
 }
 
 #[doc = rank_pyo3::stub!("soft_rank_vjp")]
@@ -90,11 +82,7 @@ pub(crate) fn soft_rank_vjp<'py>(
     regularization: &str,
 ) -> PyResult<Bound<'py, PyAny>> {
     let options = options(strength, direction, regularization)?;
-    if is_double(values, "values")? {
-        apply_vjp::<f64>(values, cotangent, |row, cotangent| rank_soft::soft_rank_vjp(row, cotangent, options))
-    } else {
-        apply_vjp::<f32>(values, cotangent, |row, cotangent| rank_soft::soft_rank_vjp(row, cotangent, options))
-    }
+    by_dtype!(values, T => apply_vjp::<T>(values, cotangent, |row, cotangent| rank_soft::soft_rank_vjp(row, cotangent, options)))
 }
 
 #[doc = rank_pyo3::stub!("soft_sort_vjp")]
@@ -108,9 +96,5 @@ pub(crate) fn soft_sort_vjp<'py>(
     regularization: &str,
 ) -> PyResult<Bound<'py, PyAny>> {
     let options = options(strength, direction, regularization)?;
-    if is_double(values, "values")? {
-        apply_vjp::<f64>(values, cotangent, |row, cotangent| rank_soft::soft_sort_vjp(row, cotangent, options))
-    } else {
-        apply_vjp::<f32>(values, cotangent, |row, cotangent| rank_soft::soft_sort_vjp(row, cotangent, options))
-    }
+    by_dtype!(values, T => apply_vjp::<T>(values, cotangent, |row, cotangent| rank_soft::soft_sort_vjp(row, cotangent, options)))
 }

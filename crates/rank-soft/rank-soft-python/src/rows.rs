@@ -32,6 +32,20 @@ pub(crate) fn is_double(value: &Bound<'_, PyAny>, argument: &str) -> PyResult<bo
     }
 }
 
+/// Evaluates `$call` with `$number` standing for the array's number type, `f64` or `f32`.
+macro_rules! by_dtype {
+    ($value:ident, $number:ident => $call:expr) => {
+        if $crate::rows::is_double($value, stringify!($value))? {
+            type $number = f64;
+            $call
+        } else {
+            type $number = f32;
+            $call
+        }
+    };
+}
+pub(crate) use by_dtype;
+
 /// A C-contiguous array of shape `(n,)` or `(rows, n)`, read in place.
 pub(crate) struct Rows<'py, T: Element> {
     array: PyReadonlyArrayDyn<'py, T>,

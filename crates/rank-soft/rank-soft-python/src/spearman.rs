@@ -6,7 +6,7 @@ use pyo3::types::{PyFloat, PyTuple};
 use rank_soft::{Float, SoftOptions};
 
 use crate::errors::to_python;
-use crate::rows::{Rows, is_double};
+use crate::rows::{Rows, by_dtype};
 
 fn options(strength: f64, regularization: &str) -> PyResult<SoftOptions> {
     Ok(SoftOptions::new(strength).regularization(regularization.parse().map_err(to_python)?))
@@ -62,11 +62,7 @@ pub(crate) fn spearman_loss<'py>(
     regularization: &str,
 ) -> PyResult<Bound<'py, PyAny>> {
     let options = options(strength, regularization)?;
-    if is_double(predictions, "predictions")? {
-        loss::<f64>(predictions, targets, options)
-    } else {
-        loss::<f32>(predictions, targets, options)
-    }
+    by_dtype!(predictions, T => loss::<T>(predictions, targets, options))
 }
 
 #[doc = rank_pyo3::stub!("spearman_loss_grad")]
@@ -79,9 +75,5 @@ pub(crate) fn spearman_loss_grad<'py>(
     regularization: &str,
 ) -> PyResult<Bound<'py, PyTuple>> {
     let options = options(strength, regularization)?;
-    if is_double(predictions, "predictions")? {
-        gradients::<f64>(predictions, targets, options)
-    } else {
-        gradients::<f32>(predictions, targets, options)
-    }
+    by_dtype!(predictions, T => gradients::<T>(predictions, targets, options))
 }
