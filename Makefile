@@ -70,7 +70,11 @@ lint: .venv/develop install ## formatting, clippy, ruff, mypy, stubs
 docs: ## the Rust documentation, into target/doc
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --quiet --no-deps $(CORE)
 
-bench: .venv/develop install ## side by side with others, answers checked
+.venv/rivals: .venv/develop benchmarks/requirements.txt
+	$(PIP) -r benchmarks/requirements.txt
+	touch $@
+
+bench: .venv/rivals install ## side by side with others, answers checked
 	for program in benchmarks/*.py; do $(BIN)/python $$program; done
 
 format: .venv/develop ## rewrites the sources
