@@ -8,12 +8,14 @@ mod id;
 mod interrupt;
 mod list;
 mod package;
+mod progress;
 
 pub use array::{flat_tokens, matrix, vector};
 pub use id::Id;
 pub use interrupt::in_chunks;
 pub use list::{for_each_entry, ids, items, pair, ranked_list, ranked_lists, strings};
 pub use package::{Package, describe};
+pub use progress::{ProgressBar, Watch, watched};
 
 /// The documentation of a function, class or method (`Class.method`), as the binding's stub holds it and its build
 /// script wrote it out.

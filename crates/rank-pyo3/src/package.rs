@@ -5,8 +5,8 @@ use pyo3::types::PyType;
 
 /// A wheel, by the name of its Python package.
 ///
-/// Its `_errors` module defines at least `InvalidInputError` (a `ValueError`), `ShapeError` (a kind of it) and
-/// `DtypeError` (a `TypeError`).
+/// Its `_errors` module defines at least `InvalidInputError` (a `ValueError`), `ShapeError` (a kind of it),
+/// `DtypeError` (a `TypeError`) and `MissingPackageError` (an `ImportError`).
 #[derive(Debug, Clone, Copy)]
 pub struct Package(pub &'static str);
 
@@ -38,6 +38,11 @@ impl Package {
     /// A value of the wrong Python type, or an array of the wrong dtype.
     pub fn dtype(self, message: impl std::fmt::Display) -> PyErr {
         self.error("DtypeError", message)
+    }
+
+    /// A Python package that is not installed.
+    pub fn missing(self, message: impl std::fmt::Display) -> PyErr {
+        self.error("MissingPackageError", message)
     }
 }
 

@@ -1,6 +1,13 @@
 """Evaluation of rankings: nDCG, AP, RR and kin, as trec_eval defines them."""
 
-from rank_eval._errors import DtypeError, DuplicateIdError, InvalidInputError, RankError, ShapeError
+from rank_eval._errors import (
+    DtypeError,
+    DuplicateIdError,
+    InvalidInputError,
+    MissingPackageError,
+    RankError,
+    ShapeError,
+)
 from rank_eval._rank_eval import (
     Evaluation,
     PairedTTest,
@@ -23,6 +30,7 @@ __all__ = [
     "DuplicateIdError",
     "Evaluation",
     "InvalidInputError",
+    "MissingPackageError",
     "PairedTTest",
     "Qrels",
     "RandomizationTest",

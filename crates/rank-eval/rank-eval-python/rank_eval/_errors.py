@@ -19,3 +19,7 @@ class DuplicateIdError(InvalidInputError):
 
 class DtypeError(RankError, TypeError):
     """A value of the wrong type, or an array of the wrong dtype."""
+
+
+class MissingPackageError(RankError, ImportError):
+    """A Python package that is needed for what was asked, and not installed."""

@@ -1,6 +1,14 @@
 """Reranking: MaxSim and ColBERT with SIMD, ONNX cross-encoders."""
 
-from rank_rerank._errors import BackendError, DtypeError, DuplicateIdError, InvalidInputError, RankError, ShapeError
+from rank_rerank._errors import (
+    BackendError,
+    DtypeError,
+    DuplicateIdError,
+    InvalidInputError,
+    MissingPackageError,
+    RankError,
+    ShapeError,
+)
 from rank_rerank._rank_rerank import OrtCrossEncoder, colbert_rank, maxsim, maxsim_batch, maxsim_cosine
 
 __all__ = [
@@ -8,6 +16,7 @@ __all__ = [
     "DtypeError",
     "DuplicateIdError",
     "InvalidInputError",
+    "MissingPackageError",
     "OrtCrossEncoder",
     "RankError",
     "ShapeError",

@@ -23,3 +23,7 @@ class DtypeError(RankError, TypeError):
 
 class BackendError(RankError, RuntimeError):
     """A library or a device that a function needs, and that cannot be had."""
+
+
+class MissingPackageError(RankError, ImportError):
+    """A Python package that is needed for what was asked, and not installed."""

@@ -77,7 +77,8 @@ class OrtCrossEncoder:
         Raises:
             DtypeError: ``docs`` is a single str, or holds something else than str.
             InvalidInputError: As :meth:`score`.
-            BackendError: As :meth:`score`; ``progress`` without tqdm.
+            BackendError: As :meth:`score`.
+            MissingPackageError: ``progress`` without tqdm.
 
         Example:
             >>> encoder.score_batch("stack arrays", ["Join arrays.", "Sort."])  # doctest: +SKIP
@@ -101,7 +102,7 @@ class OrtCrossEncoder:
             DtypeError: Something else than ``(id, text)`` pairs.
             DuplicateIdError: A candidate twice.
             InvalidInputError: As :meth:`score`.
-            BackendError: As :meth:`score_batch`.
+            BackendError, MissingPackageError: As :meth:`score_batch`.
 
         Example:
             >>> encoder.rerank("stack arrays", [("d1", "Sort."), ("d2", "Join arrays.")])  # doctest: +SKIP

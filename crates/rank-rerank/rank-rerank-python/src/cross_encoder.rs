@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use numpy::PyArray1;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
-use rank_pyo3::{Id, describe, items, pair};
+use rank_pyo3::{Id, ProgressBar, describe, items, pair};
 use rank_rerank::Error;
 use rank_rerank::crossencoder::ort::{self, OrtOptions};
 use rank_rerank::crossencoder::{CrossEncoder, rerank};
@@ -82,17 +82,8 @@ impl OrtCrossEncoder {
         progress: bool,
         work: impl FnOnce(&Reporting<'_>) -> Result<T, Failure> + Send,
     ) -> PyResult<T> {
-        let bar = if progress {
-            Some(py.import("rank_rerank._progress")?.call_method1("bar", (total,))?.unbind())
-        } else {
-            None
-        };
-        let encoder = Reporting { encoder: &self.0, bar };
-        let done = py.detach(|| work(&encoder));
-        if let Some(bar) = &encoder.bar {
-            bar.call_method0(py, "close")?;
-        }
-        done.map_err(|failure| match failure {
+        let encoder = Reporting { encoder: &self.0, bar: ProgressBar::new(PACKAGE, py, total, progress)? };
+        py.detach(|| work(&encoder)).map_err(|failure| match failure {
             Failure::Rank(error) => to_python(error),
             Failure::Python(error) => error,
         })
@@ -102,7 +93,7 @@ impl OrtCrossEncoder {
 /// The encoder, which after each batch takes the GIL back for a moment.
 struct Reporting<'a> {
     encoder: &'a ort::OrtCrossEncoder,
-    bar: Option<Py<PyAny>>,
+    bar: ProgressBar,
 }
 
 enum Failure {
@@ -120,10 +111,7 @@ impl Reporting<'_> {
     fn report(&self, done: usize) -> PyResult<()> {
         Python::attach(|py| {
             py.check_signals()?;
-            if let Some(bar) = &self.bar {
-                bar.call_method1(py, "update", (done,))?;
-            }
-            Ok(())
+            self.bar.update(py, done)
         })
     }
 }

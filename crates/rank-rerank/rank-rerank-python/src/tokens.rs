@@ -3,7 +3,7 @@
 use numpy::{PyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyMapping};
-use rank_pyo3::{Id, describe, in_chunks, items, pair};
+use rank_pyo3::{Id, ProgressBar, describe, in_chunks, items, pair};
 use rank_rerank::simd::MaxSim;
 use rank_rerank::{Argument, Error, TokensRef, colbert, simd};
 
@@ -78,7 +78,7 @@ pub(crate) fn maxsim_batch<'py>(
         let values = values.as_slice()?;
         let total = offsets.len() - 1;
         scores.resize(total, 0.0);
-        in_chunks(py, total, CHUNK, None, |range| {
+        in_chunks(py, total, CHUNK, &ProgressBar::hidden(), |range| {
             for position in range {
                 let document = &values[offsets[position] * dim..offsets[position + 1] * dim];
                 scores[position] = score(&query, TokensRef::new(document, dim), position)?;
@@ -92,7 +92,7 @@ pub(crate) fn maxsim_batch<'py>(
             .collect::<PyResult<_>>()?;
         let documents: Vec<TokensRef<'_>> = matrices.iter().map(view).collect::<PyResult<_>>()?;
         scores.resize(documents.len(), 0.0);
-        in_chunks(py, documents.len(), CHUNK, None, |range| {
+        in_chunks(py, documents.len(), CHUNK, &ProgressBar::hidden(), |range| {
             for position in range {
                 scores[position] = score(&query, Ok(documents[position]), position)?;
             }

@@ -4,13 +4,12 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use pyo3::prelude::*;
 use pyo3::types::PyList;
-use rank_pyo3::Id;
+use rank_pyo3::{Id, ProgressBar, in_chunks};
 use rank_retrieve::Bm25Params;
 
 use crate::analyzer::Analyzer;
 use crate::arguments::{K, new_id, new_ids};
 use crate::errors::{PACKAGE, to_python};
-use crate::progress::in_chunks;
 
 type Index = rank_retrieve::Bm25Index<Id>;
 
@@ -86,7 +85,8 @@ impl Bm25Index {
             let index = self.read();
             new_ids(&ids, texts.len(), "texts", |id| index.contains(id))
         })?;
-        in_chunks(py, ids.len(), TEXTS, progress, |piece| {
+        let bar = ProgressBar::new(PACKAGE, py, ids.len(), progress)?;
+        in_chunks(py, ids.len(), TEXTS, &bar, |piece| {
             let mut index = self.write();
             piece.into_iter().try_for_each(|i| index.add_text(ids[i].clone(), &texts[i]).map_err(to_python))
         })
@@ -118,9 +118,10 @@ impl Bm25Index {
     ) -> PyResult<Bound<'py, PyList>> {
         let texts = rank_pyo3::strings(PACKAGE, texts, "texts")?;
         let mut lists = Vec::with_capacity(texts.len());
-        in_chunks(py, texts.len(), QUERIES, progress, |piece| {
+        let bar = ProgressBar::new(PACKAGE, py, texts.len(), progress)?;
+        in_chunks(py, texts.len(), QUERIES, &bar, |piece| {
             lists.extend(self.read().search_batch(&texts[piece], k.0, self.params).map_err(to_python)?);
-            Ok(())
+            Ok::<(), PyErr>(())
         })?;
         let lists: Vec<_> = lists.iter().map(|list| PACKAGE.ranked(py, list)).collect::<PyResult<_>>()?;
         PyList::new(py, lists)

@@ -5,12 +5,11 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use numpy::PyUntypedArrayMethods;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
-use rank_pyo3::Id;
+use rank_pyo3::{Id, ProgressBar, in_chunks};
 use rank_retrieve::{Metric, Result};
 
 use crate::arguments::{Dim, K, new_id, new_ids};
 use crate::errors::{PACKAGE, in_row, to_python};
-use crate::progress::in_chunks;
 
 /// Pieces short enough that Ctrl-C is answered at once.
 const ROWS: usize = 64;
@@ -77,7 +76,8 @@ impl<T: Dense> Shared<T> {
             check_dim(index.dim(), dim)?;
             new_ids(&ids, number, "vectors", |id| index.contains(id))
         })?;
-        in_chunks(py, number, ROWS, progress, |piece| {
+        let bar = ProgressBar::new(PACKAGE, py, number, progress)?;
+        in_chunks(py, number, ROWS, &bar, |piece| {
             let mut index = self.write();
             piece.into_iter().try_for_each(|row| {
                 let vector = &values[row * dim..(row + 1) * dim];
@@ -110,12 +110,13 @@ impl<T: Dense> Shared<T> {
         let values = rows.as_slice()?;
         self.get(py, |index| check_dim(index.dim(), dim))?;
         let mut lists = Vec::with_capacity(number);
-        in_chunks(py, number, ROWS, progress, |piece| {
+        let bar = ProgressBar::new(PACKAGE, py, number, progress)?;
+        in_chunks(py, number, ROWS, &bar, |piece| {
             let index = self.read();
             for row in piece {
                 lists.push(index.search(&values[row * dim..(row + 1) * dim], k).map_err(|error| in_row(row, error))?);
             }
-            Ok(())
+            Ok::<(), PyErr>(())
         })?;
         let lists: Vec<_> = lists.iter().map(|list| PACKAGE.ranked(py, list)).collect::<PyResult<_>>()?;
         PyList::new(py, lists)

@@ -8,7 +8,6 @@ mod bm25;
 mod dense;
 mod errors;
 mod hnsw;
-mod progress;
 
 use pyo3::prelude::*;
 

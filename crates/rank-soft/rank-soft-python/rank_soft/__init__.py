@@ -1,6 +1,6 @@
 """Differentiable sorting and ranking with exact gradients."""
 
-from rank_soft._errors import DtypeError, InvalidInputError, RankError, ShapeError
+from rank_soft._errors import DtypeError, InvalidInputError, MissingPackageError, RankError, ShapeError
 from rank_soft._rank_soft import (
     soft_rank,
     soft_rank_vjp,
@@ -13,6 +13,7 @@ from rank_soft._rank_soft import (
 __all__ = [
     "DtypeError",
     "InvalidInputError",
+    "MissingPackageError",
     "RankError",
     "ShapeError",
     "soft_rank",

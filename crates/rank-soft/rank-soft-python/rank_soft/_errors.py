@@ -15,3 +15,7 @@ class ShapeError(InvalidInputError):
 
 class DtypeError(RankError, TypeError):
     """A value of the wrong type, or an array of the wrong dtype."""
+
+
+class MissingPackageError(RankError, ImportError):
+    """A Python package that is needed for what was asked, and not installed."""

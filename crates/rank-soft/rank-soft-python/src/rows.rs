@@ -98,12 +98,18 @@ impl<'py, T: Element + Float> Rows<'py, T> {
         mut work: impl FnMut(Range<usize>) -> rank_soft::Result<()> + Send,
     ) -> PyResult<()> {
         let (count, columns, batch) = (self.count, self.columns, self.batch);
-        rank_pyo3::in_chunks(py, count, PIECE / columns.max(1), None, |piece: Range<usize>| {
-            for row in piece {
-                work(row * columns..(row + 1) * columns)
-                    .map_err(|error| to_python(if batch { error.in_row(row) } else { error }))?;
-            }
-            Ok::<(), PyErr>(())
-        })
+        rank_pyo3::in_chunks(
+            py,
+            count,
+            PIECE / columns.max(1),
+            &rank_pyo3::ProgressBar::hidden(),
+            |piece: Range<usize>| {
+                for row in piece {
+                    work(row * columns..(row + 1) * columns)
+                        .map_err(|error| to_python(if batch { error.in_row(row) } else { error }))?;
+                }
+                Ok::<(), PyErr>(())
+            },
+        )
     }
 }
