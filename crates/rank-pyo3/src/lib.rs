@@ -4,6 +4,10 @@
 //! Not published: each binding crate links it in. Nothing here computes.
 
 mod array;
+#[cfg(feature = "arrow")]
+pub mod arrow;
+#[cfg(feature = "arrow")]
+pub mod frames;
 mod id;
 mod interrupt;
 mod list;
