@@ -115,6 +115,16 @@ pub enum Error {
         /// The same measure with a cut-off.
         example: String,
     },
+    /// A measure's parameter is unknown, or is not what the measure takes.
+    #[error("measure: expected {expected}, got {name:?}; write for example {example}")]
+    InvalidParameter {
+        /// What was asked for.
+        name: String,
+        /// What the measure takes.
+        expected: String,
+        /// The same measure as it may be written.
+        example: String,
+    },
     /// There is no query whose values could be averaged.
     #[error(
         "run: expected at least one query that the qrels judge, got {run} queries of which none is among the {qrels} \

@@ -1,6 +1,6 @@
 //! Whole runs against whole qrels.
 
-use crate::topic::Topic;
+use crate::topic::{Found, Topic};
 use crate::{Error, Measure, Qrels, Result, Run};
 
 /// What becomes of a judged query that the run lacks.
@@ -54,15 +54,15 @@ impl Evaluation {
     }
 
     /// The values of a measure, in the order of [`queries`](Self::queries); `None` if it was not asked for.
-    pub fn values(&self, measure: Measure) -> Option<&[f64]> {
-        let position = self.measures.iter().position(|&known| known == measure)?;
+    pub fn values(&self, measure: &Measure) -> Option<&[f64]> {
+        let position = self.measures.iter().position(|known| known == measure)?;
         Some(&self.values[position])
     }
 
-    /// The mean of a measure over [`queries`](Self::queries); `None` if it was not asked for.
-    pub fn mean(&self, measure: Measure) -> Option<f64> {
-        let values = self.values(measure)?;
-        Some(values.iter().sum::<f64>() / values.len() as f64)
+    /// The mean of a measure over [`queries`](Self::queries), or what stands for it, see [`Measure::aggregate`]; `None` if
+    /// it was not asked for.
+    pub fn mean(&self, measure: &Measure) -> Option<f64> {
+        Some(measure.aggregate(self.values(measure)?))
     }
 
     /// The judged queries that the run lacks. Whether they count is [`Options::missing_queries`].
@@ -98,9 +98,9 @@ impl Evaluation {
 /// let run = Run::from_nested([("q1", vec![("a", 0.9), ("c", 0.1)]), ("q2", vec![("a", 0.9), ("b", 0.1)])])?;
 /// let rr: Measure = "RR@10".parse()?;
 ///
-/// let evaluation = evaluate(&qrels, &run, &[rr])?;
-/// assert_eq!(evaluation.values(rr).unwrap(), [1.0, 0.5, 0.0]);
-/// assert_eq!(evaluation.mean(rr), Some(0.5));
+/// let evaluation = evaluate(&qrels, &run, std::slice::from_ref(&rr))?;
+/// assert_eq!(evaluation.values(&rr).unwrap(), [1.0, 0.5, 0.0]);
+/// assert_eq!(evaluation.mean(&rr), Some(0.5));
 /// assert_eq!(evaluation.missing(), ["q3"]);
 /// # Ok::<(), rank_eval::Error>(())
 /// ```
@@ -118,14 +118,14 @@ pub fn evaluate(qrels: &Qrels, run: &Run, measures: &[Measure]) -> Result<Evalua
 /// # Example
 ///
 /// ```
-/// use rank_eval::{MissingQueries, Options, Qrels, Run, evaluate_with};
+/// use rank_eval::{Measure, MissingQueries, Options, Qrels, Run, evaluate_with};
 ///
 /// let qrels = Qrels::from_nested([("q1", vec![("a", 1)]), ("q2", vec![("b", 1)])])?;
 /// let run = Run::from_nested([("q1", vec![("a", 0.9)])])?;
-/// let p = "P@1".parse()?;
+/// let p: Measure = "P@1".parse()?;
 ///
 /// let options = Options::default().missing_queries(MissingQueries::Skip);
-/// assert_eq!(evaluate_with(&qrels, &run, &[p], options)?.mean(p), Some(1.0));
+/// assert_eq!(evaluate_with(&qrels, &run, std::slice::from_ref(&p), options)?.mean(&p), Some(1.0));
 /// # Ok::<(), rank_eval::Error>(())
 /// ```
 pub fn evaluate_with(qrels: &Qrels, run: &Run, measures: &[Measure], options: Options) -> Result<Evaluation> {
@@ -158,11 +158,12 @@ pub fn evaluate_with(qrels: &Qrels, run: &Run, measures: &[Measure], options: Op
             topic.judged.push(grade);
         }
         topic.sort_judged();
-        topic.ranked.clear();
-        let rows = run.0.rows(ranked).iter().take(depth);
-        topic
-            .ranked
-            .extend(rows.map(|&(document, _)| known[document as usize].and_then(|known| grades[known as usize])));
+        let rows = run.0.rows(ranked);
+        topic.ranked = rows.len();
+        topic.found.clear();
+        topic.found.extend((0..).zip(rows).take(depth).filter_map(|(position, &(document, _))| {
+            known[document as usize].and_then(|known| grades[known as usize]).map(|grade| Found { position, grade })
+        }));
         for &(document, _) in judged {
             grades[document as usize] = None;
         }

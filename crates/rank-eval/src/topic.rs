@@ -1,6 +1,9 @@
 //! One query as a measure sees it: the grades of what was ranked, and the grades of what was judged.
 
+#![allow(dead_code)]
+
 use std::hash::Hash;
+use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
@@ -37,17 +40,51 @@ impl<S: Score> Score for &S {
     }
 }
 
-/// What every measure is computed from.
-#[derive(Debug, Default)]
+/// A judged document that was ranked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Found {
+    /// Its position in the ranking, from 0.
+    pub(crate) position: u32,
+    /// Its grade; negative if it was pooled and not judged.
+    pub(crate) grade: i64,
+}
+
+/// One query: what was ranked and what was judged. Sparse: of the ranked documents, only judged ones are there.
+#[derive(Debug, Clone)]
 pub(crate) struct Topic {
-    /// The grade at each rank, best first; `None` if the document is unjudged.
-    pub(crate) ranked: Vec<Option<i64>>,
+    /// The number of documents ranked, whatever the depth of the measures is.
+    pub(crate) ranked: usize,
+    /// The judged documents among those ranked, best rank first.
+    pub(crate) found: Vec<Found>,
     /// The grades of all judged documents, highest first.
     pub(crate) judged: Vec<i64>,
+    /// The positions of each group of equal scores that holds two documents or more, a judged one among them.
+    pub(crate) ties: Vec<Range<u32>>,
+    /// The least grade that is relevant, unless a measure says otherwise.
+    pub(crate) level: i64,
+    /// The number of documents in the collection.
+    pub(crate) collection: Option<u64>,
+    /// Whether a share of the relevant documents is rounded to the nearest number of them, as version 10 of `trec_eval`
+    /// does, in place of adding 0.9 and cutting off, as version 9 does.
+    pub(crate) rounds_to_nearest: bool,
+}
+
+impl Default for Topic {
+    fn default() -> Self {
+        Self {
+            ranked: 0,
+            found: Vec::new(),
+            judged: Vec::new(),
+            ties: Vec::new(),
+            level: 1,
+            collection: None,
+            rounds_to_nearest: false,
+        }
+    }
 }
 
 impl Topic {
-    /// The topic of one ranked list, checked to its end and kept to depth `k`.
+    /// The topic of one ranked list, checked to its end.
     pub(crate) fn new<I, S, L, J>(reranked: &L, ground_truth: &J, k: usize) -> Result<Self>
     where
         I: Eq + Hash,
@@ -61,8 +98,14 @@ impl Topic {
         let reranked = reranked.as_ref();
         check(reranked)?;
         let grade = ground_truth.lookup()?;
-        let ranked = reranked.iter().take(k).map(|(id, _)| grade(id)).collect();
-        let mut topic = Self { ranked, judged: ground_truth.grades().collect() };
+        let found =
+            (0_u32..).zip(reranked).filter_map(|(position, (id, _))| Some(Found { position, grade: grade(id)? }));
+        let mut topic = Self {
+            ranked: reranked.len(),
+            found: found.collect(),
+            judged: ground_truth.grades().collect(),
+            ..Self::default()
+        };
         topic.sort_judged();
         Ok(topic)
     }
@@ -71,24 +114,64 @@ impl Topic {
         self.judged.sort_unstable_by(|a, b| b.cmp(a));
     }
 
-    /// Whether each of the first `k` ranks holds a relevant document.
-    pub(crate) fn relevance(&self, k: usize) -> impl Iterator<Item = bool> {
-        self.ranked.iter().take(k).map(|grade| grade.is_some_and(|grade| grade > 0))
+    pub(crate) fn view(&self) -> View<'_> {
+        View {
+            ranked: self.ranked,
+            found: &self.found,
+            judged: &self.judged,
+            ties: &self.ties,
+            level: self.level,
+            collection: self.collection,
+            rounds_to_nearest: self.rounds_to_nearest,
+        }
     }
 
-    /// The gain at each of the first `k` ranks: the grade if it is positive, else 0.
-    pub(crate) fn gains(&self, k: usize) -> impl Iterator<Item = f64> {
-        self.ranked.iter().take(k).map(|grade| grade.map_or(0.0, |grade| grade.max(0) as f64))
+    /// The topic without the ranked documents that are not judged, those of negative grade among them: `trec_eval -J`.
+    pub(crate) fn condensed(&self) -> Self {
+        // The new position of an old one is the number of judged documents before it.
+        let judged: Vec<Found> = self.found.iter().copied().filter(|found| found.grade >= 0).collect();
+        let moved = |position: u32| judged.partition_point(|found| found.position < position) as u32;
+        let ties = self.ties.iter().map(|tie| moved(tie.start)..moved(tie.end)).filter(|tie| tie.len() > 1).collect();
+        let found = (0..).zip(&judged).map(|(position, found)| Found { position, grade: found.grade }).collect();
+        Self { ranked: judged.len(), found, judged: self.judged.clone(), ties, ..*self }
+    }
+}
+
+/// What every measure is computed from: a [`Topic`] at the level of relevance of the measure.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct View<'a> {
+    pub(crate) ranked: usize,
+    pub(crate) found: &'a [Found],
+    pub(crate) judged: &'a [i64],
+    pub(crate) ties: &'a [Range<u32>],
+    pub(crate) level: i64,
+    pub(crate) collection: Option<u64>,
+    pub(crate) rounds_to_nearest: bool,
+}
+
+impl<'a> View<'a> {
+    /// The judged documents among the first `k`.
+    pub(crate) fn found(&self, k: usize) -> &'a [Found] {
+        if k >= self.ranked {
+            return self.found;
+        }
+        &self.found[..self.found.partition_point(|found| (found.position as usize) < k)]
     }
 
-    /// The number of relevant documents among the first `k`.
-    pub(crate) fn hits(&self, k: usize) -> usize {
-        self.relevance(k).filter(|&relevant| relevant).count()
+    /// The positions of the relevant documents among the first `k`, best first.
+    pub(crate) fn hits(&self, k: usize) -> impl Iterator<Item = usize> + use<'a> {
+        let level = self.level;
+        self.found(k).iter().filter(move |found| found.grade >= level).map(|found| found.position as usize)
     }
 
-    /// The grades of the relevant documents, highest first.
-    pub(crate) fn relevant(&self) -> &[i64] {
-        &self.judged[..self.judged.partition_point(|&grade| grade > 0)]
+    /// The number of documents judged relevant.
+    pub(crate) fn relevant(&self) -> usize {
+        self.judged.partition_point(|&grade| grade >= self.level)
+    }
+
+    /// The number of documents judged, and not relevant.
+    pub(crate) fn nonrelevant(&self) -> usize {
+        self.judged.partition_point(|&grade| grade >= 0).saturating_sub(self.relevant())
     }
 }
 

@@ -22,7 +22,7 @@ impl Evaluation {
     fn means<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let means = PyDict::new(py);
         for (name, measure) in &self.names {
-            means.set_item(name, self.inner.mean(*measure))?;
+            means.set_item(name, self.inner.mean(measure))?;
         }
         Ok(means)
     }
@@ -33,7 +33,7 @@ impl Evaluation {
         let per_query = PyDict::new(py);
         for (name, measure) in &self.names {
             let values = PyDict::new(py);
-            for (query, value) in self.inner.queries().iter().zip(self.inner.values(*measure).unwrap_or_default()) {
+            for (query, value) in self.inner.queries().iter().zip(self.inner.values(measure).unwrap_or_default()) {
                 values.set_item(query, value)?;
             }
             per_query.set_item(name, values)?;
@@ -63,7 +63,7 @@ impl Evaluation {
         let means = self
             .names
             .iter()
-            .map(|(name, measure)| format!("{name}={:.4}", self.inner.mean(*measure).unwrap_or(f64::NAN)));
+            .map(|(name, measure)| format!("{name}={:.4}", self.inner.mean(measure).unwrap_or(f64::NAN)));
         format!(
             "Evaluation({}; {} queries, {} missing, {} unjudged)",
             means.collect::<Vec<_>>().join(", "),
@@ -98,7 +98,7 @@ pub(crate) fn evaluate(
         .map(|name| name.parse::<Measure>().map(|measure| (name, measure)))
         .collect::<Result<Vec<_>, _>>()
         .map_err(to_python)?;
-    let measures: Vec<Measure> = names.iter().map(|(_, measure)| *measure).collect();
+    let measures: Vec<Measure> = names.iter().map(|(_, measure)| measure.clone()).collect();
     let (qrels, run) = (qrels_argument(qrels)?, run_argument(run)?);
     let (qrels, run) = (&qrels.get().0, &run.get().0);
     let options = Options::default().missing_queries(policy);

@@ -2,26 +2,29 @@
 
 use std::hash::Hash;
 
-use crate::measure::Family;
-use crate::topic::Topic;
+use crate::measure::{Cutoff, Family};
+use crate::topic::{Topic, View};
 use crate::{Judgments, Result, Score};
 
-pub(super) const FAMILY: Family =
-    Family { name: "AP", at: &["ap", "map"], cut: &["map_cut"], whole: &["ap", "map"], value: average_precision };
+pub(super) const FAMILY: Family = Family {
+    name: "AP",
+    aliases: &["map"],
+    trec: "map",
+    trec_cut: "map_cut",
+    ranx: "map",
+    cutoff: Cutoff::Optional,
+    about: "precision at each relevant rank, summed, over the number of relevant documents",
+    value: |topic, measure| average_precision(topic, measure.k()),
+    ..Family::BASE
+};
 
-fn average_precision(topic: &Topic, k: usize) -> f64 {
-    let relevant = topic.relevant().len();
+fn average_precision(topic: View<'_>, k: usize) -> f64 {
+    let relevant = topic.relevant();
     if relevant == 0 {
         return 0.0;
     }
-    let mut hits = 0;
-    let mut sum = 0.0;
-    for (position, is_relevant) in topic.relevance(k).enumerate() {
-        if is_relevant {
-            hits += 1;
-            sum += f64::from(hits) / (position + 1) as f64;
-        }
-    }
+    let sum =
+        (1_u32..).zip(topic.hits(k)).fold(0.0, |sum, (hits, position)| sum + f64::from(hits) / (position + 1) as f64);
     sum / relevant as f64
 }
 
@@ -69,5 +72,5 @@ where
     L: AsRef<[(I, S)]> + ?Sized,
     J: Judgments<I> + ?Sized,
 {
-    Ok(average_precision(&Topic::new(reranked, ground_truth, k)?, k))
+    Ok(average_precision(Topic::new(reranked, ground_truth, k)?.view(), k))
 }

@@ -2,22 +2,35 @@
 
 use std::hash::Hash;
 
-use crate::measure::Family;
-use crate::topic::Topic;
+use crate::measure::{Cutoff, Family};
+use crate::topic::{Topic, View};
 use crate::{Judgments, Result, Score};
 
-pub(super) const FAMILY: Family =
-    Family { name: "nDCG", at: &["ndcg"], cut: &["ndcg_cut"], whole: &["ndcg"], value: ndcg };
+pub(super) const FAMILY: Family = Family {
+    name: "nDCG",
+    trec: "ndcg",
+    trec_cut: "ndcg_cut",
+    ranx: "ndcg",
+    cutoff: Cutoff::Optional,
+    takes_level: false,
+    about: "discounted gain over that of the best possible order; the gain is the grade",
+    value: |topic, measure| ndcg(topic, measure.k()),
+    ..Family::BASE
+};
 
-/// The discounted sum of gains, best rank first.
-fn dcg(gains: impl Iterator<Item = f64>) -> f64 {
-    // A fold from 0.0: the sum of nothing is otherwise -0.0.
-    gains.enumerate().fold(0.0, |sum, (position, gain)| sum + gain / ((position + 2) as f64).log2())
+/// The gain at `position`, from 0, discounted.
+fn discounted(gain: f64, position: usize) -> f64 {
+    gain / ((position + 2) as f64).log2()
 }
 
-fn ndcg(topic: &Topic, k: usize) -> f64 {
-    let ideal = dcg(topic.relevant().iter().take(k).map(|&grade| grade as f64));
-    if ideal == 0.0 { 0.0 } else { dcg(topic.gains(k)) / ideal }
+fn ndcg(topic: View<'_>, k: usize) -> f64 {
+    let gaining = topic.judged.iter().take(k).take_while(|&&grade| grade > 0);
+    let ideal = gaining.enumerate().fold(0.0, |sum, (position, &grade)| sum + discounted(grade as f64, position));
+    if ideal == 0.0 {
+        return 0.0;
+    }
+    let found = topic.found(k).iter().filter(|found| found.grade > 0);
+    found.fold(0.0, |sum, found| sum + discounted(found.grade as f64, found.position as usize)) / ideal
 }
 
 /// Normalized discounted cumulative gain at `k`: the gain of the first `k` documents, discounted by their rank, over the
@@ -69,5 +82,5 @@ where
     L: AsRef<[(I, S)]> + ?Sized,
     J: Judgments<I> + ?Sized,
 {
-    Ok(ndcg(&Topic::new(reranked, ground_truth, k)?, k))
+    Ok(ndcg(Topic::new(reranked, ground_truth, k)?.view(), k))
 }

@@ -2,15 +2,23 @@
 
 use std::hash::Hash;
 
-use crate::measure::Family;
-use crate::topic::Topic;
+use crate::measure::{Cutoff, Family};
+use crate::topic::{Topic, View};
 use crate::{Judgments, Result, Score};
 
-pub(super) const FAMILY: Family =
-    Family { name: "P", at: &["p", "precision"], cut: &["P"], whole: &[], value: precision };
+pub(super) const FAMILY: Family = Family {
+    name: "P",
+    aliases: &["precision"],
+    trec_cut: "P",
+    ranx: "precision",
+    cutoff: Cutoff::Required,
+    about: "share of the first k documents that are relevant",
+    value: |topic, measure| precision(topic, measure.k()),
+    ..Family::BASE
+};
 
-fn precision(topic: &Topic, k: usize) -> f64 {
-    topic.hits(k) as f64 / k as f64
+fn precision(topic: View<'_>, k: usize) -> f64 {
+    topic.hits(k).count() as f64 / k as f64
 }
 
 /// Precision at `k`: the share of the first `k` documents that are relevant, `hits / k`.
@@ -52,5 +60,5 @@ where
     L: AsRef<[(I, S)]> + ?Sized,
     J: Judgments<I> + ?Sized,
 {
-    Ok(precision(&Topic::new(reranked, ground_truth, k)?, k))
+    Ok(precision(Topic::new(reranked, ground_truth, k)?.view(), k))
 }

@@ -2,16 +2,24 @@
 
 use std::hash::Hash;
 
-use crate::measure::Family;
-use crate::topic::Topic;
+use crate::measure::{Cutoff, Family};
+use crate::topic::{Topic, View};
 use crate::{Judgments, Result, Score};
 
-pub(super) const FAMILY: Family =
-    Family { name: "R", at: &["r", "recall"], cut: &["recall"], whole: &[], value: recall };
+pub(super) const FAMILY: Family = Family {
+    name: "R",
+    aliases: &["recall"],
+    trec_cut: "recall",
+    ranx: "recall",
+    cutoff: Cutoff::Required,
+    about: "share of the relevant documents that are among the first k",
+    value: |topic, measure| recall(topic, measure.k()),
+    ..Family::BASE
+};
 
-fn recall(topic: &Topic, k: usize) -> f64 {
-    let relevant = topic.relevant().len();
-    if relevant == 0 { 0.0 } else { topic.hits(k) as f64 / relevant as f64 }
+fn recall(topic: View<'_>, k: usize) -> f64 {
+    let relevant = topic.relevant();
+    if relevant == 0 { 0.0 } else { topic.hits(k).count() as f64 / relevant as f64 }
 }
 
 /// Recall at `k`: the share of the relevant documents that are among the first `k`, `hits / relevant`.
@@ -54,5 +62,5 @@ where
     L: AsRef<[(I, S)]> + ?Sized,
     J: Judgments<I> + ?Sized,
 {
-    Ok(recall(&Topic::new(reranked, ground_truth, k)?, k))
+    Ok(recall(Topic::new(reranked, ground_truth, k)?.view(), k))
 }

@@ -2,15 +2,23 @@
 
 use std::hash::Hash;
 
-use crate::measure::Family;
-use crate::topic::Topic;
+use crate::measure::{Cutoff, Family};
+use crate::topic::{Topic, View};
 use crate::{Judgments, Result, Score};
 
-pub(super) const FAMILY: Family =
-    Family { name: "RR", at: &["rr", "mrr"], cut: &[], whole: &["rr", "mrr", "recip_rank"], value: reciprocal_rank };
+pub(super) const FAMILY: Family = Family {
+    name: "RR",
+    aliases: &["mrr"],
+    trec: "recip_rank",
+    ranx: "mrr",
+    cutoff: Cutoff::Optional,
+    about: "1 / rank of the first relevant document",
+    value: |topic, measure| reciprocal_rank(topic, measure.k()),
+    ..Family::BASE
+};
 
-fn reciprocal_rank(topic: &Topic, k: usize) -> f64 {
-    topic.relevance(k).position(|relevant| relevant).map_or(0.0, |position| 1.0 / (position + 1) as f64)
+fn reciprocal_rank(topic: View<'_>, k: usize) -> f64 {
+    topic.hits(k).next().map_or(0.0, |position| 1.0 / (position + 1) as f64)
 }
 
 /// Reciprocal rank at `k`: `1 / rank` of the first relevant document, 0 if there is none among the first `k`.
@@ -53,5 +61,5 @@ where
     L: AsRef<[(I, S)]> + ?Sized,
     J: Judgments<I> + ?Sized,
 {
-    Ok(reciprocal_rank(&Topic::new(reranked, ground_truth, k)?, k))
+    Ok(reciprocal_rank(Topic::new(reranked, ground_truth, k)?.view(), k))
 }

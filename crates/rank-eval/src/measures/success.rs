@@ -2,15 +2,23 @@
 
 use std::hash::Hash;
 
-use crate::measure::Family;
-use crate::topic::Topic;
+use crate::measure::{Cutoff, Family};
+use crate::topic::{Topic, View};
 use crate::{Judgments, Result, Score};
 
-pub(super) const FAMILY: Family =
-    Family { name: "Success", at: &["success", "hit_rate"], cut: &["success"], whole: &[], value: success };
+pub(super) const FAMILY: Family = Family {
+    name: "Success",
+    aliases: &["hit_rate"],
+    trec_cut: "success",
+    ranx: "hit_rate",
+    cutoff: Cutoff::Required,
+    about: "1 if there is a relevant document among the first k, else 0",
+    value: |topic, measure| success(topic, measure.k()),
+    ..Family::BASE
+};
 
-fn success(topic: &Topic, k: usize) -> f64 {
-    f64::from(u8::from(topic.relevance(k).any(|relevant| relevant)))
+fn success(topic: View<'_>, k: usize) -> f64 {
+    f64::from(u8::from(topic.hits(k).next().is_some()))
 }
 
 /// Success at `k`: 1 if there is a relevant document among the first `k`, else 0.
@@ -52,5 +60,5 @@ where
     L: AsRef<[(I, S)]> + ?Sized,
     J: Judgments<I> + ?Sized,
 {
-    Ok(success(&Topic::new(reranked, ground_truth, k)?, k))
+    Ok(success(Topic::new(reranked, ground_truth, k)?.view(), k))
 }
