@@ -1,0 +1,264 @@
+//! The measures of `trec_eval` as its command line names, orders and prints them.
+
+use crate::cli::failure::{Failure, Outcome};
+use crate::{Measure, Result};
+
+/// How a measure takes parameters, and how it is printed with them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Parameters {
+    None,
+    /// Ranks to cut at; a line for each, ascending.
+    Ranks(&'static [u64]),
+    /// Recall levels, or multiples of the number of relevant documents; a line for each, ascending.
+    Levels(&'static [f64]),
+    /// Numbers, printed behind the name as they were given.
+    Numbers,
+    /// `name=number` pairs, printed behind the name as they were given.
+    Pairs,
+}
+
+/// What is printed for a query and for all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The run's tag, for all queries only.
+    RunId,
+    /// The number of queries, for all queries only.
+    QueryCount,
+    /// A text, for each query only.
+    RelevanceString,
+    /// A whole number; its sum.
+    Count,
+    /// A number; its mean.
+    Mean,
+    /// Nothing for each query; the geometric mean.
+    GeometricMean,
+}
+
+struct Entry {
+    name: &'static str,
+    kind: Kind,
+    parameters: Parameters,
+    /// Whether version 9 lacks it.
+    since_10: bool,
+}
+
+const RANKS: Parameters = Parameters::Ranks(&[5, 10, 15, 20, 30, 100, 200, 500, 1000]);
+const RECALLS: Parameters = Parameters::Levels(&[0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0]);
+const MULTIPLES: Parameters = Parameters::Levels(&[0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.4, 1.6, 1.8, 2.0]);
+
+const fn entry(name: &'static str, kind: Kind, parameters: Parameters) -> Entry {
+    Entry { name, kind, parameters, since_10: false }
+}
+
+const fn new(name: &'static str, parameters: Parameters) -> Entry {
+    Entry { name, kind: Kind::Mean, parameters, since_10: true }
+}
+
+/// In the order in which `trec_eval` prints them, whatever order they were asked for in.
+static CATALOG: [Entry; 40] = [
+    entry("runid", Kind::RunId, Parameters::None),
+    entry("num_q", Kind::QueryCount, Parameters::None),
+    entry("num_ret", Kind::Count, Parameters::None),
+    entry("num_rel", Kind::Count, Parameters::None),
+    entry("num_rel_ret", Kind::Count, Parameters::None),
+    entry("map", Kind::Mean, Parameters::None),
+    entry("gm_map", Kind::GeometricMean, Parameters::None),
+    entry("Rprec", Kind::Mean, Parameters::None),
+    entry("bpref", Kind::Mean, Parameters::None),
+    entry("recip_rank", Kind::Mean, Parameters::None),
+    entry("iprec_at_recall", Kind::Mean, RECALLS),
+    entry("P", Kind::Mean, RANKS),
+    entry("relstring", Kind::RelevanceString, Parameters::Numbers),
+    entry("recall", Kind::Mean, RANKS),
+    entry("infAP", Kind::Mean, Parameters::None),
+    entry("gm_bpref", Kind::GeometricMean, Parameters::None),
+    entry("Rprec_mult", Kind::Mean, MULTIPLES),
+    entry("utility", Kind::Mean, Parameters::Numbers),
+    entry("11pt_avg", Kind::Mean, Parameters::Numbers),
+    entry("binG", Kind::Mean, Parameters::None),
+    entry("G", Kind::Mean, Parameters::Pairs),
+    new("dcg", Parameters::Pairs),
+    new("ideal_dcg", Parameters::Pairs),
+    entry("ndcg", Kind::Mean, Parameters::Pairs),
+    entry("ndcg_rel", Kind::Mean, Parameters::Pairs),
+    entry("Rndcg", Kind::Mean, Parameters::Pairs),
+    entry("ndcg_cut", Kind::Mean, RANKS),
+    entry("map_cut", Kind::Mean, RANKS),
+    entry("relative_P", Kind::Mean, RANKS),
+    entry("success", Kind::Mean, Parameters::Ranks(&[1, 5, 10])),
+    entry("set_P", Kind::Mean, Parameters::None),
+    entry("set_relative_P", Kind::Mean, Parameters::None),
+    entry("set_recall", Kind::Mean, Parameters::None),
+    entry("set_map", Kind::Mean, Parameters::None),
+    entry("set_F", Kind::Mean, Parameters::Numbers),
+    entry("num_nonrel_judged_ret", Kind::Count, Parameters::None),
+    entry("yaap", Kind::Mean, Parameters::None),
+    new("rbp", Parameters::Pairs),
+    new("rbp_resid", Parameters::Pairs),
+    new("unj", Parameters::Ranks(&[5, 10, 20])),
+];
+
+const OFFICIAL: [&str; 12] = [
+    "runid",
+    "num_q",
+    "num_ret",
+    "num_rel",
+    "num_rel_ret",
+    "map",
+    "gm_map",
+    "Rprec",
+    "bpref",
+    "recip_rank",
+    "iprec_at_recall",
+    "P",
+];
+const SET: [&str; 11] = [
+    "runid",
+    "num_q",
+    "num_ret",
+    "num_rel",
+    "num_rel_ret",
+    "utility",
+    "set_P",
+    "set_recall",
+    "set_relative_P",
+    "set_map",
+    "set_F",
+];
+/// Not in `all_trec` of either version.
+const APART: [&str; 3] = ["yaap", "dcg", "ideal_dcg"];
+
+/// A version of `trec_eval`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Version {
+    #[default]
+    V9,
+    V10,
+}
+
+/// A line to print.
+#[derive(Debug, Clone)]
+pub(crate) struct Row {
+    /// As it is printed.
+    pub(crate) name: String,
+    pub(crate) kind: Kind,
+    /// `None` where the kind alone says what to print.
+    pub(crate) measure: Option<Measure>,
+    /// How many documents a relevance string shows.
+    pub(crate) length: usize,
+}
+
+/// The lines for the measures asked for with `-m`, each with the parameters behind its first period.
+pub(crate) fn rows(wanted: &[String], version: Version) -> Outcome<Vec<Row>> {
+    let known = |entry: &&Entry| version == Version::V10 || !entry.since_10;
+    let mut marked = [None::<Option<&str>>; CATALOG.len()];
+    for text in wanted {
+        let (name, parameters) = match text.split_once('.') {
+            Some((name, parameters)) => (name, Some(parameters)),
+            None => (text.as_str(), None),
+        };
+        let in_set = |entry: &&Entry| match name {
+            "official" => OFFICIAL.contains(&entry.name),
+            "set" => SET.contains(&entry.name),
+            "all_trec" => !APART.contains(&entry.name),
+            _ => entry.name == name,
+        };
+        let is_set = matches!(name, "official" | "set" | "all_trec");
+        let chosen: Vec<usize> = (0..CATALOG.len()).filter(|&place| known(&&CATALOG[place]) && in_set(&&CATALOG[place])).collect();
+        if chosen.is_empty() {
+            return Err(unknown(name, version));
+        }
+        if is_set && parameters.is_some() {
+            return Err(no_parameters(text, name));
+        }
+        for place in chosen {
+            // The first parameters given for a measure hold.
+            let slot = marked[place].get_or_insert(None);
+            *slot = slot.or(parameters);
+        }
+    }
+    let mut rows = Vec::new();
+    for (entry, mark) in CATALOG.iter().zip(marked) {
+        if let Some(parameters) = mark {
+            entry.add_rows(parameters, &mut rows)?;
+        }
+    }
+    Ok(rows)
+}
+
+fn unknown(name: &str, version: Version) -> Failure {
+    if CATALOG.iter().any(|entry| entry.name == name) {
+        return Failure::usage(format!(
+            "-m: expected a measure of version 9 of trec_eval, got {name:?}, which came with version 10; add --compat 10"
+        ));
+    }
+    if name.starts_with("prefs") || name.ends_with("_avgjg") || matches!(name, "all_prefs" | "qrels_jg") {
+        return Failure::usage(format!(
+            "-m: expected a measure of judgments, got {name:?}, of preferences or of groups of judges, which is not supported; \
+             use trec_eval for it"
+        ));
+    }
+    let names: Vec<&str> =
+        CATALOG.iter().filter(|entry| version == Version::V10 || !entry.since_10).map(|entry| entry.name).collect();
+    Failure::usage(format!(
+        "-m: expected official, set, all_trec, {}, got {name:?}; write for example -m ndcg_cut.10",
+        names.join(", ")
+    ))
+}
+
+fn no_parameters(text: &str, name: &str) -> Failure {
+    Failure::usage(format!("-m: expected {name} without parameters, got {text:?}; leave out what follows the period"))
+}
+
+impl Entry {
+    fn add_rows(&self, parameters: Option<&str>, rows: &mut Vec<Row>) -> Outcome<()> {
+        let name = self.name;
+        let wrong = |what: &str, given: &str| {
+            Failure::usage(format!("-m: expected {what} behind \"{name}.\", got {given:?}; separate several by commas"))
+        };
+        let measure = |parameters: &str| -> Outcome<Option<Measure>> {
+            let text = if parameters.is_empty() { name.to_owned() } else { format!("{name}.{parameters}") };
+            let parsed: Result<Measure> = text.parse();
+            Ok(Some(parsed?))
+        };
+        let mut add = |name: String, measure: Option<Measure>| rows.push(Row { name, kind: self.kind, measure, length: 0 });
+        match (self.kind, self.parameters, parameters) {
+            (_, Parameters::None, Some(given)) => return Err(no_parameters(&format!("{name}.{given}"), name)),
+            (Kind::RunId | Kind::QueryCount, ..) => add(name.to_owned(), None),
+            (Kind::RelevanceString, _, given) => {
+                let length = given.unwrap_or("10");
+                let name = given.map_or_else(|| name.to_owned(), |given| format!("{name}_{given}"));
+                let length = length.parse().map_err(|_| wrong("a number of documents", length))?;
+                rows.push(Row { name, kind: self.kind, measure: None, length });
+            }
+            (_, Parameters::None, None) => add(name.to_owned(), measure("")?),
+            (_, Parameters::Ranks(usual), given) => {
+                let ranks = ascending(given, usual, |&rank| rank > 0).ok_or_else(|| wrong("different ranks from 1", given.unwrap_or("")))?;
+                for rank in ranks {
+                    add(format!("{name}_{rank}"), measure(&rank.to_string())?);
+                }
+            }
+            (_, Parameters::Levels(usual), given) => {
+                let levels = ascending(given, usual, |level| level.is_finite() && *level >= 0.0)
+                    .ok_or_else(|| wrong("different numbers from 0", given.unwrap_or("")))?;
+                for level in levels {
+                    add(format!("{name}_{level:.2}"), measure(&level.to_string())?);
+                }
+            }
+            (_, Parameters::Numbers | Parameters::Pairs, None) => add(name.to_owned(), measure("")?),
+            (_, Parameters::Numbers | Parameters::Pairs, Some(given)) => add(format!("{name}_{given}"), measure(given)?),
+        }
+        Ok(())
+    }
+}
+
+/// Numbers separated by commas, or the usual ones; `None` if one is wrong or there twice.
+fn ascending<T>(given: Option<&str>, usual: &[T], valid: impl Fn(&T) -> bool) -> Option<Vec<T>>
+where
+    T: Copy + PartialOrd + std::str::FromStr,
+{
+    let Some(given) = given else { return Some(usual.to_vec()) };
+    let mut numbers: Vec<T> = given.split(',').map(|number| number.parse().ok().filter(&valid)).collect::<Option<_>>()?;
+    numbers.sort_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
+    numbers.windows(2).all(|pair| pair[0] < pair[1]).then_some(numbers)
+}
