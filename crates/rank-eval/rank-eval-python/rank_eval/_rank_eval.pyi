@@ -442,3 +442,17 @@ def randomization_test(a: _Sample, b: _Sample, permutations: int = 10_000, seed:
         >>> randomization_test([1.0, 1.0, 1.0], [0.0, 0.0, 0.0]).p_value  # +++ and --- of 8
         0.25
     """
+
+def run_command(arguments: Sequence[str]) -> int:
+    """Runs the command ``rank-eval`` over the standard input and output of the process, and returns its exit code.
+
+    What ``python -m rank_eval`` does; its options are printed by ``rank-eval -h``. The output does not go through
+    ``sys.stdout``.
+
+    Args:
+        arguments: The command line behind the name of the program.
+
+    Returns:
+        0 done; 1 a wrong command line, or findings of ``validate``; 2 a file that cannot be read, written or
+        understood; 7 no query that is both judged and ranked; 141 nobody reads the output.
+    """

@@ -2,6 +2,7 @@
 
 #![expect(clippy::doc_markdown, clippy::doc_link_with_quotes, reason = "the documentation is for Python")]
 
+mod cli;
 mod errors;
 mod evaluation;
 mod lists;
@@ -13,6 +14,8 @@ use pyo3::prelude::*;
 /// Evaluation of rankings.
 #[pymodule]
 mod _rank_eval {
+    #[pymodule_export]
+    use crate::cli::run_command;
     #[pymodule_export]
     use crate::evaluation::{Evaluation, evaluate};
     #[pymodule_export]

@@ -26,6 +26,7 @@ const FLAGS: [Flag; 16] = [
 ];
 
 /// What is asked for.
+#[expect(clippy::struct_excessive_bools, reason = "each is an option that is there or not")]
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Request {
     pub(crate) help: bool,
@@ -103,13 +104,19 @@ impl Request {
             },
             "Results_format" => match text("-T", &value)? {
                 "trec_results" => {}
-                format => return Err(Failure::usage(format!("-T: expected trec_results, got {format:?}; leave it out"))),
+                format => {
+                    return Err(Failure::usage(format!("-T: expected trec_results, got {format:?}; leave it out")));
+                }
             },
             "compat" => {
                 self.compat = match text("--compat", &value)? {
                     "9" | "9.0.8" => Version::V9,
                     "10" | "10.0" => Version::V10,
-                    other => return Err(Failure::usage(format!("--compat: expected 9 or 10, got {other:?}; 9 is the default"))),
+                    other => {
+                        return Err(Failure::usage(format!(
+                            "--compat: expected 9 or 10, got {other:?}; 9 is the default"
+                        )));
+                    }
                 }
             }
             "Debug_level" => {

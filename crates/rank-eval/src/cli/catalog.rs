@@ -4,7 +4,7 @@ use crate::cli::failure::{Failure, Outcome};
 use crate::{Measure, Result};
 
 /// How a measure takes parameters, and how it is printed with them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 enum Parameters {
     None,
     /// Ranks to cut at; a line for each, ascending.
@@ -164,7 +164,8 @@ pub(crate) fn rows(wanted: &[String], version: Version) -> Outcome<Vec<Row>> {
             _ => entry.name == name,
         };
         let is_set = matches!(name, "official" | "set" | "all_trec");
-        let chosen: Vec<usize> = (0..CATALOG.len()).filter(|&place| known(&&CATALOG[place]) && in_set(&&CATALOG[place])).collect();
+        let chosen: Vec<usize> =
+            (0..CATALOG.len()).filter(|&place| known(&&CATALOG[place]) && in_set(&&CATALOG[place])).collect();
         if chosen.is_empty() {
             return Err(unknown(name, version));
         }
@@ -221,7 +222,8 @@ impl Entry {
             let parsed: Result<Measure> = text.parse();
             Ok(Some(parsed?))
         };
-        let mut add = |name: String, measure: Option<Measure>| rows.push(Row { name, kind: self.kind, measure, length: 0 });
+        let mut add =
+            |name: String, measure: Option<Measure>| rows.push(Row { name, kind: self.kind, measure, length: 0 });
         match (self.kind, self.parameters, parameters) {
             (_, Parameters::None, Some(given)) => return Err(no_parameters(&format!("{name}.{given}"), name)),
             (Kind::RunId | Kind::QueryCount, ..) => add(name.to_owned(), None),
@@ -231,9 +233,9 @@ impl Entry {
                 let length = length.parse().map_err(|_| wrong("a number of documents", length))?;
                 rows.push(Row { name, kind: self.kind, measure: None, length });
             }
-            (_, Parameters::None, None) => add(name.to_owned(), measure("")?),
             (_, Parameters::Ranks(usual), given) => {
-                let ranks = ascending(given, usual, |&rank| rank > 0).ok_or_else(|| wrong("different ranks from 1", given.unwrap_or("")))?;
+                let ranks = ascending(given, usual, |&rank| rank > 0)
+                    .ok_or_else(|| wrong("different ranks from 1", given.unwrap_or("")))?;
                 for rank in ranks {
                     add(format!("{name}_{rank}"), measure(&rank.to_string())?);
                 }
@@ -245,8 +247,10 @@ impl Entry {
                     add(format!("{name}_{level:.2}"), measure(&level.to_string())?);
                 }
             }
-            (_, Parameters::Numbers | Parameters::Pairs, None) => add(name.to_owned(), measure("")?),
-            (_, Parameters::Numbers | Parameters::Pairs, Some(given)) => add(format!("{name}_{given}"), measure(given)?),
+            (_, Parameters::None | Parameters::Numbers | Parameters::Pairs, None) => add(name.to_owned(), measure("")?),
+            (_, Parameters::Numbers | Parameters::Pairs, Some(given)) => {
+                add(format!("{name}_{given}"), measure(given)?);
+            }
         }
         Ok(())
     }
@@ -258,7 +262,8 @@ where
     T: Copy + PartialOrd + std::str::FromStr,
 {
     let Some(given) = given else { return Some(usual.to_vec()) };
-    let mut numbers: Vec<T> = given.split(',').map(|number| number.parse().ok().filter(&valid)).collect::<Option<_>>()?;
+    let mut numbers: Vec<T> =
+        given.split(',').map(|number| number.parse().ok().filter(&valid)).collect::<Option<_>>()?;
     numbers.sort_by(|a, b| a.partial_cmp(b).unwrap_or(std::cmp::Ordering::Equal));
     numbers.windows(2).all(|pair| pair[0] < pair[1]).then_some(numbers)
 }

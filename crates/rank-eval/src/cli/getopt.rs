@@ -63,7 +63,9 @@ fn long_option<'a>(flags: &[Flag], text: &str, rest: &mut impl Iterator<Item = &
     );
     match matching[..] {
         [flag] => match (flag.value, attached) {
-            (None, Some(_)) => Err(Failure::usage(format!("--{}: expected no value, got {text:?}; leave it out", flag.long))),
+            (None, Some(_)) => {
+                Err(Failure::usage(format!("--{}: expected no value, got {text:?}; leave it out", flag.long)))
+            }
             (None, None) => Ok(Item::Option(flag.long, OsString::new())),
             (Some(what), None) => Ok(Item::Option(flag.long, value(&format!("--{}", flag.long), what, rest.next())?)),
             (Some(_), Some(value)) => Ok(Item::Option(flag.long, value.into())),
@@ -71,7 +73,10 @@ fn long_option<'a>(flags: &[Flag], text: &str, rest: &mut impl Iterator<Item = &
         [] => Err(unknown(&format!("--{name}"))),
         _ => {
             let names: Vec<String> = matching.iter().map(|flag| format!("--{}", flag.long)).collect();
-            Err(Failure::usage(format!("--{name}: expected one option, got the beginning of {}; write more of it", names.join(", "))))
+            Err(Failure::usage(format!(
+                "--{name}: expected one option, got the beginning of {}; write more of it",
+                names.join(", ")
+            )))
         }
     }
 }
@@ -91,7 +96,8 @@ fn short_options<'a>(
             continue;
         };
         let attached = &cluster[place + letter.len_utf8()..];
-        let value = if attached.is_empty() { value(&format!("-{letter}"), what, rest.next())? } else { attached.into() };
+        let value =
+            if attached.is_empty() { value(&format!("-{letter}"), what, rest.next())? } else { attached.into() };
         items.push(Item::Option(flag.long, value));
         return Ok(());
     }
@@ -99,7 +105,8 @@ fn short_options<'a>(
 }
 
 fn value(option: &str, what: &str, next: Option<&OsString>) -> Outcome<OsString> {
-    next.cloned().ok_or_else(|| Failure::usage(format!("{option}: expected {what} after it, got the end of the line; add it")))
+    next.cloned()
+        .ok_or_else(|| Failure::usage(format!("{option}: expected {what} after it, got the end of the line; add it")))
 }
 
 fn unknown(option: &str) -> Failure {
@@ -114,7 +121,8 @@ pub(crate) fn text<'a>(option: &str, value: &'a OsStr) -> Outcome<&'a str> {
 /// A value that has to be a number.
 pub(crate) fn number<T: std::str::FromStr>(option: &str, what: &str, value: &OsStr) -> Outcome<T> {
     let text = text(option, value)?;
-    text.parse().map_err(|_| Failure::usage(format!("{option}: expected {what}, got {text:?}; write for example {option} 1")))
+    text.parse()
+        .map_err(|_| Failure::usage(format!("{option}: expected {what}, got {text:?}; write for example {option} 1")))
 }
 
 #[cfg(test)]
@@ -170,7 +178,10 @@ mod tests {
             ("--nothing", "--nothing: expected an option that is known, got another; see rank-eval -h"),
             ("-l", "-l: expected a level after it, got the end of the line; add it"),
             ("--level_for_rel", "--level_for_rel: expected a level after it, got the end of the line; add it"),
-            ("--query_eval_wanted=1", "--query_eval_wanted: expected no value, got \"query_eval_wanted=1\"; leave it out"),
+            (
+                "--query_eval_wanted=1",
+                "--query_eval_wanted: expected no value, got \"query_eval_wanted=1\"; leave it out",
+            ),
             (
                 "--comp",
                 "--comp: expected one option, got the beginning of --complete_rel_info_wanted, --compat; write more of it",

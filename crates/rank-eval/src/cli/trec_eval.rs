@@ -54,7 +54,11 @@ impl Report<'_> {
         let values = row.measure.as_ref().and_then(|measure| self.evaluation.values(measure)).unwrap_or_default();
         match self.z_scores {
             Some(scores) => {
-                self.evaluation.queries().iter().zip(values).map(|(query, &value)| scores.of(query, &row.name, value)).collect()
+                // Of a geometric mean, the logarithms have a mean and a deviation.
+                let is_geometric = row.kind == Kind::GeometricMean;
+                let value = |value: f64| if is_geometric { value.max(1e-5).ln() } else { value };
+                let queries = self.evaluation.queries().iter();
+                queries.zip(values).map(|(query, &known)| scores.of(query, &row.name, value(known))).collect()
             }
             None => values.to_vec(),
         }
@@ -104,11 +108,12 @@ impl Report<'_> {
     fn line(&self, out: &mut dyn Write, row: &Row, query: &str, value: f64) -> Outcome<()> {
         let name = &row.name;
         let is_count = matches!(row.kind, Kind::Count | Kind::QueryCount);
-        Ok(match self.z_scores {
-            Some(_) => writeln!(out, "Z{name:<22}\t{query}\t{value:6.4}")?,
-            None if is_count => writeln!(out, "{name:<22}\t{query}\t{value:.0}")?,
-            None => writeln!(out, "{name:<22}\t{query}\t{value:6.4}")?,
-        })
+        let written = match self.z_scores {
+            Some(_) => writeln!(out, "Z{name:<22}\t{query}\t{value:6.4}"),
+            None if is_count => writeln!(out, "{name:<22}\t{query}\t{value:.0}"),
+            None => writeln!(out, "{name:<22}\t{query}\t{value:6.4}"),
+        };
+        Ok(written?)
     }
 }
 

@@ -14,8 +14,11 @@ pub(crate) struct ZScores(HashMap<(String, String), (f64, f64)>);
 impl ZScores {
     /// Reads lines of `query measure mean deviation`.
     pub(crate) fn read(path: &Path) -> Outcome<Self> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| Error::File { path: path.to_owned(), action: "read", source })?;
+        let text = std::fs::read_to_string(path).map_err(|source| Error::File {
+            path: path.to_owned(),
+            action: "read",
+            source,
+        })?;
         let mut scores = HashMap::new();
         for (number, line) in (1..).zip(text.lines()) {
             let columns: Vec<&str> = line.split_ascii_whitespace().collect();
