@@ -11,8 +11,11 @@ import random
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 HERE = Path(__file__).parent
 
@@ -26,9 +29,18 @@ EVERY_PARAMETER = (
 COMMANDS: dict[str, tuple[list[str], list[str]]] = {
     "plain": (
         ["-q -m all_trec", "", "-m set -q", EVERY_PARAMETER],
-        ["-q -J -m all_trec", "-q -l2 -m all_trec", "-qM5 -m all_trec", "-n -q -m map -m P.5,10", "-m yaap -m num_nonrel_judged_ret"]
-        + ["-N 1000 -m utility.1,-1,0,0.125", "-qcJ -l 3 -M 7 -m official -m ndcg"]
-        + ["--query_eval_wanted --measure=recip_rank --nosummary", "-m all_trec.5 -m P.2 -m P.3"],
+        [
+            "-q -J -m all_trec",
+            "-q -l2 -m all_trec",
+            "-qM5 -m all_trec",
+            "-n -q -m map -m P.5,10",
+            "-m yaap -m num_nonrel_judged_ret",
+            "-N 1000 -m utility.1,-1,0,0.125",
+            "-qcJ -l 3 -M 7 -m official -m ndcg",
+            "--query_eval_wanted --measure=recip_rank --nosummary",
+            "-m all_trec -m P.2 -m P.3",
+            "-Z cases/plain.zscores -q -m map -m P.5,10 -m num_ret -m gm_map -m num_q -m runid",
+        ],
     ),
     "ties": (["-q -m all_trec", "-M 3 -m all_trec"], ["-q -J -m official", "-q -l 2 -m official -m ndcg"]),
     "near_ties": (["-q -m all_trec"], []),
@@ -48,14 +60,14 @@ Rows = list[tuple[str, str, float]]
 def build(
     seed: int,
     topics: list[str],
-    depth: int,
-    judged: float,
+    shape: tuple[int, float],
     grade: Callable[[random.Random], int],
     score: Callable[[random.Random, int], float],
 ) -> tuple[list[tuple[str, str, int]], Rows]:
     """Judgments and rows; of the judged documents, one in four is not ranked."""
     # `random()` alone is the same in every version of Python.
-    draw = random.Random(seed)
+    draw = random.Random(seed)  # noqa: S311 - nothing secret
+    depth, judged = shape
     qrels: list[tuple[str, str, int]] = []
     rows: Rows = []
     for topic in topics:
@@ -100,24 +112,27 @@ def write(case: str, qrels: list[tuple[str, str, int]], rows: Rows) -> None:
 
 def write_cases() -> None:
     usual = grades((1, 0.25), (2, 0.15), (3, 0.1))
-    write("plain", *build(1, names(4), 24, 0.6, usual, distinct))
-    write("ties", *build(2, names(4), 24, 0.6, usual, lambda draw, _: float(int(draw.random() * 4))))
+    z_scores = [f"{topic} map 0.25 0.125\n{topic} P_5 0.2 0\n{topic} num_ret 18 2\n" for topic in ("q01", "q02", "q04")]
+    (HERE / "cases").mkdir(exist_ok=True)
+    (HERE / "cases/plain.zscores").write_text("".join(z_scores))
+    write("plain", *build(1, names(4), (24, 0.6), usual, distinct))
+    write("ties", *build(2, names(4), (24, 0.6), usual, lambda draw, _: float(int(draw.random() * 4))))
 
     def near_tie(draw: random.Random, _: int) -> float:
         return 1.0 + int(draw.random() * 3) * 2.0**-23 + int(draw.random() * 9) * 2.0**-30
 
-    write("near_ties", *build(3, names(3), 20, 0.7, usual, near_tie))
+    write("near_ties", *build(3, names(3), (20, 0.7), usual, near_tie))
 
-    qrels, rows = build(4, names(8), 16, 0.6, usual, distinct)
+    qrels, rows = build(4, names(8), (16, 0.6), usual, distinct)
     qrels = [row for row in qrels if row[0] not in {"q02", "q07"}]
     rows = [row for row in rows if row[0] not in {"q01", "q04", "q08"}]
     write("missing_topics", qrels, rows)
     write("missing_topics_only", *[[row for row in part if row[0] in {"q01", "q03"}] for part in (qrels, rows)])  # type: ignore[arg-type]
 
     below = grades((-1, 0.25), (-2, 0.1), (1, 0.2), (2, 0.15))
-    write("negative_grades", *build(5, names(4), 24, 0.75, below, distinct))
+    write("negative_grades", *build(5, names(4), (24, 0.75), below, distinct))
     many = grades((1, 0.1), (2, 0.1), (3, 0.1), (4, 0.1), (5, 0.1), (7, 0.1), (12, 0.1))
-    write("many_grades", *build(6, names(3), 30, 0.7, many, distinct))
+    write("many_grades", *build(6, names(3), (30, 0.7), many, distinct))
 
     # No relevant document judged; none ranked; one document; nothing judged that is ranked; no non-relevant judged.
     qrels = [("q01", "a", 0), ("q01", "b", 0), ("q02", "a", 1), ("q02", "b", 0), ("q03", "a", 1)]
@@ -127,9 +142,9 @@ def write_cases() -> None:
     rows += [("q06", "c", 9.0), ("q06", "b", -1.0), ("q06", "a", -2.0)]
     write("sparse", qrels, rows)
 
-    write("deep", *build(7, names(2), 260, 0.5, usual, distinct))
+    write("deep", *build(7, names(2), (260, 0.5), usual, distinct))
 
-    qrels, rows = build(8, names(2), 8, 0.8, usual, distinct)
+    qrels, rows = build(8, names(2), (8, 0.8), usual, distinct)
     lines = [f"  {topic}\t0   {document} \t{grade}  \n" for topic, document, grade in qrels]
     (HERE / "cases/untidy.qrels").write_text("".join(lines))
     lines = [f" {topic}  Q0\t{document} 0 {score:+e} untidy more columns\n\n" for topic, document, score in rows]

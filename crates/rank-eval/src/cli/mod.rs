@@ -5,7 +5,9 @@ mod catalog;
 mod failure;
 mod getopt;
 mod input;
+mod lines;
 mod trec_eval;
+mod validate;
 mod z_scores;
 
 use std::ffi::OsString;
@@ -44,12 +46,15 @@ pub fn run(
     let outcome = dispatch(&arguments, &mut Input { stdin }, &mut out).and_then(|()| Ok(out.flush()?));
     match outcome {
         Ok(()) => 0,
+        Err(failure) if failure.code == BROKEN_PIPE => {
+            // Taken apart, or it would try again when it is dropped.
+            let _ = out.into_parts();
+            BROKEN_PIPE
+        }
         Err(failure) => {
-            // What was printed before the error stays; a BufWriter that failed would try again when it is dropped.
-            if failure.code == BROKEN_PIPE {
-                let _ = out.into_parts();
-            } else {
-                // There is nowhere left to report to.
+            // If this fails as well, there is nowhere left to report to.
+            let _ = out.flush();
+            if !failure.message.is_empty() {
                 let _ = writeln!(stderr, "rank-eval: {failure}");
             }
             failure.code
@@ -58,6 +63,10 @@ pub fn run(
 }
 
 fn dispatch(arguments: &[OsString], input: &mut Input, out: &mut dyn Write) -> Outcome<()> {
+    match arguments.split_first() {
+        Some((first, rest)) if first == "validate" => return validate::run(rest, input.stdin, out),
+        _ => {}
+    }
     let request = Request::parse(arguments)?;
     if request.help {
         out.write_all(include_bytes!("help.txt"))?;

@@ -1,0 +1,200 @@
+"""The command `rank-eval` beside trec_eval: options that are wrong, files that are wrong, and the subcommands."""
+
+import gzip
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+CASES = Path(__file__).parent / "goldens/cases"
+COMMAND = [sys.executable, "-m", "rank_eval"]
+posix_only = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+
+
+def rank_eval_command(*arguments: object, stdin: bytes = b"") -> tuple[int, str, str]:
+    done = subprocess.run([*COMMAND, *map(str, arguments)], input=stdin, capture_output=True, check=False)
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def test_help_and_version() -> None:
+    code, out, err = rank_eval_command("-h")
+    assert (code, err) == (0, "")
+    assert out.startswith("rank-eval [options] QRELS RUN\n")
+    for subcommand in ["validate"]:
+        code, out, err = rank_eval_command(subcommand, "--help")
+        assert (code, err) == (0, "")
+        assert out.startswith(f"rank-eval {subcommand} ")
+    code, out, err = rank_eval_command("--version")
+    assert (code, err) == (0, "")
+    assert out.startswith("rank-eval 0.")
+
+
+def test_the_console_script_is_the_same_command() -> None:
+    script = Path(sys.executable).with_name("rank-eval")
+    done = subprocess.run([script, "--version"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, rank_eval_command("--version")[1])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        ("", 1, "expected two files, the judgments and the run, got 0; see rank-eval -h"),
+        ("a", 1, "expected two files, the judgments and the run, got 1; see rank-eval -h"),
+        ("-y a b", 1, "-y: expected an option that is known, got another; see rank-eval -h"),
+        ("-m nothing a b", 1, "-m: expected official, set, all_trec, runid, "),
+        ("-m prefs_simp a b", 1, '-m: expected a measure of judgments, got "prefs_simp", of preferences or of '),
+        ("-m rbp a b", 1, '-m: expected a measure of version 9 of trec_eval, got "rbp", which came with version 10; '),
+        ("-m map.5 a b", 1, '-m: expected map without parameters, got "map.5"; leave out what follows the period'),
+        ("-m all_trec.5 a b", 1, '-m: expected all_trec without parameters, got "all_trec.5"; leave out what '),
+        ("-m P.0 a b", 1, '-m: expected different ranks from 1 behind "P.", got "0"; separate several by commas'),
+        ("-m P.5,5 a b", 1, '-m: expected different ranks from 1 behind "P.", got "5,5"; separate several by commas'),
+        ("-m relstring.x a b", 1, '-m: expected a number of documents behind "relstring.", got "x"; '),
+        ("-m P.5 missing.qrels b", 2, 'missing.qrels: expected a file to read, got the error "No such file or '),
+        ("validate", 1, "expected a file to validate, got none; see rank-eval validate -h"),
+        ("validate missing.run", 2, 'missing.run: expected a file to read, got the error "No such file or directory'),
+    ],
+)
+def test_what_is_wrong(arguments: str, code: int, message: str) -> None:
+    got_code, out, err = rank_eval_command(*arguments.split())
+    assert (got_code, out) == (code, "")
+    assert err.startswith(f"rank-eval: {message}")
+    assert err.count("\n") == 1
+
+
+def test_a_file_that_is_no_run(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    run.write_text("q01 Q0 a 1 0.5\n")
+    code, out, err = rank_eval_command("-m", "P.5", CASES / "plain.qrels", run)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"rank-eval: {run}:1: expected 6 columns")
+
+
+def test_nothing_in_common(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    run.write_text("other Q0 a 1 0.5 t\n")
+    code, out, err = rank_eval_command("-m", "P.5", CASES / "plain.qrels", run)
+    assert (code, out) == (7, "")
+    assert err.startswith(
+        "rank-eval: run: expected at least one query that the qrels judge, got 1 queries of which none"
+    )
+
+
+@pytest.mark.parametrize("compress", [bytes, gzip.compress])
+def test_the_standard_input(compress: type[bytes]) -> None:
+    qrels, run = CASES / "plain.qrels", CASES / "plain.run"
+    expected = rank_eval_command("-q", "-m", "P.5", "-m", "runid", qrels, run)
+    assert expected[0] == 0
+    assert rank_eval_command("-q", "-m", "P.5", "-m", "runid", qrels, "-", stdin=compress(run.read_bytes())) == expected
+    assert rank_eval_command("-q", "-m", "P.5", "-m", "runid", "-", run, stdin=compress(qrels.read_bytes())) == expected
+
+
+@posix_only
+def test_a_reader_that_has_seen_enough() -> None:
+    command = [*COMMAND, "-q", "-m", "P", str(CASES / "plain.qrels"), str(CASES / "plain.run")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stderr
+        # Nobody reads; the output is shorter than a pipe holds, so it is closed before it is written.
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(60) in {-signal.SIGPIPE, 141}
+
+
+@posix_only
+def test_ctrl_c_ends_it() -> None:
+    with subprocess.Popen([*COMMAND, "validate", "-"], stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdin
+        assert process.stderr
+        process.stdin.write(b"q Q0 a 1 0.5 t\n")
+        process.stdin.flush()
+        # Until it waits for more, in the handler's reach: the handler is set before anything is read.
+        while b"rank_eval.abi3.so" not in maps(process.pid):
+            time.sleep(0.01)
+        time.sleep(0.2)
+        os.kill(process.pid, signal.SIGINT)
+        assert process.wait(60) == -signal.SIGINT
+        assert process.stderr.read() == b""
+
+
+def maps(process: int) -> bytes:
+    path = Path(f"/proc/{process}/maps")
+    return path.read_bytes() if path.exists() else b"rank_eval.abi3.so"
+
+
+def test_validate_finds_nothing_in_a_good_run() -> None:
+    code, out, err = rank_eval_command("validate", CASES / "plain.qrels")
+    assert (code, err) == (0, "")
+    assert out.splitlines() == [
+        f"note: {CASES}/plain.qrels: grades 0 (30), 1 (19), 2 (7), 3 (9)",
+        f"{CASES}/plain.qrels: 65 judgments for 4 queries, 0 findings",
+    ]
+
+
+def test_validate_finds_everything(tmp_path: Path) -> None:
+    run, qrels = tmp_path / "run.gz", tmp_path / "qrels"
+    run.write_bytes(
+        gzip.compress(
+            b"# a comment\n"
+            b"q1 Q0 a 1 0.5 t\n"
+            b"q1 Q0 b 2 0.75 t\n"
+            b"q1 Q0 a 3 0.25 t\n"
+            b"q1 Q0 c 3 0.25 t\n"
+            b"q1 Q0 d x 0.125 t\n"
+            b"q1 Q0 e 4 nan t\n"
+            b"q1 Q0 f 5 high t\n"
+            b"q1 Q0 g 6\n"
+            b"q2 Q0 a 1 1.00000001 u\n"
+            b"q2 Q0 b 2 1.0 u\n"
+        )
+    )
+    qrels.write_text("q1 0 a 1\nq1 0 a 2\nq1 0 b one\nq1 0 c\nq3 0 a -1\n")
+    code, out, err = rank_eval_command("validate", run, qrels)
+    assert (code, err) == (1, "")
+    assert out.splitlines() == [
+        f"{run}:3: expected at rank 2 no higher score than 0.5 of line 2, got 0.75; only scores count",
+        f'{run}:4: expected each document once, got "a" of line 2 again; drop one',
+        f"{run}:5: expected each rank once per query, got 3 of line 4 again; number them",
+        f'{run}:6: expected a whole number as rank, got "x"; repair it',
+        f'{run}:7: expected a finite number as score, got "nan"; repair it',
+        f'{run}:8: expected a finite number as score, got "high"; repair it',
+        f"{run}:9: expected 6 columns, got 4; repair the line",
+        f"note: {run}: 1 query with equal scores; document ids break the ties, not ranks",
+        (
+            f"note: {run}: 1 query with different scores that are equal as float32, "
+            "and so are ties for trec_eval 9 and pytrec_eval"
+        ),
+        f"note: {run}: several tags: t (7), u (2)",
+        f"{run}: 8 documents for 2 queries, 7 findings",
+        f'{qrels}:2: expected each document once, got "a" of line 1 again; drop one',
+        f'{qrels}:3: expected a whole number as grade, got "one"; repair it',
+        f"{qrels}:4: expected 4 columns, got 3; repair the line",
+        f"note: {qrels}: grades -1 (1), 1 (1), 2 (1)",
+        f"note: {qrels}: 1 grade below 0: pooled, and not judged",
+        f'note: {qrels}: query "q3" has no document of grade 1 or more; most measures are 0 there',
+        f"{qrels}: 3 judgments for 2 queries, 3 findings",
+        f'{run}: expected query "q3", which {qrels} judges, got no line of it; it counts 0, or not at all',
+        f'{run}: expected judged queries, got "q2", which {qrels} does not judge; it never counts',
+    ]
+
+
+def test_validate_reads_beir(tmp_path: Path) -> None:
+    qrels = tmp_path / "test.tsv"
+    qrels.write_text("query-id\tcorpus-id\tscore\n1\ta b\t1\n1\tc\n")
+    code, out, _ = rank_eval_command("validate", qrels)
+    assert code == 1
+    assert out.splitlines() == [
+        f"{qrels}:3: expected 3 columns, separated by tabs, got 2; repair the line",
+        f"note: {qrels}: grades 1 (1)",
+        f"{qrels}: 1 judgment for 1 query, 1 finding",
+    ]
+
+
+def test_validate_says_when_there_is_nothing(tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.write_text("\n")
+    code, out, _ = rank_eval_command("validate", empty)
+    assert (code, out) == (1, f"{empty}:1: expected lines, got none; check the file\n{empty}: nothing, 1 finding\n")
