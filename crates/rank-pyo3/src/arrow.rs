@@ -1,4 +1,4 @@
-//! Tables of other libraries, through the Arrow PyCapsule protocol: read in place, or refused by name; and given back.
+//! Tables of other libraries, through the Arrow `PyCapsule` protocol: read in place, or refused by name; and given back.
 
 use std::sync::Arc;
 
@@ -51,7 +51,7 @@ impl ArrowTable {
     /// `DtypeError` for what is no table, `InvalidInputError` for a stream that fails, and what the value raises.
     pub fn read(package: Package, value: &Bound<'_, PyAny>, argument: &str) -> PyResult<Self> {
         let py = value.py();
-        let refused = |_| {
+        let refused = || {
             package.dtype(format_args!(
                 "{argument}: expected an Arrow table, got {}; pass a table, a data frame or a record batch",
                 describe(value)
@@ -59,13 +59,15 @@ impl ArrowTable {
         };
         let (schema, batches) = if value.hasattr(intern!(py, "__arrow_c_stream__"))? {
             let capsule = value.call_method0(intern!(py, "__arrow_c_stream__"))?.cast_into::<PyCapsule>()?;
-            let reader = PyRecordBatchReader::from_arrow_pycapsule(&capsule).map_err(refused)?.into_reader()?;
+            let reader = PyRecordBatchReader::from_arrow_pycapsule(&capsule).map_err(|_| refused())?.into_reader()?;
             Self::pull(py, reader, package, argument)?
-        } else {
+        } else if value.hasattr(intern!(py, "__arrow_c_array__"))? {
             let pair = value.call_method0(intern!(py, "__arrow_c_array__"))?.cast_into::<PyTuple>()?;
             let (schema, array) = pair.extract::<(Bound<'_, PyCapsule>, Bound<'_, PyCapsule>)>()?;
-            let batch = PyRecordBatch::from_arrow_pycapsule(&schema, &array).map_err(refused)?.into_inner();
+            let batch = PyRecordBatch::from_arrow_pycapsule(&schema, &array).map_err(|_| refused())?.into_inner();
             (batch.schema(), vec![batch])
+        } else {
+            return Err(refused());
         };
         Ok(Self { package, argument: argument.to_owned(), schema, batches })
     }

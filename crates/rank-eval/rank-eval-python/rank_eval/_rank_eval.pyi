@@ -1,6 +1,10 @@
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, Sequence, ValuesView
 from typing import Literal, Protocol, SupportsFloat, SupportsIndex, TypeAlias, TypeVar, final
+
+import pandas as pd
+import polars as pl
+import pyarrow as pa  # type: ignore[import-untyped, unused-ignore]
 
 _Id = TypeVar("_Id", bound=int | str)
 
@@ -12,6 +16,17 @@ class _Scored(Protocol):
     @property
     def score(self) -> float: ...
 
+class _ArrowStream(Protocol):
+    """A table of pyarrow, polars, pandas or any other library that speaks Arrow."""
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object: ...
+
+class _ArrowArray(Protocol):
+    """A single record batch."""
+
+    def __arrow_c_array__(self, requested_schema: object = None) -> tuple[object, object]: ...
+
+_Table: TypeAlias = _ArrowStream | _ArrowArray
 _RankedList: TypeAlias = Iterable[tuple[_Id, SupportsFloat]] | Mapping[_Id, SupportsFloat] | Iterable[_Scored]
 _Judgments: TypeAlias = Mapping[_Id, SupportsIndex] | Iterable[_Id]
 _Path: TypeAlias = str | os.PathLike[str]
@@ -210,6 +225,34 @@ class Run:
         """
 
     @classmethod
+    def from_arrow(
+        cls, table: _Table, *, query_id: str = "query_id", doc_id: str = "doc_id", score: str = "score"
+    ) -> Run:
+        """The run of a table with a row for each document. Its columns are read in place.
+
+        The table is a ``pyarrow.Table`` or ``RecordBatch``, a ``polars.DataFrame``, a ``pandas.DataFrame``, or whatever
+        else has ``__arrow_c_stream__`` or ``__arrow_c_array__``.
+
+        Args:
+            table: The rows, in any order, in one chunk or many. Ids are strings of any kind, ints, or categories of
+                these; scores are floats, or ints that float64 holds.
+            query_id: The name of the column of query ids.
+            doc_id: The name of the column of document ids.
+            score: The name of the column of scores.
+
+        Raises:
+            InvalidInputError: A column that is missing, a null, or a NaN.
+            DuplicateIdError: A document twice for one query.
+            DtypeError: A column of another type, or something that is no table.
+
+        Example:
+            >>> import polars as pl
+            >>> table = pl.DataFrame({"query_id": ["q1", "q1"], "doc_id": [7, 8], "score": [0.5, 0.9]})
+            >>> Run.from_arrow(table).to_dict()
+            {'q1': {'8': 0.9, '7': 0.5}}
+        """
+
+    @classmethod
     def read(cls, path: _Path) -> Run:
         """Reads a TREC file, plain or gzip: lines of ``query Q0 document rank score tag``, in any order.
 
@@ -242,6 +285,30 @@ class Run:
     def to_dict(self) -> dict[str, dict[str, float]]:
         """The run as a dict of query id to a dict of document id to score, both in order."""
 
+    def to_arrow(self) -> pa.Table:
+        """The run as a ``pyarrow.Table`` with the columns ``query_id``, ``doc_id`` and ``score``, in order.
+
+        Raises:
+            MissingPackageError: pyarrow is not installed.
+        """
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The run as a ``pandas.DataFrame`` with the columns ``query_id``, ``doc_id`` and ``score``, in order.
+
+        Raises:
+            MissingPackageError: pandas is not installed.
+        """
+
+    def to_polars(self) -> pl.DataFrame:
+        """The run as a ``polars.DataFrame`` with the columns ``query_id``, ``doc_id`` and ``score``, in order.
+
+        Raises:
+            MissingPackageError: polars is not installed.
+        """
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """The run for any library that speaks Arrow, with the columns of ``to_arrow``."""
+
     def __len__(self) -> int:
         """The number of queries."""
 
@@ -266,6 +333,31 @@ class Qrels:
         """
 
     @classmethod
+    def from_arrow(
+        cls, table: _Table, *, query_id: str = "query_id", doc_id: str = "doc_id", grade: str | None = None
+    ) -> Qrels:
+        """The qrels of a table with a row for each judgment. See ``Run.from_arrow``.
+
+        Args:
+            table: The rows, in any order, in one chunk or many. Ids as in ``Run.from_arrow``; grades are ints or
+                booleans.
+            query_id: The name of the column of query ids.
+            doc_id: The name of the column of document ids.
+            grade: The name of the column of grades; ``"relevance"`` or ``"grade"``, whichever is there, if ``None``.
+
+        Raises:
+            InvalidInputError: A column that is missing, both ``"relevance"`` and ``"grade"``, or a null.
+            DuplicateIdError: A document twice for one query.
+            DtypeError: A column of another type, or something that is no table.
+
+        Example:
+            >>> import pyarrow as pa
+            >>> table = pa.table({"query_id": ["q1"], "doc_id": ["a"], "relevance": [1]})
+            >>> Qrels.from_arrow(table).to_dict()
+            {'q1': {'a': 1}}
+        """
+
+    @classmethod
     def read(cls, path: _Path) -> Qrels:
         """Reads qrels, plain or gzip, in TREC or BEIR form.
 
@@ -284,12 +376,46 @@ class Qrels:
     def to_dict(self) -> dict[str, dict[str, int]]:
         """The qrels as a dict of query id to a dict of document id to grade."""
 
+    def to_arrow(self) -> pa.Table:
+        """The qrels as a ``pyarrow.Table`` with the columns ``query_id``, ``doc_id`` and ``relevance``.
+
+        Raises:
+            MissingPackageError: pyarrow is not installed.
+        """
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The qrels as a ``pandas.DataFrame`` with the columns ``query_id``, ``doc_id`` and ``relevance``.
+
+        Raises:
+            MissingPackageError: pandas is not installed.
+        """
+
+    def to_polars(self) -> pl.DataFrame:
+        """The qrels as a ``polars.DataFrame`` with the columns ``query_id``, ``doc_id`` and ``relevance``.
+
+        Raises:
+            MissingPackageError: polars is not installed.
+        """
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """The qrels for any library that speaks Arrow, with the columns of ``to_arrow``."""
+
     def __len__(self) -> int:
         """The number of queries."""
 
 @final
 class Evaluation:
-    """The values of measures for each query of a run, and their means. Measures are named as they were asked for."""
+    """The values of measures for each query of a run, and their means: a mapping of measure to mean.
+
+    Measures are named as they were asked for.
+
+    Example:
+        >>> evaluation = evaluate({"q1": {"a": 1}, "q2": {"b": 1}}, {"q1": {"a": 0.9}, "q2": {"c": 0.5}}, ["RR"])
+        >>> evaluation["RR"], dict(evaluation)
+        (0.5, {'RR': 0.5})
+        >>> evaluation.to_dict()
+        {'q1': {'RR': 1.0}, 'q2': {'RR': 0.0}}
+    """
 
     @property
     def means(self) -> dict[str, float]:
@@ -311,9 +437,55 @@ class Evaluation:
     def unjudged(self) -> list[str]:
         """The queries of the run that are not judged. They never count."""
 
+    def to_dict(self) -> dict[str, dict[str, float]]:
+        """For each of ``queries``, the value of each measure: the form of pytrec_eval."""
+
+    def to_arrow(self) -> pa.Table:
+        """The values as a ``pyarrow.Table`` with a row for each of ``queries``: ``query_id``, then the measures.
+
+        Raises:
+            MissingPackageError: pyarrow is not installed.
+        """
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The values as a ``pandas.DataFrame`` with a row for each of ``queries``: ``query_id``, then the measures.
+
+        Raises:
+            MissingPackageError: pandas is not installed.
+        """
+
+    def to_polars(self) -> pl.DataFrame:
+        """The values as a ``polars.DataFrame`` with a row for each of ``queries``: ``query_id``, then the measures.
+
+        Raises:
+            MissingPackageError: polars is not installed.
+        """
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """The values for any library that speaks Arrow, with the columns of ``to_arrow``."""
+
+    def __getitem__(self, measure: str, /) -> float:
+        """The mean of a measure."""
+
+    def __iter__(self) -> Iterator[str]:
+        """The names of the measures."""
+
+    def __len__(self) -> int:
+        """The number of measures."""
+
+    def __contains__(self, measure: object, /) -> bool: ...
+    def keys(self) -> KeysView[str]:
+        """The names of the measures."""
+
+    def values(self) -> ValuesView[float]:
+        """The means."""
+
+    def items(self) -> ItemsView[str, float]:
+        """The names of the measures, each with its mean."""
+
 def evaluate(
-    qrels: Qrels | _QrelsDict | _Path,
-    run: Run | _RunDict | _Path,
+    qrels: Qrels | _QrelsDict | _Table | _Path,
+    run: Run | _RunDict | _Table | _Path,
     measures: Sequence[str],
     missing: Literal["zero", "skip"] = "zero",
 ) -> Evaluation:
@@ -325,8 +497,8 @@ def evaluate(
     ``map``.
 
     Args:
-        qrels: The judgments: ``Qrels``, what ``Qrels.from_dict`` takes, or a path.
-        run: The run: ``Run``, what ``Run.from_dict`` takes, or a path.
+        qrels: The judgments: ``Qrels``, what ``Qrels.from_dict`` or ``Qrels.from_arrow`` takes, or a path.
+        run: The run: ``Run``, what ``Run.from_dict`` or ``Run.from_arrow`` takes, or a path.
         measures: Names of measures.
         missing: ``"zero"``: a judged query that the run lacks counts 0 in every measure, as with ``trec_eval -c``.
             ``"skip"``: means are over the other queries, as with pytrec_eval.

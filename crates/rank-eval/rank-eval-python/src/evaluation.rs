@@ -1,9 +1,12 @@
 //! Whole runs against whole qrels.
 
+use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyCapsule, PyDict, PyIterator};
 use rank_eval::{Measure, MissingQueries, Options};
+use rank_pyo3::frames;
 
+use crate::arrow::{evaluation_batch, stream};
 use crate::errors::{PACKAGE, to_python};
 use crate::tables::{qrels_argument, run_argument};
 
@@ -13,6 +16,13 @@ pub(crate) struct Evaluation {
     inner: rank_eval::Evaluation,
     /// The measures as the caller wrote them.
     names: Vec<(String, Measure)>,
+}
+
+impl Evaluation {
+    /// The measures by name, each with a value for each query.
+    fn columns(&self) -> impl Iterator<Item = (&str, &[f64])> {
+        self.names.iter().map(|(name, measure)| (name.as_str(), self.inner.values(measure).unwrap_or_default()))
+    }
 }
 
 #[pymethods]
@@ -59,6 +69,84 @@ impl Evaluation {
         self.inner.unjudged().to_vec()
     }
 
+    #[doc = rank_pyo3::stub!("Evaluation.to_dict")]
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let columns: Vec<(&str, &[f64])> = self.columns().collect();
+        let table = PyDict::new(py);
+        for (row, query) in self.inner.queries().iter().enumerate() {
+            let values = PyDict::new(py);
+            for (name, column) in &columns {
+                values.set_item(name, column[row])?;
+            }
+            table.set_item(query, values)?;
+        }
+        Ok(table)
+    }
+
+    #[doc = rank_pyo3::stub!("Evaluation.to_arrow")]
+    fn to_arrow<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        frames::to_arrow(PACKAGE, slf)
+    }
+
+    #[doc = rank_pyo3::stub!("Evaluation.to_pandas")]
+    fn to_pandas<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        frames::to_pandas(PACKAGE, py, &evaluation_batch(self.inner.queries(), self.columns())?)
+    }
+
+    #[doc = rank_pyo3::stub!("Evaluation.to_polars")]
+    fn to_polars<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        frames::to_polars(PACKAGE, slf)
+    }
+
+    #[doc = rank_pyo3::stub!("Evaluation.__arrow_c_stream__")]
+    #[pyo3(signature = (requested_schema = None))]
+    fn __arrow_c_stream__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Option<Bound<'py, PyCapsule>>,
+    ) -> PyResult<Bound<'py, PyCapsule>> {
+        stream(py, evaluation_batch(self.inner.queries(), self.columns())?, requested_schema)
+    }
+
+    #[doc = rank_pyo3::stub!("Evaluation.__getitem__")]
+    fn __getitem__(&self, measure: &str) -> PyResult<f64> {
+        let (_, found) = self
+            .names
+            .iter()
+            .find(|(name, _)| name == measure)
+            .ok_or_else(|| PyKeyError::new_err(measure.to_owned()))?;
+        Ok(self.inner.mean(found).unwrap_or(f64::NAN))
+    }
+
+    #[doc = rank_pyo3::stub!("Evaluation.__iter__")]
+    fn __iter__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyIterator>> {
+        self.means(py)?.try_iter()
+    }
+
+    #[doc = rank_pyo3::stub!("Evaluation.__len__")]
+    fn __len__(&self) -> usize {
+        self.names.len()
+    }
+
+    #[doc = rank_pyo3::stub!("Evaluation.keys")]
+    fn keys<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.means(py)?.call_method0("keys")
+    }
+
+    #[doc = rank_pyo3::stub!("Evaluation.values")]
+    fn values<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.means(py)?.call_method0("values")
+    }
+
+    #[doc = rank_pyo3::stub!("Evaluation.items")]
+    fn items<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.means(py)?.call_method0("items")
+    }
+
+    fn __contains__(&self, measure: &Bound<'_, PyAny>) -> bool {
+        measure.extract::<&str>().is_ok_and(|measure| self.names.iter().any(|(name, _)| name == measure))
+    }
+
     fn __repr__(&self) -> String {
         let means = self
             .names
@@ -93,11 +181,13 @@ pub(crate) fn evaluate(
             )));
         }
     };
-    let names = rank_pyo3::strings(PACKAGE, measures, "measures")?
-        .into_iter()
-        .map(|name| name.parse::<Measure>().map(|measure| (name, measure)))
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(to_python)?;
+    let mut names: Vec<(String, Measure)> = Vec::new();
+    for name in rank_pyo3::strings(PACKAGE, measures, "measures")? {
+        let measure = name.parse::<Measure>().map_err(to_python)?;
+        if names.iter().all(|(known, _)| *known != name) {
+            names.push((name, measure));
+        }
+    }
     let measures: Vec<Measure> = names.iter().map(|(_, measure)| measure.clone()).collect();
     let (qrels, run) = (qrels_argument(qrels)?, run_argument(run)?);
     let (qrels, run) = (&qrels.get().0, &run.get().0);

@@ -2,9 +2,11 @@
 
 #![expect(clippy::doc_markdown, clippy::doc_link_with_quotes, reason = "the documentation is for Python")]
 
+mod arrow;
 mod cli;
 mod errors;
 mod evaluation;
+mod ids;
 mod lists;
 mod statistics;
 mod tables;

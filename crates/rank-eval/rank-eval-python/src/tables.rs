@@ -1,26 +1,17 @@
 //! Runs and qrels.
 
-use std::borrow::Cow;
 use std::path::PathBuf;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyMapping, PyString, PyType};
+use pyo3::types::{PyCapsule, PyDict, PyMapping, PyString, PyType};
 use rank_eval::{QrelsBuilder, RunBuilder};
-use rank_pyo3::{Id, describe, for_each_entry};
+use rank_pyo3::arrow::ArrowTable;
+use rank_pyo3::{Id, describe, for_each_entry, frames};
 
+use crate::arrow::{QrelsColumns, RunColumns, qrels_batch, read_qrels, read_run, run_batch, stream};
 use crate::errors::{PACKAGE, to_python};
+use crate::ids::id;
 use crate::lists::grade;
-
-/// Reads an id as text: files know no other ids, so an int is taken as its digits.
-fn id<'a>(value: &'a Bound<'_, PyAny>, argument: &str) -> PyResult<Cow<'a, str>> {
-    if let Ok(text) = value.cast::<PyString>() {
-        return text.to_cow();
-    }
-    Ok(match Id::extract(PACKAGE, value, argument)? {
-        Id::Int(number) => Cow::Owned(number.to_string()),
-        Id::Str(text) => Cow::Owned(text.to_string()),
-    })
-}
 
 #[doc = rank_pyo3::stub!("Run")]
 #[pyclass(frozen, module = "rank_eval")]
@@ -70,6 +61,19 @@ impl Run {
         py.detach(|| builder.build()).map(Self).map_err(to_python)
     }
 
+    #[doc = rank_pyo3::stub!("Run.from_arrow")]
+    #[classmethod]
+    #[pyo3(signature = (table, *, query_id = "query_id", doc_id = "doc_id", score = "score"))]
+    fn from_arrow(
+        _class: &Bound<'_, PyType>,
+        table: &Bound<'_, PyAny>,
+        query_id: &str,
+        doc_id: &str,
+        score: &str,
+    ) -> PyResult<Self> {
+        read_run(table, RunColumns { query_id, doc_id, score }).map(Self)
+    }
+
     #[doc = rank_pyo3::stub!("Run.read")]
     #[classmethod]
     fn read(_class: &Bound<'_, PyType>, py: Python<'_>, path: PathBuf) -> PyResult<Self> {
@@ -93,6 +97,31 @@ impl Run {
             run.set_item(query, documents)?;
         }
         Ok(run)
+    }
+
+    #[doc = rank_pyo3::stub!("Run.to_arrow")]
+    fn to_arrow<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        frames::to_arrow(PACKAGE, slf)
+    }
+
+    #[doc = rank_pyo3::stub!("Run.to_pandas")]
+    fn to_pandas<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        frames::to_pandas(PACKAGE, py, &py.detach(|| run_batch(&self.0))?)
+    }
+
+    #[doc = rank_pyo3::stub!("Run.to_polars")]
+    fn to_polars<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        frames::to_polars(PACKAGE, slf)
+    }
+
+    #[doc = rank_pyo3::stub!("Run.__arrow_c_stream__")]
+    #[pyo3(signature = (requested_schema = None))]
+    fn __arrow_c_stream__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Option<Bound<'py, PyCapsule>>,
+    ) -> PyResult<Bound<'py, PyCapsule>> {
+        stream(py, py.detach(|| run_batch(&self.0))?, requested_schema)
     }
 
     #[doc = rank_pyo3::stub!("Run.__len__")]
@@ -134,6 +163,19 @@ impl Qrels {
         py.detach(|| builder.build()).map(Self).map_err(to_python)
     }
 
+    #[doc = rank_pyo3::stub!("Qrels.from_arrow")]
+    #[classmethod]
+    #[pyo3(signature = (table, *, query_id = "query_id", doc_id = "doc_id", grade = None))]
+    fn from_arrow(
+        _class: &Bound<'_, PyType>,
+        table: &Bound<'_, PyAny>,
+        query_id: &str,
+        doc_id: &str,
+        grade: Option<&str>,
+    ) -> PyResult<Self> {
+        read_qrels(table, QrelsColumns { query_id, doc_id, grade }).map(Self)
+    }
+
     #[doc = rank_pyo3::stub!("Qrels.read")]
     #[classmethod]
     fn read(_class: &Bound<'_, PyType>, py: Python<'_>, path: PathBuf) -> PyResult<Self> {
@@ -153,6 +195,31 @@ impl Qrels {
         Ok(qrels)
     }
 
+    #[doc = rank_pyo3::stub!("Qrels.to_arrow")]
+    fn to_arrow<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        frames::to_arrow(PACKAGE, slf)
+    }
+
+    #[doc = rank_pyo3::stub!("Qrels.to_pandas")]
+    fn to_pandas<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        frames::to_pandas(PACKAGE, py, &py.detach(|| qrels_batch(&self.0))?)
+    }
+
+    #[doc = rank_pyo3::stub!("Qrels.to_polars")]
+    fn to_polars<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        frames::to_polars(PACKAGE, slf)
+    }
+
+    #[doc = rank_pyo3::stub!("Qrels.__arrow_c_stream__")]
+    #[pyo3(signature = (requested_schema = None))]
+    fn __arrow_c_stream__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Option<Bound<'py, PyCapsule>>,
+    ) -> PyResult<Bound<'py, PyCapsule>> {
+        stream(py, py.detach(|| qrels_batch(&self.0))?, requested_schema)
+    }
+
     #[doc = rank_pyo3::stub!("Qrels.__len__")]
     fn __len__(&self) -> usize {
         self.0.len()
@@ -163,9 +230,9 @@ impl Qrels {
     }
 }
 
-/// Reads an argument that is a table of `T`, a path or a dict.
+/// Reads an argument that is a table of ours, a path, a table of others or a dict.
 macro_rules! table_argument {
-    ($function:ident, $table:ident) => {
+    ($function:ident, $table:ident, $arrow:expr) => {
         pub(crate) fn $function<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, $table>> {
             let py = value.py();
             let class = py.get_type::<$table>();
@@ -174,6 +241,8 @@ macro_rules! table_argument {
             }
             let table = if value.is_instance_of::<PyString>() || value.hasattr("__fspath__")? {
                 $table::read(&class, py, value.extract()?)?
+            } else if ArrowTable::accepts(value)? {
+                $table($arrow(value)?)
             } else {
                 $table::from_dict(&class, value)?
             };
@@ -181,5 +250,5 @@ macro_rules! table_argument {
         }
     };
 }
-table_argument!(run_argument, Run);
-table_argument!(qrels_argument, Qrels);
+table_argument!(run_argument, Run, |table| read_run(table, RunColumns::default()));
+table_argument!(qrels_argument, Qrels, |table| read_qrels(table, QrelsColumns::default()));
