@@ -1,4 +1,4 @@
-//! What can be wrong with the lists that are to be fused.
+//! What can be wrong with the lists that are to be fused, and with what is asked of them.
 
 /// Why a fusion was refused. Positions count from 0.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -14,6 +14,19 @@ pub enum Error {
         list: usize,
         /// Where in it.
         position: usize,
+    },
+    /// A score is infinite, and the method computes with scores.
+    #[error(
+        "lists[{list}][{position}]: expected a finite score, got {score}; drop the document, or fuse by ranks, which \
+         need no arithmetic on scores"
+    )]
+    InfiniteScore {
+        /// Which list.
+        list: usize,
+        /// Where in it.
+        position: usize,
+        /// The score.
+        score: f64,
     },
     /// The order of a list contradicts its scores.
     #[error(
@@ -42,11 +55,104 @@ pub enum Error {
         /// Where it was met first.
         first: usize,
     },
+    /// Numbered lists whose parts do not fit each other.
+    #[error("{argument}: expected {expected}, got {got}; number the documents of a query from 0, list after list")]
+    BadNumbering {
+        /// The part that does not fit.
+        argument: &'static str,
+        /// What it should be.
+        expected: String,
+        /// What it is.
+        got: String,
+    },
     /// The rank constant is negative or not finite.
     #[error("k: expected a finite number of at least 0, got {k}; 60 is the usual choice")]
     InvalidK {
         /// The value that was passed.
         k: f64,
+    },
+    /// A parameter is outside its range.
+    #[error("{name}: expected {expected}, got {value}; {usual}")]
+    InvalidParameter {
+        /// The parameter's name.
+        name: &'static str,
+        /// Its range, in words.
+        expected: &'static str,
+        /// The value that was passed.
+        value: f64,
+        /// What is usually passed.
+        usual: &'static str,
+    },
+    /// There are more or fewer weights, bounds or learned lists than lists.
+    #[error("{argument}: expected one for each of {lists} lists, got {got}; {advice}")]
+    CountMismatch {
+        /// What is counted.
+        argument: &'static str,
+        /// How many lists there are.
+        lists: usize,
+        /// How many were passed.
+        got: usize,
+        /// What to do.
+        advice: &'static str,
+    },
+    /// A weight is negative or not finite.
+    #[error("weights[{list}]: expected a finite number of at least 0, got {weight}; 0 takes a list out")]
+    InvalidWeight {
+        /// Which list.
+        list: usize,
+        /// Its weight.
+        weight: f64,
+    },
+    /// All weights are zero.
+    #[error("weights: expected at least one above 0, got zeros; give weight to a list that should count")]
+    ZeroWeights,
+    /// A method cannot follow a policy for missing documents.
+    #[error("missing: expected a policy that {method} can follow, got {policy}; {advice}")]
+    UnusableMissing {
+        /// The method.
+        method: &'static str,
+        /// The policy.
+        policy: &'static str,
+        /// What to do.
+        advice: &'static str,
+    },
+    /// A name that stands for nothing.
+    #[error("{argument}: expected one of {known}, got {got}; check the spelling")]
+    UnknownName {
+        /// The argument.
+        argument: &'static str,
+        /// The name that was passed.
+        got: String,
+        /// The names that there are.
+        known: String,
+    },
+    /// Training without a query that has a relevant document.
+    #[error("training: expected at least one query with a relevant document, got {queries} queries without; {advice}")]
+    NothingToLearn {
+        /// How many queries there were.
+        queries: usize,
+        /// What to do.
+        advice: &'static str,
+    },
+    /// A file or a text that is not a trained method.
+    #[error("{argument}: expected a trained method as `save` writes it, got {got}; train and save it again")]
+    BadModel {
+        /// The text or the file's name.
+        argument: String,
+        /// What is wrong with it.
+        got: String,
+    },
+    /// A file cannot be read or written.
+    #[error("{path}: expected a file that can be {action}, got an error: {reason}; check the path and its permissions")]
+    Io {
+        /// The file.
+        path: String,
+        /// Read or written.
+        action: &'static str,
+        /// The system's error.
+        reason: String,
+        /// What kind of error, so that a missing file can be told from others.
+        kind: std::io::ErrorKind,
     },
 }
 

@@ -1,10 +1,12 @@
-//! What every method asks of a ranked list, and gives back.
+//! Lists of `(id, score)`: what they must be, how they become numbered lists, and how numbers become a list again.
 
 use std::cmp::Ordering;
 use std::hash::Hash;
 
 use rustc_hash::FxHashMap;
 
+use crate::fusion::{Duplicates, Fusion, Order};
+use crate::lists::Lists;
 use crate::{Error, Result};
 
 /// The number type of a list's scores, `f32` or `f64`. Sums are made in `f64` for both.
@@ -39,76 +41,135 @@ impl Score for f64 {
     }
 }
 
-/// The documents of several lists, numbered in order of first sight, and the number of each entry of each list.
+/// The documents of several lists, numbered, and the lists in those numbers.
 pub(crate) struct Union<'a, I> {
     pub(crate) ids: Vec<&'a I>,
-    pub(crate) lists: Vec<Vec<u32>>,
+    starts: Vec<usize>,
+    numbers: Vec<u32>,
+    scores: Vec<f64>,
 }
 
-impl<'a, I: Eq + Hash> Union<'a, I> {
-    /// Numbers the documents of `lists`, which must be sorted, free of NaN and of duplicates.
-    pub(crate) fn of<L, S>(lists: &'a [L]) -> Result<Self>
+impl<'a, I: Eq + Hash + Ord> Union<'a, I> {
+    /// Numbers the documents of `lists`: in order of first sight, or in the order of their ids if the method asks for
+    /// it.
+    pub(crate) fn of<L, S>(fusion: &Fusion, lists: &'a [L]) -> Result<Self>
     where
         L: AsRef<[(I, S)]>,
         S: Score + 'a,
     {
-        if lists.is_empty() {
-            return Err(Error::NoLists);
-        }
         let longest = lists.iter().map(|list| list.as_ref().len()).max().unwrap_or(0);
-        let mut numbers: FxHashMap<&I, u32> = FxHashMap::default();
-        numbers.reserve(longest);
-        let mut ids = Vec::with_capacity(longest);
+        let entries = lists.iter().map(|list| list.as_ref().len()).sum();
+        let mut numbers_of: FxHashMap<&I, u32> = FxHashMap::default();
+        numbers_of.reserve(longest);
+        let mut union = Self {
+            ids: Vec::with_capacity(longest),
+            starts: vec![0],
+            numbers: Vec::with_capacity(entries),
+            scores: Vec::with_capacity(entries),
+        };
         // Per document, the last list it was met in and where.
         let mut seen: Vec<(usize, usize)> = Vec::with_capacity(longest);
-        let mut numbered = Vec::with_capacity(lists.len());
+        let mut order = Vec::new();
         for (list, entries) in lists.iter().enumerate() {
             let entries = entries.as_ref();
-            let mut previous = f64::INFINITY;
-            let mut row = Vec::with_capacity(entries.len());
-            for (position, (id, score)) in entries.iter().enumerate() {
-                let score = score.to_f64();
-                if score.is_nan() {
-                    return Err(Error::NanScore { list, position });
+            order_of(fusion.order, list, entries, &mut order)?;
+            let start = union.numbers.len();
+            for &position in &order {
+                if fusion.depth.is_some_and(|depth| union.numbers.len() - start >= depth) {
+                    break;
                 }
-                if score > previous {
-                    return Err(Error::NotSorted { list, position, score, previous });
-                }
-                previous = score;
-                let number = *numbers.entry(id).or_insert_with(|| {
-                    ids.push(id);
+                let (id, score) = &entries[position];
+                let number = *numbers_of.entry(id).or_insert_with(|| {
+                    union.ids.push(id);
                     seen.push((usize::MAX, 0));
-                    ids.len() as u32 - 1
+                    union.ids.len() as u32 - 1
                 });
                 let (last_list, first) = seen[number as usize];
                 if last_list == list {
+                    if fusion.duplicates == Duplicates::Best {
+                        continue;
+                    }
+                    let (first, position) = (first.min(position), first.max(position));
                     return Err(Error::DuplicateDocument { list, position, first });
                 }
                 seen[number as usize] = (list, position);
-                row.push(number);
+                union.numbers.push(number);
+                union.scores.push(score.to_f64());
             }
-            numbered.push(row);
+            union.starts.push(union.numbers.len());
         }
-        Ok(Self { ids, lists: numbered })
+        if fusion.method.orders_by_number() {
+            union.number_by_id();
+        }
+        Ok(union)
+    }
+
+    pub(crate) fn lists(&self) -> Lists<'_> {
+        Lists::trusted(self.ids.len(), &self.starts, &self.numbers, &self.scores)
+    }
+
+    fn number_by_id(&mut self) {
+        let mut order: Vec<u32> = (0..self.ids.len() as u32).collect();
+        order.sort_unstable_by_key(|&number| self.ids[number as usize]);
+        let mut renumbered = vec![0; order.len()];
+        for (new, &old) in order.iter().enumerate() {
+            renumbered[old as usize] = new as u32;
+        }
+        for number in &mut self.numbers {
+            *number = renumbered[*number as usize];
+        }
+        self.ids.sort_unstable();
     }
 }
 
-/// The documents with their totals, by score descending, then by id ascending.
+/// The positions of a list in the order of its ranks, once its scores have been looked at.
+fn order_of<I: Ord, S: Score>(policy: Order, list: usize, entries: &[(I, S)], order: &mut Vec<usize>) -> Result<()> {
+    let mut previous = f64::INFINITY;
+    for (position, (_, score)) in entries.iter().enumerate() {
+        let score = score.to_f64();
+        if score.is_nan() {
+            return Err(Error::NanScore { list, position });
+        }
+        if score > previous && policy == Order::Checked {
+            return Err(Error::NotSorted { list, position, score, previous });
+        }
+        previous = score;
+    }
+    order.clear();
+    order.extend(0..entries.len());
+    if policy == Order::Sorted {
+        order.sort_by(|&a, &b| {
+            let (a, b) = (&entries[a], &entries[b]);
+            descending(a.1.to_f64(), b.1.to_f64()).then_with(|| a.0.cmp(&b.0))
+        });
+    }
+    Ok(())
+}
+
+/// Best first; the two zeros are equal.
+fn descending(a: f64, b: f64) -> Ordering {
+    b.partial_cmp(&a).unwrap_or(Ordering::Equal)
+}
+
+/// The documents with their totals, by score descending (or ascending), then by id ascending.
 ///
 /// Totals are rounded to the type that is returned before they are compared, so that what the caller sees as a tie is
 /// broken as a tie.
-pub(crate) fn ranked<I: Clone + Ord, S: Score>(ids: &[&I], totals: &[f64]) -> Vec<(I, S)> {
+pub(crate) fn ranked<I: Clone + Ord, S: Score>(
+    ids: &[&I],
+    totals: &[f64],
+    ascending: bool,
+    limit: Option<usize>,
+) -> Vec<(I, S)> {
+    let sign = if ascending { -1.0 } else { 1.0 };
     let mut order: Vec<(f64, &I, S)> = ids
         .iter()
         .zip(totals)
         .map(|(&id, &total)| {
             let score = S::from_f64(total);
-            (score.to_f64(), id, score)
+            (sign * score.to_f64(), id, score)
         })
         .collect();
-    order.sort_unstable_by(|a, b| match b.0.total_cmp(&a.0) {
-        Ordering::Equal => a.1.cmp(b.1),
-        unequal => unequal,
-    });
-    order.into_iter().map(|(_, id, score)| (id.clone(), score)).collect()
+    order.sort_unstable_by(|a, b| descending(a.0, b.0).then_with(|| a.1.cmp(b.1)));
+    order.into_iter().take(limit.unwrap_or(usize::MAX)).map(|(_, id, score)| (id.clone(), score)).collect()
 }

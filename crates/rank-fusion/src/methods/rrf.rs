@@ -2,8 +2,10 @@
 
 use std::hash::Hash;
 
-use crate::list::{Score, Union, ranked};
-use crate::{Error, Result};
+use crate::Result;
+use crate::fusion::Fusion;
+use crate::list::Score;
+use crate::method::Method;
 
 /// Reciprocal rank fusion: each list gives a document `1 / (k + rank)`, the best document of a list having rank 1; the
 /// gifts are added.
@@ -13,11 +15,14 @@ use crate::{Error, Result};
 /// * `k`: at least 0; the paper's value is 60. Larger values flatten the difference between ranks.
 ///
 /// Returns every document of every list with its score in `(0, lists.len() / (k + 1)]`, by score descending, then by
-/// id ascending. Sums are made in `f64`, in the order of the lists. O(n log n) for n entries.
+/// id ascending. Sums are made in `f64`, in the order of the lists. O(n log n) for n entries. With weights (through
+/// [`Fusion`]): `w / (k + rank)`.
 ///
 /// # Errors
 ///
-/// [`Error::NoLists`], [`Error::NanScore`], [`Error::NotSorted`], [`Error::DuplicateDocument`], [`Error::InvalidK`].
+/// [`Error::NoLists`](crate::Error::NoLists), [`Error::NanScore`](crate::Error::NanScore),
+/// [`Error::NotSorted`](crate::Error::NotSorted), [`Error::DuplicateDocument`](crate::Error::DuplicateDocument),
+/// [`Error::InvalidK`](crate::Error::InvalidK).
 ///
 /// # Source
 ///
@@ -43,17 +48,15 @@ where
     S: Score,
     L: AsRef<[(I, S)]>,
 {
-    let k = k.into();
-    // Zero is legal: the score is then 1 / rank.
-    if !(k.is_finite() && k >= 0.0) {
-        return Err(Error::InvalidK { k });
-    }
-    let union = Union::of(lists)?;
-    let mut totals = vec![0.0; union.ids.len()];
-    for list in &union.lists {
-        for (position, &document) in list.iter().enumerate() {
-            totals[document as usize] += 1.0 / (k + (position + 1) as f64);
-        }
-    }
-    Ok(ranked(&union.ids, &totals))
+    Fusion::new(Method::ReciprocalRank { k: k.into() }).fuse(lists)
+}
+
+/// What a rank is worth, the best one having position 0.
+pub(crate) fn value(k: f64, position: usize) -> f64 {
+    1.0 / (k + (position + 1) as f64)
+}
+
+/// What a rank is worth when the weight of the list divides it.
+pub(crate) fn weighted_rank_value(k: f64, weight: f64, position: usize) -> f64 {
+    if weight > 0.0 { 1.0 / (k + (position + 1) as f64 / weight - 1.0) } else { 0.0 }
 }

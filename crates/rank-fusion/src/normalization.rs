@@ -1,0 +1,387 @@
+//! Making the scores of unlike lists comparable, list by list within a query.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::lists::Lists;
+use crate::names::Call;
+use crate::{Error, Result};
+
+/// How the scores `s` of a list become comparable with those of other lists. Every list of every query is normalized by
+/// itself: `min`, `max`, the mean `μ` and the deviation `σ` are those of the list, L is its length.
+///
+/// The default is [`MinMax`](Self::MinMax). A list whose scores are all equal, one document alone included, has no
+/// range to be mapped to: see each normalization, and [`Constant`] to choose.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub enum Normalization {
+    /// `s` itself.
+    Identity,
+    /// `(s - min) / (max - min)`. Equal scores: 1, as the best of a list is always 1.
+    #[default]
+    MinMax,
+    /// `(max - s) / (max - min)`, for distances, where less is better. Equal scores: 1. Such lists ascend: fuse them
+    /// with [`Order::Given`](crate::Order::Given).
+    MinMaxInverted,
+    /// `(s - low) / (high - low)` with bounds that are known, so that a score means the same however long the list is; a
+    /// bound that is not known is the list's. A score beyond a bound counts as the bound. One for all lists, or one per
+    /// list. Source: Bruch, Gai, Ingber: An Analysis of Fusion Functions for Hybrid Retrieval (2023), as TMM.
+    Bounds(Vec<Bounds>),
+    /// `s / |max|`; a list whose maximum is 0 is left as it is. A negative maximum becomes -1, so the order stays.
+    Max,
+    /// `(s - min) / Σ(s - min)`. Equal scores: 1 / L.
+    Sum,
+    /// `s / Σ|s|`; a list of zeros is left as it is.
+    AbsoluteSum,
+    /// `(s - μ) / σ`, with the deviation of the population. Equal scores: 0. A document below its list's mean is then
+    /// worse than one that is missing, unless [`Missing`](crate::Missing) says otherwise.
+    ZScore,
+    /// [`ZScore`](Self::ZScore), cut off at both ends.
+    ClippedZScore {
+        /// The least value; -3 is usual.
+        low: f64,
+        /// The greatest value; 3 is usual.
+        high: f64,
+    },
+    /// `(s - (μ - 3σ)) / 6σ`, not cut off: 0.5 is the mean. Equal scores: 0.5. Source: Mazzeschi: Distribution-based
+    /// score fusion (2023).
+    ThreeSigma {
+        /// Whether `σ` divides by L - 1, as Qdrant does, or by L, as others do.
+        sample: bool,
+    },
+    /// `s / √Σs²`; a list of zeros is left as it is.
+    L2,
+    /// `1 - r / L` for position r from 0: 1 for the best, 1 / L for the last. Scores are not looked at.
+    Rank,
+    /// `1 - r / N` for position r from 0 among N documents of all lists; a missing document has `1/2 - (L - 1) / 2N`.
+    Borda,
+    /// `1 / (1 + e^-s)`.
+    Sigmoid,
+    /// `1/2 + arctan(s) / π`.
+    Arctan,
+    /// The share of the list's other documents that are not better: 1 for the best, 0 for the last; equal scores share
+    /// the middle of their places. One document alone: 0.5.
+    Quantile,
+    /// `(s - p) / (q - p)` between two percentiles of the list, cut off at 0 and 1. Equal percentiles: 0.5.
+    Percentile {
+        /// The percentile that becomes 0; 1 is usual.
+        low: f64,
+        /// The percentile that becomes 1; 99 is usual.
+        high: f64,
+    },
+}
+
+/// Bounds of the scores of a list; `None` is what the list itself has.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Bounds {
+    /// The least score there can be.
+    pub low: Option<f64>,
+    /// The greatest score there can be.
+    pub high: Option<f64>,
+}
+
+/// What the documents of a list are worth whose scores are all equal.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub enum Constant {
+    /// What the normalization's documentation says.
+    #[default]
+    Usual,
+    /// This value.
+    Value(f64),
+    /// 1 if the score is above 0, else 0.
+    Sign,
+    /// The score as it is.
+    Raw,
+}
+
+/// What [`Normalization::apply`] is told besides the lists.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Options {
+    pub(crate) constant: Constant,
+    /// What a value of 0 or less becomes.
+    pub(crate) floor: Option<f64>,
+}
+
+const KNOWN: &str = "identity, min_max, min_max_inverted, max, sum, absolute_sum, z_score, z_score(-3, 3), three_sigma, \
+                     three_sigma_sample, l2, rank, borda, sigmoid, arctan, quantile, percentile(1, 99)";
+
+impl fmt::Display for Normalization {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ClippedZScore { low, high } => write!(f, "z_score({low}, {high})"),
+            Self::Percentile { low, high } => write!(f, "percentile({low}, {high})"),
+            other => f.write_str(match other {
+                Self::Identity => "identity",
+                Self::MinMax => "min_max",
+                Self::MinMaxInverted => "min_max_inverted",
+                Self::Bounds(_) => "bounds",
+                Self::Max => "max",
+                Self::Sum => "sum",
+                Self::AbsoluteSum => "absolute_sum",
+                Self::ZScore | Self::ClippedZScore { .. } => "z_score",
+                Self::ThreeSigma { sample: false } => "three_sigma",
+                Self::ThreeSigma { sample: true } => "three_sigma_sample",
+                Self::L2 => "l2",
+                Self::Rank => "rank",
+                Self::Borda => "borda",
+                Self::Sigmoid => "sigmoid",
+                Self::Arctan => "arctan",
+                Self::Quantile => "quantile",
+                Self::Percentile { .. } => "percentile",
+            }),
+        }
+    }
+}
+
+impl FromStr for Normalization {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let unknown =
+            || Error::UnknownName { argument: "normalization", got: text.to_owned(), known: KNOWN.to_owned() };
+        let call = Call::parse(text).ok_or_else(unknown)?;
+        let normalization = match (call.name, call.numbers.as_slice()) {
+            ("identity", []) => Self::Identity,
+            ("min_max", []) => Self::MinMax,
+            ("min_max_inverted", []) => Self::MinMaxInverted,
+            ("max", []) => Self::Max,
+            ("sum", []) => Self::Sum,
+            ("absolute_sum", []) => Self::AbsoluteSum,
+            ("z_score", []) => Self::ZScore,
+            ("z_score", [low, high]) => Self::ClippedZScore { low: *low, high: *high },
+            ("three_sigma", []) => Self::ThreeSigma { sample: false },
+            ("three_sigma_sample", []) => Self::ThreeSigma { sample: true },
+            ("l2", []) => Self::L2,
+            ("rank", []) => Self::Rank,
+            ("borda", []) => Self::Borda,
+            ("sigmoid", []) => Self::Sigmoid,
+            ("arctan", []) => Self::Arctan,
+            ("quantile", []) => Self::Quantile,
+            ("percentile", []) => Self::Percentile { low: 1.0, high: 99.0 },
+            ("percentile", [low, high]) => Self::Percentile { low: *low, high: *high },
+            _ => return Err(unknown()),
+        };
+        normalization.check(None)?;
+        Ok(normalization)
+    }
+}
+
+impl Normalization {
+    /// Whether the parameters are usable, for that many lists if they are known.
+    pub(crate) fn check(&self, lists: Option<usize>) -> Result<()> {
+        let ascending = |low: f64, high: f64, name| {
+            if low < high && low.is_finite() && high.is_finite() {
+                return Ok(());
+            }
+            Err(Error::InvalidParameter {
+                name,
+                expected: "finite numbers, the lower one first",
+                value: low,
+                usual: "swap or correct the two",
+            })
+        };
+        match self {
+            Self::ClippedZScore { low, high } => ascending(*low, *high, "normalization z_score"),
+            Self::Percentile { low, high } => {
+                if *low < 0.0 || *high > 100.0 {
+                    return ascending(f64::NAN, *high, "normalization percentile");
+                }
+                ascending(*low, *high, "normalization percentile")
+            }
+            Self::Bounds(bounds) => {
+                if let Some(lists) = lists
+                    && bounds.len() != 1
+                    && bounds.len() != lists
+                {
+                    return Err(Error::CountMismatch {
+                        argument: "bounds",
+                        lists,
+                        got: bounds.len(),
+                        advice: "pass one pair per list, or one for all",
+                    });
+                }
+                for bounds in bounds {
+                    ascending(bounds.low.unwrap_or(f64::MIN), bounds.high.unwrap_or(f64::MAX), "bounds")?;
+                }
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The value of a document that list `list` lacks, if the normalization says one.
+    pub(crate) fn missing(&self, lists: &Lists<'_>, list: usize) -> Option<f64> {
+        // The mean of the places that are left: (1 - L/N .. 1/N) has the middle 1/2 - (L - 1) / 2N.
+        (*self == Self::Borda).then(|| 0.5 - (lists.length(list) as f64 - 1.0) / (2.0 * lists.documents() as f64))
+    }
+
+    /// Writes the normalized scores of list `list` to `out`. `sorted` is memory to use.
+    pub(crate) fn apply(
+        &self,
+        lists: &Lists<'_>,
+        list: usize,
+        options: Options,
+        out: &mut [f64],
+        sorted: &mut Vec<f64>,
+    ) -> Result<()> {
+        let scores = lists.scores(list);
+        if scores.is_empty() {
+            return Ok(());
+        }
+        let mut min = f64::INFINITY;
+        let mut max = f64::NEG_INFINITY;
+        for &score in scores {
+            min = min.min(score);
+            max = max.max(score);
+        }
+        if !(min.is_finite() && max.is_finite()) {
+            let position = scores.iter().position(|score| !score.is_finite()).unwrap_or(0);
+            return Err(Error::InfiniteScore { list, position, score: scores[position] });
+        }
+        let constant = |usual: f64| match options.constant {
+            Constant::Usual => usual,
+            Constant::Value(value) => value,
+            Constant::Sign => f64::from(u8::from(max > 0.0)),
+            Constant::Raw => max,
+        };
+        let length = scores.len() as f64;
+        if min == max
+            && let Some(usual) = self.of_equals(length)
+        {
+            out.fill(constant(usual));
+            options.raise(out);
+            return Ok(());
+        }
+        match self {
+            Self::Identity => out.copy_from_slice(scores),
+            Self::MinMax => {
+                // Dividing each score is exact at both ends, which multiplying by an inverse is not.
+                let range = max - min;
+                for (out, score) in out.iter_mut().zip(scores) {
+                    *out = (score - min) / range;
+                }
+            }
+            Self::MinMaxInverted => map(scores, out, |score| (max - score) / (max - min)),
+            Self::Bounds(bounds) => {
+                let bounds = bounds[if bounds.len() == 1 { 0 } else { list }];
+                let (low, high) = (bounds.low.unwrap_or(min), bounds.high.unwrap_or(max));
+                if low < high {
+                    map(scores, out, |score| (score.clamp(low, high) - low) / (high - low));
+                } else {
+                    out.fill(constant(1.0));
+                }
+            }
+            Self::Max => {
+                let by = if max == 0.0 { 1.0 } else { max.abs() };
+                map(scores, out, |score| score / by);
+            }
+            Self::Sum => {
+                let sum: f64 = scores.iter().map(|score| score - min).sum();
+                map(scores, out, |score| (score - min) / sum);
+            }
+            Self::AbsoluteSum => {
+                let sum: f64 = scores.iter().map(|score| score.abs()).sum();
+                let by = if sum == 0.0 { 1.0 } else { sum };
+                map(scores, out, |score| score / by);
+            }
+            Self::ZScore => {
+                let (mean, deviation) = moments(scores, false);
+                map(scores, out, |score| (score - mean) / deviation);
+            }
+            Self::ClippedZScore { low, high } => {
+                let (mean, deviation) = moments(scores, false);
+                map(scores, out, |score| ((score - mean) / deviation).clamp(*low, *high));
+            }
+            Self::ThreeSigma { sample } => {
+                let (mean, deviation) = moments(scores, *sample);
+                map(scores, out, |score| (score - (mean - 3.0 * deviation)) / (6.0 * deviation));
+            }
+            Self::L2 => {
+                let norm = scores.iter().map(|score| score * score).sum::<f64>().sqrt();
+                let by = if norm == 0.0 { 1.0 } else { norm };
+                map(scores, out, |score| score / by);
+            }
+            Self::Rank => by_place(out, length),
+            Self::Borda => by_place(out, lists.documents() as f64),
+            Self::Sigmoid => map(scores, out, |score| 1.0 / (1.0 + (-score).exp())),
+            Self::Arctan => map(scores, out, |score| 0.5 + score.atan() / std::f64::consts::PI),
+            Self::Quantile => {
+                sort(scores, sorted);
+                map(scores, out, |score| {
+                    let below = sorted.partition_point(|other| *other < score);
+                    let last = sorted.partition_point(|other| *other <= score) - 1;
+                    (below + last) as f64 / (2.0 * (length - 1.0))
+                });
+            }
+            Self::Percentile { low, high } => {
+                sort(scores, sorted);
+                let (low, high) = (percentile(sorted, *low), percentile(sorted, *high));
+                if low < high {
+                    map(scores, out, |score| ((score - low) / (high - low)).clamp(0.0, 1.0));
+                } else {
+                    out.fill(constant(0.5));
+                }
+            }
+        }
+        options.raise(out);
+        Ok(())
+    }
+
+    /// What documents of equal scores are usually worth, if the formula does not say it.
+    fn of_equals(&self, length: f64) -> Option<f64> {
+        match self {
+            Self::MinMax | Self::MinMaxInverted => Some(1.0),
+            Self::Sum => Some(1.0 / length),
+            Self::ZScore | Self::ClippedZScore { .. } => Some(0.0),
+            Self::ThreeSigma { .. } | Self::Percentile { .. } => Some(0.5),
+            Self::Quantile if length == 1.0 => Some(0.5),
+            _ => None,
+        }
+    }
+}
+
+impl Options {
+    /// Raises what is 0 or less to the floor.
+    fn raise(self, values: &mut [f64]) {
+        if let Some(floor) = self.floor {
+            for value in values.iter_mut().filter(|value| **value <= 0.0) {
+                *value = floor;
+            }
+        }
+    }
+}
+
+fn map(scores: &[f64], out: &mut [f64], value: impl Fn(f64) -> f64) {
+    for (out, &score) in out.iter_mut().zip(scores) {
+        *out = value(score);
+    }
+}
+
+fn by_place(out: &mut [f64], of: f64) {
+    for (position, out) in out.iter_mut().enumerate() {
+        *out = 1.0 - position as f64 / of;
+    }
+}
+
+/// The mean and the deviation of at least two scores that differ.
+fn moments(scores: &[f64], sample: bool) -> (f64, f64) {
+    let length = scores.len() as f64;
+    let mean = scores.iter().sum::<f64>() / length;
+    let squares: f64 = scores.iter().map(|score| (score - mean) * (score - mean)).sum();
+    (mean, (squares / if sample { length - 1.0 } else { length }).sqrt())
+}
+
+fn sort(scores: &[f64], sorted: &mut Vec<f64>) {
+    sorted.clear();
+    sorted.extend_from_slice(scores);
+    sorted.sort_unstable_by(f64::total_cmp);
+}
+
+/// Between the two nearest of the sorted scores, as numpy's default.
+fn percentile(sorted: &[f64], percent: f64) -> f64 {
+    let place = percent / 100.0 * (sorted.len() - 1) as f64;
+    let below = place.floor() as usize;
+    let above = (below + 1).min(sorted.len() - 1);
+    sorted[below] + (sorted[above] - sorted[below]) * (place - below as f64)
+}
