@@ -1,9 +1,13 @@
 //! The choice of an instruction set: once, by what the machine has.
 
-use std::fmt;
 use std::sync::OnceLock;
+use std::{fmt, iter};
 
-use crate::{PackedQuery, scalar};
+use half::{bf16, f16};
+
+use crate::maxsim::Rows;
+use crate::query::{PackedBf16, PackedInt8, PackedQuery};
+use crate::scalar;
 
 /// The environment variable that forces an instruction set.
 const VARIABLE: &str = "RANK_ISA";
@@ -14,10 +18,14 @@ const VARIABLE: &str = "RANK_ISA";
 pub enum Isa {
     /// Plain Rust.
     Scalar,
-    /// x86-64 with AVX2 and FMA.
+    /// x86-64 with AVX2, FMA and F16C.
     Avx2,
-    /// x86-64 with AVX-512 F.
+    /// x86-64 with AVX-512 F, BW and VL.
     Avx512,
+    /// The same with VNNI and VPOPCNTDQ.
+    Avx512Vnni,
+    /// The same with BF16.
+    Avx512Bf16,
     /// `AArch64` with NEON.
     Neon,
 }
@@ -29,6 +37,8 @@ impl Isa {
             Self::Scalar => "scalar",
             Self::Avx2 => "avx2",
             Self::Avx512 => "avx512",
+            Self::Avx512Vnni => "avx512vnni",
+            Self::Avx512Bf16 => "avx512bf16",
             Self::Neon => "neon",
         }
     }
@@ -56,21 +66,20 @@ impl fmt::Display for IsaError {
 impl std::error::Error for IsaError {}
 
 type Dot = unsafe fn(&[f32], &[f32]) -> f32;
-type MaxSim = unsafe fn(&PackedQuery, &[f32], &[usize], &mut [f32]);
+type MaxSim<Q, T> = unsafe fn(&Q, Rows<'_, T>, &[usize], &mut [f32]);
 
 /// The kernels of one instruction set, which this machine has: no other value can be obtained.
 #[derive(Debug, Clone, Copy)]
 pub struct Kernels {
-    isa: Isa,
-    dot: Dot,
-    maxsim: MaxSim,
+    pub(crate) isa: Isa,
+    pub(crate) dot: Dot,
+    pub(crate) f32: MaxSim<PackedQuery, f32>,
+    pub(crate) f16: MaxSim<PackedQuery, f16>,
+    pub(crate) bf16: MaxSim<PackedBf16, bf16>,
+    pub(crate) int8: MaxSim<PackedInt8, i8>,
 }
 
 impl Kernels {
-    pub(crate) const fn new(isa: Isa, dot: Dot, maxsim: MaxSim) -> Self {
-        Self { isa, dot, maxsim }
-    }
-
     /// The instruction set.
     pub fn isa(&self) -> Isa {
         self.isa
@@ -119,49 +128,123 @@ impl Kernels {
     /// assert_eq!(scores, [3.0 + 5.0, -1.0 - 2.0]);
     /// ```
     pub fn maxsim(&self, query: &PackedQuery, values: &[f32], offsets: &[usize], scores: &mut [f32]) {
-        assert_eq!(offsets.len(), scores.len() + 1, "offsets are one more than scores");
-        assert!(offsets.is_sorted(), "offsets ascend");
-        let tokens = offsets[offsets.len() - 1];
-        assert!(tokens <= values.len() / query.dim(), "offsets stay within the values");
-        // SAFETY: the machine has the instruction set.
-        unsafe { (self.maxsim)(query, values, offsets, scores) }
+        let rows = check(values, &[], query.dim(), offsets, scores);
+        // SAFETY: the machine has the instruction set, and `check` has seen to the lengths.
+        unsafe { (self.f32)(query, rows, offsets, scores) }
     }
+
+    /// [`maxsim`](Self::maxsim) of documents in half precision, each component of which is made `f32` exactly.
+    ///
+    /// # Panics
+    ///
+    /// As [`maxsim`](Self::maxsim).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use half::f16;
+    /// use rank_kernels::{PackedQuery, kernels};
+    ///
+    /// let document = [1.5, 0.25].map(f16::from_f32);
+    /// let mut scores = [0.0];
+    /// kernels().maxsim_f16(&PackedQuery::new(&[2.0, 4.0], 2), &document, &[0, 1], &mut scores);
+    /// assert_eq!(scores, [3.0 + 1.0]);
+    /// ```
+    pub fn maxsim_f16(&self, query: &PackedQuery, values: &[f16], offsets: &[usize], scores: &mut [f32]) {
+        let rows = check(values, &[], query.dim(), offsets, scores);
+        // SAFETY: the machine has the instruction set, and `check` has seen to the lengths.
+        unsafe { (self.f16)(query, rows, offsets, scores) }
+    }
+
+    /// [`maxsim`](Self::maxsim) of documents in `bf16`. Products are exact, and added up in `f32` in an order that
+    /// differs between levels; `avx512bf16` takes subnormal numbers for zero.
+    ///
+    /// # Panics
+    ///
+    /// As [`maxsim`](Self::maxsim).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use half::bf16;
+    /// use rank_kernels::{PackedBf16, kernels};
+    ///
+    /// let document = [1.5, 0.25].map(bf16::from_f32);
+    /// let mut scores = [0.0];
+    /// kernels().maxsim_bf16(&PackedBf16::new(&[2.0, 4.0], 2), &document, &[0, 1], &mut scores);
+    /// assert_eq!(scores, [3.0 + 1.0]);
+    /// ```
+    pub fn maxsim_bf16(&self, query: &PackedBf16, values: &[bf16], offsets: &[usize], scores: &mut [f32]) {
+        let rows = check(values, &[], query.dim(), offsets, scores);
+        // SAFETY: the machine has the instruction set, and `check` has seen to the lengths.
+        unsafe { (self.bf16)(query, rows, offsets, scores) }
+    }
+
+    /// [`maxsim`](Self::maxsim) of documents in eight bits: a component is its code times the scale of its token.
+    ///
+    /// * `scales`: one for each token, at least 0; see [`quantize`](crate::quantize).
+    ///
+    /// Dot products of codes are exact, so that all levels give the same bits.
+    ///
+    /// # Panics
+    ///
+    /// As [`maxsim`](Self::maxsim), and if there is not a scale for each token.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use rank_kernels::{PackedInt8, kernels};
+    ///
+    /// // Two tokens: (127, 0) / 127 and (0, 2) / 2.
+    /// let mut scores = [0.0];
+    /// let query = PackedInt8::new(&[1.0, 0.0, 0.0, 1.0], 2);
+    /// kernels().maxsim_int8(&query, &[127, 0, 0, 2], &[1.0 / 127.0, 0.5], &[0, 2], &mut scores);
+    /// assert_eq!(scores, [1.0 + 1.0]);
+    /// ```
+    pub fn maxsim_int8(&self, query: &PackedInt8, codes: &[i8], scales: &[f32], offsets: &[usize], scores: &mut [f32]) {
+        assert_eq!(codes.len(), scales.len() * query.dim(), "a scale for each token");
+        let rows = check(codes, scales, query.dim(), offsets, scores);
+        // SAFETY: the machine has the instruction set, and `check` has seen to the lengths.
+        unsafe { (self.int8)(query, rows, offsets, scores) }
+    }
+}
+
+fn check<'a, T>(values: &'a [T], scales: &'a [f32], dim: usize, offsets: &[usize], scores: &[f32]) -> Rows<'a, T> {
+    assert_eq!(offsets.len(), scores.len() + 1, "offsets are one more than scores");
+    assert!(offsets.is_sorted(), "offsets ascend");
+    assert!(offsets[offsets.len() - 1] <= values.len() / dim, "offsets stay within the values");
+    Rows { values, scales, dim }
 }
 
 /// The kernels that this machine can run, the best last. For tests and benchmarks, which loop over them.
 pub fn available() -> impl Iterator<Item = &'static Kernels> {
-    let found = [Some(&scalar::KERNELS), detected_avx2(), detected_avx512(), detected_neon()];
-    found.into_iter().flatten()
+    iter::once(&scalar::KERNELS).chain(detected())
 }
 
 #[cfg(target_arch = "x86_64")]
-fn detected_avx2() -> Option<&'static Kernels> {
-    (is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")).then_some(&crate::avx2::KERNELS)
-}
-
-#[cfg(target_arch = "x86_64")]
-fn detected_avx512() -> Option<&'static Kernels> {
-    is_x86_feature_detected!("avx512f").then_some(&crate::avx512::KERNELS)
+fn detected() -> impl Iterator<Item = &'static Kernels> {
+    use crate::{avx2, avx512};
+    // Each level holds the ones before.
+    let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") && is_x86_feature_detected!("f16c");
+    let wide = avx2
+        && is_x86_feature_detected!("avx512f")
+        && is_x86_feature_detected!("avx512bw")
+        && is_x86_feature_detected!("avx512vl");
+    let vnni = wide && is_x86_feature_detected!("avx512vnni") && is_x86_feature_detected!("avx512vpopcntdq");
+    let bf16 = vnni && is_x86_feature_detected!("avx512bf16");
+    [(avx2, &avx2::KERNELS), (wide, &avx512::KERNELS), (vnni, &avx512::VNNI), (bf16, &avx512::BF16)]
+        .into_iter()
+        .filter_map(|(there, kernels)| there.then_some(kernels))
 }
 
 #[cfg(target_arch = "aarch64")]
-fn detected_neon() -> Option<&'static Kernels> {
-    std::arch::is_aarch64_feature_detected!("neon").then_some(&crate::neon::KERNELS)
+fn detected() -> impl Iterator<Item = &'static Kernels> {
+    std::arch::is_aarch64_feature_detected!("neon").then_some(&crate::neon::KERNELS).into_iter()
 }
 
-#[cfg(not(target_arch = "x86_64"))]
-fn detected_avx2() -> Option<&'static Kernels> {
-    None
-}
-
-#[cfg(not(target_arch = "x86_64"))]
-fn detected_avx512() -> Option<&'static Kernels> {
-    None
-}
-
-#[cfg(not(target_arch = "aarch64"))]
-fn detected_neon() -> Option<&'static Kernels> {
-    None
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+fn detected() -> impl Iterator<Item = &'static Kernels> {
+    iter::empty()
 }
 
 /// The kernels to use: the best that the machine has, or those that `RANK_ISA` names. Chosen at the first call.

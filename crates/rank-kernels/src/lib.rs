@@ -14,4 +14,5 @@ mod query;
 mod scalar;
 
 pub use dispatch::{Isa, IsaError, Kernels, available, kernels, try_kernels};
-pub use query::PackedQuery;
+pub use half;
+pub use query::{PackedBf16, PackedInt8, PackedQuery, quantize};

@@ -1,10 +1,12 @@
-//! MaxSim of one query and many documents: what all instruction sets share.
+//! MaxSim of one query and many documents: what all instruction sets and all types of components share.
 //!
 //! A block of document rows meets all query tokens while it is in the first-level cache, and leaves behind nothing but
 //! the running maximum of each query token: no matrix of similarities is written.
 
+use std::marker::PhantomData;
+
 use crate::PackedQuery;
-use crate::query::Lanes;
+use crate::query::{Head, Lanes, Query};
 
 /// What a document has come to so far.
 pub(crate) struct Running {
@@ -14,19 +16,85 @@ pub(crate) struct Running {
     pub(crate) check: Lanes,
 }
 
-/// What an instruction set does with a block of rows.
+impl Running {
+    pub(crate) fn new(groups: usize) -> Self {
+        Self { maxima: vec![Lanes::LOWEST; groups], check: Lanes::ZERO }
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.maxima.fill(Lanes::LOWEST);
+        self.check = Lanes::ZERO;
+    }
+
+    /// The weighted sum of the maxima in the order of the query's tokens; NaN if any dot product was NaN or infinite.
+    pub(crate) fn score(&self, head: &Head) -> f32 {
+        if self.check.0.iter().any(|lane| lane.is_nan()) {
+            return f32::NAN;
+        }
+        head.sum(&self.maxima)
+    }
+}
+
+/// Rows of documents, one after the other.
+#[derive(Debug)]
+pub(crate) struct Rows<'a, T> {
+    pub(crate) values: &'a [T],
+    /// Of each row the factor of its values; none where values stand for themselves.
+    pub(crate) scales: &'a [f32],
+    /// The values of a row.
+    pub(crate) dim: usize,
+}
+
+impl<T> Clone for Rows<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Rows<'_, T> {}
+
+impl<T> Rows<'_, T> {
+    pub(crate) fn count(self) -> usize {
+        self.values.len() / self.dim
+    }
+
+    pub(crate) fn slice(self, from: usize, count: usize) -> Self {
+        let scales = if self.scales.is_empty() { self.scales } else { &self.scales[from..][..count] };
+        Self { values: &self.values[from * self.dim..][..count * self.dim], scales, dim: self.dim }
+    }
+
+    /// The place behind the last row, for a prefetch.
+    pub(crate) fn end(self) -> *const T {
+        self.values.as_ptr_range().end
+    }
+}
+
+/// What an instruction set does with a block of rows of one type.
 pub(crate) trait Block {
-    /// The rows of its largest block.
+    /// The query, as it is packed for this type.
+    type Query: Query;
+    /// The type of the components of a row.
+    type Value;
+    /// The rows of its largest block: a multiple of none, at least 1.
     const ROWS: usize;
 
-    /// Brings the rows of `block` into `running`: `ROWS`, 4 or 1 of them. `next` is what will likely be read next, and
-    /// may lie beyond the end of everything.
+    /// What it needs beside the query, made once a call.
+    fn new(query: &Self::Query) -> Self;
+
+    /// Brings `rows` into `running`: `ROWS`, 4 or 1 of them. `next` is what will likely be read next, and may lie beyond
+    /// the end of everything.
     ///
     /// # Safety
     ///
-    /// The machine has the instruction set; `block` holds `ROWS`, 4 or 1 times `query.dim()` values; `running` has a
-    /// maximum for each group of the query.
-    unsafe fn block(query: &PackedQuery, block: &[f32], next: *const f32, running: &mut Running);
+    /// The machine has the instruction set; `rows` holds `ROWS`, 4 or 1 rows of `query.dim()` values; `running` has a
+    /// maximum for each group of the query; `self` was made of this query.
+    unsafe fn block(
+        &mut self,
+        query: &Self::Query,
+        rows: Rows<'_, Self::Value>,
+        next: *const Self::Value,
+        running: &mut Running,
+    );
 }
 
 /// A short tail is done in blocks of this many rows.
@@ -36,47 +104,104 @@ const TAIL: usize = 4;
 ///
 /// # Safety
 ///
-/// The machine has the instruction set of `B`.
-pub(crate) unsafe fn documents<B: Block>(query: &PackedQuery, values: &[f32], offsets: &[usize], scores: &mut [f32]) {
-    let dim = query.dim();
-    let mut running = Running { maxima: vec![Lanes::LOWEST; query.groups()], check: Lanes::ZERO };
+/// The machine has the instruction set of `B`; rows have as many values as the query has components; `scores` are one
+/// fewer than `offsets`, which ascend and stay within `rows`.
+pub(crate) unsafe fn documents<B: Block>(
+    query: &B::Query,
+    rows: Rows<'_, B::Value>,
+    offsets: &[usize],
+    scores: &mut [f32],
+) {
+    let mut running = Running::new(query.head().groups());
+    let mut block = B::new(query);
     for (document, score) in offsets.windows(2).zip(scores) {
-        running.maxima.fill(Lanes::LOWEST);
-        running.check = Lanes::ZERO;
-        // SAFETY: the caller vouches for the instruction set.
-        unsafe { one_document::<B>(query, &values[document[0] * dim..document[1] * dim], &mut running) };
-        *score = finish(query, &running);
+        running.clear();
+        let rows = rows.slice(document[0], document[1] - document[0]);
+        // SAFETY: the caller vouches for the instruction set and the rows.
+        unsafe { one_document(&mut block, query, rows, &mut running) };
+        *score = running.score(query.head());
     }
 }
 
 /// # Safety
 ///
-/// The machine has the instruction set of `B`.
-unsafe fn one_document<B: Block>(query: &PackedQuery, document: &[f32], running: &mut Running) {
-    let dim = query.dim();
-    let rows = document.len() / dim;
+/// The machine has the instruction set of `B`; rows have as many values as the query has components; `block` and
+/// `running` were made for `query`.
+pub(crate) unsafe fn one_document<B: Block>(
+    block: &mut B,
+    query: &B::Query,
+    rows: Rows<'_, B::Value>,
+    running: &mut Running,
+) {
+    let count = rows.count();
     let mut run = |row: usize, count: usize| {
-        let block = &document[row * dim..][..count * dim];
-        // SAFETY: the caller vouches for the instruction set; `block` holds `count` rows, which is ROWS, TAIL or 1.
-        unsafe { B::block(query, block, block.as_ptr_range().end, running) };
+        let part = rows.slice(row, count);
+        // SAFETY: the caller vouches for the instruction set; `part` holds `count` rows, which is ROWS, TAIL or 1.
+        unsafe { block.block(query, part, part.end(), running) };
         row + count
     };
     let mut row = 0;
-    while rows - row >= B::ROWS {
+    while count - row >= B::ROWS {
         row = run(row, B::ROWS);
     }
     // A maximum does not mind a row that it has seen: the last block overlaps those before it instead of being padded.
-    let step = if rows >= TAIL { TAIL } else { 1 };
-    while row < rows {
-        row = run(row.min(rows - step), step);
+    let step = if count >= TAIL { TAIL } else { 1 };
+    while row < count {
+        row = run(row.min(count - step), step);
     }
 }
 
-/// The sum of the maxima over the query's tokens, in their order; NaN if any dot product was NaN or infinite.
-fn finish(query: &PackedQuery, running: &Running) -> f32 {
-    if running.check.0.iter().any(|lane| lane.is_nan()) {
-        return f32::NAN;
+/// How an instruction set makes `f32` of smaller values.
+pub(crate) trait Widen {
+    /// The query, which is also packed for `f32`.
+    type Query: Query + AsRef<PackedQuery>;
+    /// The type of the values.
+    type Value;
+
+    /// # Safety
+    ///
+    /// The machine has the instruction set; `from` and `to` are of the same length.
+    unsafe fn widen(from: &[Self::Value], to: &mut [f32]);
+}
+
+/// A block of smaller values, made `f32` in the first-level cache and scored there.
+pub(crate) struct Widened<B, W> {
+    inner: B,
+    scratch: Vec<Lanes>,
+    widen: PhantomData<W>,
+}
+
+impl<B: Block<Query = PackedQuery, Value = f32>, W: Widen> Block for Widened<B, W> {
+    type Query = W::Query;
+    type Value = W::Value;
+    const ROWS: usize = B::ROWS;
+
+    fn new(query: &W::Query) -> Self {
+        let query = query.as_ref();
+        // The tail's blocks may be larger than the largest.
+        let lines = (B::ROWS.max(TAIL) * query.dim()).div_ceil(Lanes::WIDTH);
+        Self { inner: B::new(query), scratch: vec![Lanes::ZERO; lines], widen: PhantomData }
     }
-    let maxima = running.maxima.iter().flat_map(|lanes| lanes.0);
-    maxima.take(query.tokens()).map(f64::from).sum::<f64>() as f32
+
+    unsafe fn block(
+        &mut self,
+        query: &W::Query,
+        rows: Rows<'_, W::Value>,
+        next: *const W::Value,
+        running: &mut Running,
+    ) {
+        let wide = &mut lanes_flat(&mut self.scratch)[..rows.values.len()];
+        // SAFETY: the caller vouches for the instruction set and the rows; the slices are of one length.
+        unsafe {
+            W::widen(rows.values, wide);
+            let wide = Rows { values: wide, scales: &[], dim: rows.dim };
+            self.inner.block(query.as_ref(), wide, next.cast(), running);
+        }
+    }
+}
+
+/// The values of lines, one after the other.
+pub(crate) fn lanes_flat(lanes: &mut [Lanes]) -> &mut [f32] {
+    // SAFETY: a line is 16 values and nothing else.
+    unsafe { std::slice::from_raw_parts_mut(lanes.as_mut_ptr().cast(), lanes.len() * Lanes::WIDTH) }
 }

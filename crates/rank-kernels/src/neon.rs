@@ -6,10 +6,18 @@ use std::arch::aarch64::{
 
 use crate::PackedQuery;
 use crate::dispatch::{Isa, Kernels};
-use crate::maxsim::{Block, Running, documents};
+use crate::maxsim::{Block, Rows, Running, Widened, documents};
 use crate::query::Lanes;
+use crate::scalar::{Int8, WidenBf16, WidenF16};
 
-pub(crate) static KERNELS: Kernels = Kernels::new(Isa::Neon, dot, documents::<Neon>);
+pub(crate) static KERNELS: Kernels = Kernels {
+    isa: Isa::Neon,
+    dot,
+    f32: documents::<Neon>,
+    f16: documents::<Widened<Neon, WidenF16>>,
+    bf16: documents::<Widened<Neon, WidenBf16>>,
+    int8: documents::<Int8>,
+};
 
 /// # Safety
 ///
@@ -34,11 +42,18 @@ unsafe fn dot(a: &[f32], b: &[f32]) -> f32 {
 struct Neon;
 
 impl Block for Neon {
+    type Query = PackedQuery;
+    type Value = f32;
     /// With four registers of query tokens, 16 sums.
     const ROWS: usize = 4;
 
+    fn new(_: &PackedQuery) -> Self {
+        Self
+    }
+
     #[target_feature(enable = "neon")]
-    unsafe fn block(query: &PackedQuery, block: &[f32], _next: *const f32, running: &mut Running) {
+    unsafe fn block(&mut self, query: &PackedQuery, rows: Rows<'_, f32>, _next: *const f32, running: &mut Running) {
+        let block = rows.values;
         for (group, maxima) in running.maxima.iter_mut().enumerate() {
             let tokens = query.group(group);
             // SAFETY: the caller promises the instruction set and the number of rows.

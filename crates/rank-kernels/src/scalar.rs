@@ -1,11 +1,19 @@
 //! The reference, and what runs where there is nothing better.
 
-use crate::PackedQuery;
-use crate::dispatch::{Isa, Kernels};
-use crate::maxsim::{Block, Running, documents};
-use crate::query::Lanes;
+use half::{bf16, f16};
 
-pub(crate) static KERNELS: Kernels = Kernels::new(Isa::Scalar, dot, documents::<Scalar>);
+use crate::dispatch::{Isa, Kernels};
+use crate::maxsim::{Block, Rows, Running, Widen, Widened, documents};
+use crate::query::{Lanes, PackedBf16, PackedInt8, PackedQuery};
+
+pub(crate) static KERNELS: Kernels = Kernels {
+    isa: Isa::Scalar,
+    dot,
+    f32: documents::<F32>,
+    f16: documents::<Widened<F32, WidenF16>>,
+    bf16: documents::<Widened<F32, WidenBf16>>,
+    int8: documents::<Int8>,
+};
 
 /// Eight sums, so that the compiler may use what registers the baseline has.
 unsafe fn dot(a: &[f32], b: &[f32]) -> f32 {
@@ -21,13 +29,19 @@ unsafe fn dot(a: &[f32], b: &[f32]) -> f32 {
     sums.iter().sum::<f32>() + tail
 }
 
-struct Scalar;
+struct F32;
 
-impl Block for Scalar {
+impl Block for F32 {
+    type Query = PackedQuery;
+    type Value = f32;
     const ROWS: usize = 1;
 
-    unsafe fn block(query: &PackedQuery, block: &[f32], _next: *const f32, running: &mut Running) {
-        for row in block.chunks_exact(query.dim()) {
+    fn new(_: &PackedQuery) -> Self {
+        Self
+    }
+
+    unsafe fn block(&mut self, query: &PackedQuery, rows: Rows<'_, f32>, _next: *const f32, running: &mut Running) {
+        for row in rows.values.chunks_exact(rows.dim) {
             for group in 0..query.groups() {
                 let mut dots = [0.0; Lanes::WIDTH];
                 for (&component, tokens) in row.iter().zip(query.group(group)) {
@@ -35,12 +49,70 @@ impl Block for Scalar {
                         *dot += component * token;
                     }
                 }
-                for (lane, dot) in dots.into_iter().enumerate() {
-                    let maximum = &mut running.maxima[group].0[lane];
-                    *maximum = maximum.max(dot);
-                    running.check.0[lane] += dot * 0.0;
-                }
+                bring(dots, group, running);
             }
+        }
+    }
+}
+
+fn bring(dots: [f32; Lanes::WIDTH], group: usize, running: &mut Running) {
+    for (lane, dot) in dots.into_iter().enumerate() {
+        let maximum = &mut running.maxima[group].0[lane];
+        *maximum = maximum.max(dot);
+        running.check.0[lane] += dot * 0.0;
+    }
+}
+
+/// Eight-bit codes: exact sums, scaled before the maximum.
+pub(crate) struct Int8;
+
+impl Block for Int8 {
+    type Query = PackedInt8;
+    type Value = i8;
+    const ROWS: usize = 1;
+
+    fn new(_: &PackedInt8) -> Self {
+        Self
+    }
+
+    unsafe fn block(&mut self, query: &PackedInt8, rows: Rows<'_, i8>, _next: *const i8, running: &mut Running) {
+        for (row, &scale) in rows.values.chunks_exact(rows.dim).zip(rows.scales) {
+            for group in 0..running.maxima.len() {
+                let mut sums = [0_i32; Lanes::WIDTH];
+                for (codes, tokens) in row.chunks(2).zip(query.pairs(group)) {
+                    let (first, second) = (i32::from(codes[0]), i32::from(*codes.get(1).unwrap_or(&0)));
+                    for (sum, tokens) in sums.iter_mut().zip(tokens.0.as_chunks::<2>().0) {
+                        *sum += first * i32::from(tokens[0]) + second * i32::from(tokens[1]);
+                    }
+                }
+                bring(sums.map(|sum| sum as f32 * scale), group, running);
+            }
+        }
+    }
+}
+
+pub(crate) struct WidenBf16;
+
+impl Widen for WidenBf16 {
+    type Query = PackedBf16;
+    type Value = bf16;
+
+    unsafe fn widen(from: &[bf16], to: &mut [f32]) {
+        for (from, to) in from.iter().zip(to) {
+            *to = from.to_f32();
+        }
+    }
+}
+
+pub(crate) struct WidenF16;
+
+impl Widen for WidenF16 {
+    type Query = PackedQuery;
+    type Value = f16;
+
+    unsafe fn widen(from: &[f16], to: &mut [f32]) {
+        for (from, to) in from.iter().zip(to) {
+            *to = from.to_f32();
         }
     }
 }

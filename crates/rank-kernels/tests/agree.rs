@@ -1,7 +1,8 @@
 //! Every level that this machine has, against sums in `f64` over the unpacked tokens, within a stated bound.
 
 use proptest::prelude::*;
-use rank_kernels::{Isa, Kernels, PackedQuery, available, kernels, try_kernels};
+use rank_kernels::half::{bf16, f16};
+use rank_kernels::{Isa, Kernels, PackedBf16, PackedInt8, PackedQuery, available, kernels, quantize, try_kernels};
 
 /// Deterministic, of both signs, and of unequal size.
 fn values(count: usize, start: u32) -> Vec<f32> {
@@ -37,22 +38,86 @@ fn exact_maxsim(query: &[f32], document: &[f32], dim: usize) -> (f64, f64) {
     score
 }
 
+/// What a kernel reads, as `f64` sums see it, and how it is asked.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Kind {
+    F32,
+    F16,
+    Bf16,
+    Int8,
+}
+
+const KINDS: [Kind; 4] = [Kind::F32, Kind::F16, Kind::Bf16, Kind::Int8];
+
+fn map(values: &[f32], change: impl Fn(f32) -> f32) -> Vec<f32> {
+    values.iter().map(|&value| change(value)).collect()
+}
+
+fn dequantized(values: &[f32], dim: usize) -> Vec<f32> {
+    let (mut codes, mut scales) = (vec![0; values.len()], vec![0.0; values.len() / dim]);
+    quantize(values, dim, &mut codes, &mut scales);
+    codes.iter().enumerate().map(|(at, &code)| f32::from(code) * scales[at / dim]).collect()
+}
+
+impl Kind {
+    /// What the documents, and the query, come to.
+    fn stored(self, values: &[f32], dim: usize) -> Vec<f32> {
+        match self {
+            Self::F32 => values.to_vec(),
+            Self::F16 => map(values, |value| f16::from_f32(value).to_f32()),
+            Self::Bf16 => map(values, |value| bf16::from_f32(value).to_f32()),
+            Self::Int8 => dequantized(values, dim),
+        }
+    }
+
+    fn query(self, values: &[f32], dim: usize) -> Vec<f32> {
+        if self == Self::F16 { values.to_vec() } else { self.stored(values, dim) }
+    }
+
+    fn scores(self, kernels: &Kernels, query: &[f32], documents: &[f32], dim: usize, offsets: &[usize]) -> Vec<f32> {
+        let mut scores = vec![f32::NAN; offsets.len() - 1];
+        match self {
+            Self::F32 => kernels.maxsim(&PackedQuery::new(query, dim), documents, offsets, &mut scores),
+            Self::F16 => {
+                let documents: Vec<f16> = documents.iter().map(|&value| f16::from_f32(value)).collect();
+                kernels.maxsim_f16(&PackedQuery::new(query, dim), &documents, offsets, &mut scores);
+            }
+            Self::Bf16 => {
+                let documents: Vec<bf16> = documents.iter().map(|&value| bf16::from_f32(value)).collect();
+                kernels.maxsim_bf16(&PackedBf16::new(query, dim), &documents, offsets, &mut scores);
+            }
+            Self::Int8 => {
+                let (mut codes, mut factors) = (vec![0; documents.len()], vec![0.0; documents.len() / dim]);
+                quantize(documents, dim, &mut codes, &mut factors);
+                kernels.maxsim_int8(&PackedInt8::new(query, dim), &codes, &factors, offsets, &mut scores);
+            }
+        }
+        scores
+    }
+}
+
 fn check_maxsim(kernels: &Kernels, tokens: usize, lengths: &[usize], dim: usize, start: u32) {
+    for kind in KINDS {
+        check_kind(kind, kernels, tokens, lengths, dim, start);
+    }
+}
+
+fn check_kind(kind: Kind, kernels: &Kernels, tokens: usize, lengths: &[usize], dim: usize, start: u32) {
     let query = values(tokens * dim, start);
     let mut offsets = vec![0];
     for length in lengths {
         offsets.push(offsets[offsets.len() - 1] + length);
     }
     let documents = values(offsets[lengths.len()] * dim, start + 1);
-    let mut scores = vec![f32::NAN; lengths.len()];
-    kernels.maxsim(&PackedQuery::new(&query, dim), &documents, &offsets, &mut scores);
+    let scores = kind.scores(kernels, &query, &documents, dim, &offsets);
+    let (query, documents) = (kind.query(&query, dim), kind.stored(&documents, dim));
     for (document, got) in offsets.windows(2).zip(&scores) {
         let rows = &documents[document[0] * dim..document[1] * dim];
         let (exact, size) = exact_maxsim(&query, rows, dim);
         let error = (f64::from(*got) - exact).abs();
         assert!(
             error <= bound(dim, size),
-            "{}: {tokens} x {} x {dim}: {got} against {exact}",
+            "{} {kind:?}: {tokens} x {} x {dim}: {got} against {exact}",
             kernels.isa(),
             document[1] - document[0]
         );
@@ -130,21 +195,98 @@ proptest! {
         dim in 1_usize..70,
         start in any::<u16>(),
     ) {
-        let query = PackedQuery::new(&values(9 * dim, u32::from(start)), dim);
+        let query = values(9 * dim, u32::from(start));
         let mut offsets = vec![0];
         for length in &lengths {
             offsets.push(offsets[offsets.len() - 1] + length);
         }
         let documents = values(offsets[lengths.len()] * dim, 7);
-        for kernels in available() {
-            let mut together = vec![0.0; lengths.len()];
-            kernels.maxsim(&query, &documents, &offsets, &mut together);
+        for (kernels, kind) in available().flat_map(|kernels| KINDS.map(|kind| (kernels, kind))) {
+            let together = kind.scores(kernels, &query, &documents, dim, &offsets);
             for (document, score) in offsets.windows(2).zip(&together) {
-                let mut alone = [0.0];
-                kernels.maxsim(&query, &documents, document, &mut alone);
+                let alone = kind.scores(kernels, &query, &documents, dim, document);
                 prop_assert_eq!(alone[0].to_bits(), score.to_bits());
             }
         }
+    }
+
+    /// Sums of eight-bit codes are exact.
+    #[test]
+    fn int8_is_the_same_on_all_levels(
+        tokens in 1_usize..50,
+        lengths in prop::collection::vec(1_usize..40, 1..4),
+        dim in 1_usize..140,
+        start in any::<u16>(),
+    ) {
+        let offsets: Vec<usize> = (0..=lengths.len()).map(|count| lengths[..count].iter().sum()).collect();
+        let query = values(tokens * dim, u32::from(start));
+        let documents = values(offsets[lengths.len()] * dim, u32::from(start) + 5);
+        let mut levels = available().map(|kernels| Kind::Int8.scores(kernels, &query, &documents, dim, &offsets));
+        let first = levels.next().unwrap();
+        for other in levels {
+            prop_assert_eq!(&first, &other);
+        }
+    }
+}
+
+#[test]
+fn weights_multiply_the_maxima() {
+    let query = [1.0, 0.0, 0.0, 1.0];
+    let documents = [3.0, 1.0, 2.0, 5.0];
+    let weights = [0.5, -2.0];
+    for kernels in available() {
+        let mut score = [0.0];
+        kernels.maxsim(&PackedQuery::new(&query, 2).with_weights(&weights), &documents, &[0, 2], &mut score);
+        assert_eq!(score, [0.5 * 3.0 - 2.0 * 5.0]);
+        let halves = documents.map(bf16::from_f32);
+        kernels.maxsim_bf16(&PackedBf16::new(&query, 2).with_weights(&weights), &halves, &[0, 2], &mut score);
+        assert_eq!(score, [0.5 * 3.0 - 2.0 * 5.0]);
+        let query = PackedInt8::new(&query, 2).with_weights(&weights);
+        kernels.maxsim_int8(&query, &[3, 1, 2, 5], &[1.0, 1.0], &[0, 2], &mut score);
+        assert_eq!(score, [0.5 * 3.0 - 2.0 * 5.0]);
+    }
+}
+
+#[test]
+fn a_scale_that_is_not_finite_makes_its_document_nan() {
+    for kernels in available() {
+        for rows in [1, 3, 4, 13, 30] {
+            for bad in [f32::NAN, f32::INFINITY] {
+                let query = PackedInt8::new(&[1.0; 17 * 3], 3);
+                let mut scales = vec![1.0; 2 * rows];
+                scales[rows - 1] = bad;
+                let mut scores = [0.0; 2];
+                kernels.maxsim_int8(&query, &vec![1; 6 * rows], &scales, &[0, rows, 2 * rows], &mut scores);
+                assert!(scores[0].is_nan(), "{}: {rows}", kernels.isa());
+                assert!((scores[1] - 51.0).abs() < 1e-4, "{}: {rows}: {}", kernels.isa(), scores[1]);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_extremes_of_eight_bits() {
+    for kernels in available() {
+        for dim in [1, 127, 128, PackedInt8::MAX_DIM] {
+            let query = PackedInt8::new(&vec![-1.0; dim], dim);
+            let mut score = [0.0];
+            kernels.maxsim_int8(&query, &vec![i8::MIN; dim], &[1.0], &[0, 1], &mut score);
+            let exact = 128.0 * dim as f32;
+            assert!((score[0] / exact - 1.0).abs() < 1e-6, "{}: {dim}: {}", kernels.isa(), score[0]);
+        }
+    }
+}
+
+#[test]
+fn quantization_rounds_to_nearest_and_ties_to_even() {
+    let token = [127.0, 0.5, 1.5, 2.5, -0.5, -1.5, 2.4, -126.6];
+    let (mut codes, mut scales) = ([0; 8], [0.0]);
+    quantize(&token, 8, &mut codes, &mut scales);
+    assert_eq!(codes, [127, 0, 2, 2, 0, -2, 2, -127]);
+    assert_eq!(scales, [1.0]);
+    for bad in [f32::NAN, f32::INFINITY] {
+        quantize(&[1.0, bad], 2, &mut codes[..2], &mut scales);
+        assert!(!scales[0].is_finite());
     }
 }
 
@@ -177,6 +319,23 @@ fn a_value_that_is_not_finite_makes_its_document_nan_and_no_other() {
                         assert!(scores[1].is_nan(), "{}: {bad} at {at} of {rows} x {dim}", kernels.isa());
                         assert_eq!(scores[2], 360.0 * dim as f32);
                     }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_half_that_is_not_finite_makes_its_document_nan_and_no_other() {
+    for kernels in available() {
+        for kind in [Kind::F16, Kind::Bf16] {
+            for (dim, rows) in [(1, 1), (5, 4), (128, 13), (129, 30)] {
+                for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+                    let mut documents = vec![1.0; 2 * rows * dim];
+                    documents[rows * dim - 1] = bad;
+                    let scores = kind.scores(kernels, &vec![9.0; 40 * dim], &documents, dim, &[0, rows, 2 * rows]);
+                    assert!(scores[0].is_nan(), "{} {kind:?}: {bad} in {rows} x {dim}", kernels.isa());
+                    assert_eq!(scores[1], 360.0 * dim as f32);
                 }
             }
         }

@@ -1,54 +1,29 @@
 //! AVX-512 F: 16 query tokens in a register.
 
 use std::arch::x86_64::{
-    __m512, _MM_HINT_T0, _mm_prefetch, _mm512_add_ps, _mm512_fmadd_ps, _mm512_load_ps, _mm512_loadu_ps,
-    _mm512_maskz_loadu_ps, _mm512_max_ps, _mm512_reduce_add_ps, _mm512_set1_ps, _mm512_setzero_ps, _mm512_store_ps,
+    __m512, _MM_HINT_T0, _mm_prefetch, _mm512_fmadd_ps, _mm512_load_ps, _mm512_max_ps, _mm512_set1_ps,
+    _mm512_setzero_ps, _mm512_store_ps,
 };
 
 use crate::PackedQuery;
-use crate::dispatch::{Isa, Kernels};
-use crate::maxsim::{Block, Running, documents};
+use crate::maxsim::{Block, Rows, Running};
 use crate::query::Lanes;
 
-pub(crate) static KERNELS: Kernels = Kernels::new(Isa::Avx512, dot, documents::<Avx512>);
+pub(super) struct F32;
 
-/// # Safety
-///
-/// The machine has AVX-512 F; `a` and `b` are of the same length.
-#[target_feature(enable = "avx512f")]
-unsafe fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let mut sums = [_mm512_setzero_ps(); 4];
-    let mut at = 0;
-    while a.len() - at >= 64 {
-        for (lane, sum) in sums.iter_mut().enumerate() {
-            let from = at + 16 * lane;
-            // SAFETY: `from + 16 <= a.len() == b.len()`.
-            let (x, y) = unsafe { (_mm512_loadu_ps(a.as_ptr().add(from)), _mm512_loadu_ps(b.as_ptr().add(from))) };
-            *sum = _mm512_fmadd_ps(x, y, *sum);
-        }
-        at += 64;
-    }
-    while at < a.len() {
-        let left = (a.len() - at).min(16);
-        let mask = (u32::MAX >> (32 - left)) as u16;
-        // SAFETY: the mask keeps reads below `at + left <= a.len() == b.len()`.
-        let (x, y) = unsafe {
-            (_mm512_maskz_loadu_ps(mask, a.as_ptr().add(at)), _mm512_maskz_loadu_ps(mask, b.as_ptr().add(at)))
-        };
-        sums[0] = _mm512_fmadd_ps(x, y, sums[0]);
-        at += left;
-    }
-    _mm512_reduce_add_ps(_mm512_add_ps(_mm512_add_ps(sums[0], sums[1]), _mm512_add_ps(sums[2], sums[3])))
-}
-
-struct Avx512;
-
-impl Block for Avx512 {
+impl Block for F32 {
+    type Query = PackedQuery;
+    type Value = f32;
     /// With two registers of query tokens, 24 sums: as many as 32 registers leave room for.
     const ROWS: usize = 12;
 
+    fn new(_: &PackedQuery) -> Self {
+        Self
+    }
+
     #[target_feature(enable = "avx512f")]
-    unsafe fn block(query: &PackedQuery, block: &[f32], next: *const f32, running: &mut Running) {
+    unsafe fn block(&mut self, query: &PackedQuery, rows: Rows<'_, f32>, next: *const f32, running: &mut Running) {
+        let block = rows.values;
         // SAFETY: the caller promises the instruction set and the number of rows.
         unsafe {
             match block.len() / query.dim() {
@@ -124,12 +99,12 @@ unsafe fn tile<const ROWS: usize, const GROUPS: usize, const DIM: usize>(
             }
         }
     }
-    fold(&sums, maxima, check);
+    fold(sums, maxima, check);
 }
 
 #[target_feature(enable = "avx512f")]
-fn fold<const ROWS: usize, const GROUPS: usize>(
-    sums: &[[__m512; GROUPS]; ROWS],
+pub(super) fn fold<const ROWS: usize, const GROUPS: usize>(
+    sums: [[__m512; GROUPS]; ROWS],
     maxima: &mut [Lanes; GROUPS],
     check: &mut Lanes,
 ) {
@@ -139,7 +114,7 @@ fn fold<const ROWS: usize, const GROUPS: usize>(
     for group in 0..GROUPS {
         // SAFETY: as above.
         let mut maximum = unsafe { _mm512_load_ps(maxima[group].0.as_ptr()) };
-        for row in sums {
+        for row in &sums {
             maximum = _mm512_max_ps(maximum, row[group]);
             checks = _mm512_fmadd_ps(row[group], zero, checks);
         }

@@ -1,55 +1,29 @@
 //! AVX2 with FMA: 16 query tokens in two registers.
 
 use std::arch::x86_64::{
-    __m256, _MM_HINT_T0, _mm_add_ps, _mm_add_ss, _mm_cvtss_f32, _mm_movehdup_ps, _mm_movehl_ps, _mm_prefetch,
-    _mm256_add_ps, _mm256_broadcast_ss, _mm256_castps256_ps128, _mm256_extractf128_ps, _mm256_fmadd_ps, _mm256_load_ps,
-    _mm256_loadu_ps, _mm256_max_ps, _mm256_setzero_ps, _mm256_store_ps,
+    __m256, _MM_HINT_T0, _mm_prefetch, _mm256_broadcast_ss, _mm256_fmadd_ps, _mm256_load_ps, _mm256_max_ps,
+    _mm256_setzero_ps, _mm256_store_ps,
 };
 
 use crate::PackedQuery;
-use crate::dispatch::{Isa, Kernels};
-use crate::maxsim::{Block, Running, documents};
+use crate::maxsim::{Block, Rows, Running};
 use crate::query::Lanes;
 
-pub(crate) static KERNELS: Kernels = Kernels::new(Isa::Avx2, dot, documents::<Avx2>);
+pub(super) struct F32;
 
-/// # Safety
-///
-/// The machine has AVX2 and FMA; `a` and `b` are of the same length.
-#[target_feature(enable = "avx2,fma")]
-unsafe fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let mut sums = [_mm256_setzero_ps(); 4];
-    let mut at = 0;
-    while a.len() - at >= 32 {
-        for (lane, sum) in sums.iter_mut().enumerate() {
-            let from = at + 8 * lane;
-            // SAFETY: `from + 8 <= a.len() == b.len()`.
-            let (x, y) = unsafe { (_mm256_loadu_ps(a.as_ptr().add(from)), _mm256_loadu_ps(b.as_ptr().add(from))) };
-            *sum = _mm256_fmadd_ps(x, y, *sum);
-        }
-        at += 32;
-    }
-    while a.len() - at >= 8 {
-        // SAFETY: `at + 8 <= a.len() == b.len()`.
-        let (x, y) = unsafe { (_mm256_loadu_ps(a.as_ptr().add(at)), _mm256_loadu_ps(b.as_ptr().add(at))) };
-        sums[0] = _mm256_fmadd_ps(x, y, sums[0]);
-        at += 8;
-    }
-    let tail: f32 = a[at..].iter().zip(&b[at..]).map(|(a, b)| a * b).sum();
-    let sum = _mm256_add_ps(_mm256_add_ps(sums[0], sums[1]), _mm256_add_ps(sums[2], sums[3]));
-    let four = _mm_add_ps(_mm256_castps256_ps128(sum), _mm256_extractf128_ps::<1>(sum));
-    let two = _mm_add_ps(four, _mm_movehl_ps(four, four));
-    _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two))) + tail
-}
-
-struct Avx2;
-
-impl Block for Avx2 {
+impl Block for F32 {
+    type Query = PackedQuery;
+    type Value = f32;
     /// With two registers of query tokens, 12 sums: as many as 16 registers leave room for.
     const ROWS: usize = 6;
 
+    fn new(_: &PackedQuery) -> Self {
+        Self
+    }
+
     #[target_feature(enable = "avx2,fma")]
-    unsafe fn block(query: &PackedQuery, block: &[f32], next: *const f32, running: &mut Running) {
+    unsafe fn block(&mut self, query: &PackedQuery, rows: Rows<'_, f32>, next: *const f32, running: &mut Running) {
+        let block = rows.values;
         // SAFETY: the caller promises the instruction set and the number of rows.
         unsafe {
             match block.len() / query.dim() {
@@ -114,18 +88,18 @@ unsafe fn tile<const ROWS: usize, const DIM: usize>(
             sums[1] = _mm256_fmadd_ps(component, high, sums[1]);
         }
     }
-    fold(&sums, maxima, check);
+    fold(sums, maxima, check);
 }
 
 #[target_feature(enable = "avx2,fma")]
-fn fold<const ROWS: usize>(sums: &[[__m256; 2]; ROWS], maxima: &mut Lanes, check: &mut Lanes) {
+fn fold<const ROWS: usize>(sums: [[__m256; 2]; ROWS], maxima: &mut Lanes, check: &mut Lanes) {
     let zero = _mm256_setzero_ps();
     for half in 0..2 {
         let maxima = &mut maxima.0[8 * half..][..8];
         let check = &mut check.0[8 * half..][..8];
         // SAFETY: eight values each, aligned to 32 bytes.
         let (mut maximum, mut checks) = unsafe { (_mm256_load_ps(maxima.as_ptr()), _mm256_load_ps(check.as_ptr())) };
-        for row in sums {
+        for row in &sums {
             maximum = _mm256_max_ps(maximum, row[half]);
             checks = _mm256_fmadd_ps(row[half], zero, checks);
         }

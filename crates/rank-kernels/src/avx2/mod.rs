@@ -1,0 +1,54 @@
+//! AVX2 with FMA and F16C: 16 query tokens in two registers.
+
+mod f32;
+mod int8;
+mod widen;
+
+use std::arch::x86_64::{
+    _mm_add_ps, _mm_add_ss, _mm_cvtss_f32, _mm_movehdup_ps, _mm_movehl_ps, _mm256_add_ps, _mm256_castps256_ps128,
+    _mm256_extractf128_ps, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_setzero_ps,
+};
+
+use crate::dispatch::{Isa, Kernels};
+use crate::maxsim::{Widened, documents};
+use f32::F32;
+use int8::Int8;
+use widen::{WidenBf16, WidenF16};
+
+pub(crate) static KERNELS: Kernels = Kernels {
+    isa: Isa::Avx2,
+    dot,
+    f32: documents::<F32>,
+    f16: documents::<Widened<F32, WidenF16>>,
+    bf16: documents::<Widened<F32, WidenBf16>>,
+    int8: documents::<Int8>,
+};
+
+/// # Safety
+///
+/// The machine has AVX2 and FMA; `a` and `b` are of the same length.
+#[target_feature(enable = "avx2,fma")]
+unsafe fn dot(a: &[f32], b: &[f32]) -> f32 {
+    let mut sums = [_mm256_setzero_ps(); 4];
+    let mut at = 0;
+    while a.len() - at >= 32 {
+        for (lane, sum) in sums.iter_mut().enumerate() {
+            let from = at + 8 * lane;
+            // SAFETY: `from + 8 <= a.len() == b.len()`.
+            let (x, y) = unsafe { (_mm256_loadu_ps(a.as_ptr().add(from)), _mm256_loadu_ps(b.as_ptr().add(from))) };
+            *sum = _mm256_fmadd_ps(x, y, *sum);
+        }
+        at += 32;
+    }
+    while a.len() - at >= 8 {
+        // SAFETY: `at + 8 <= a.len() == b.len()`.
+        let (x, y) = unsafe { (_mm256_loadu_ps(a.as_ptr().add(at)), _mm256_loadu_ps(b.as_ptr().add(at))) };
+        sums[0] = _mm256_fmadd_ps(x, y, sums[0]);
+        at += 8;
+    }
+    let tail: f32 = a[at..].iter().zip(&b[at..]).map(|(a, b)| a * b).sum();
+    let sum = _mm256_add_ps(_mm256_add_ps(sums[0], sums[1]), _mm256_add_ps(sums[2], sums[3]));
+    let four = _mm_add_ps(_mm256_castps256_ps128(sum), _mm256_extractf128_ps::<1>(sum));
+    let two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+    _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two))) + tail
+}

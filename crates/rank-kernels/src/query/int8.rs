@@ -1,0 +1,120 @@
+//! Queries for documents of `int8`.
+
+use super::{Head, Line, Query, pack};
+
+/// The tokens of a query, for documents of `int8` and a scale a token: quantized as the documents are, each token by its
+/// own largest magnitude.
+#[derive(Debug, Clone)]
+pub struct PackedInt8 {
+    head: Head,
+    /// Two components of 16 tokens side by side, for instructions that multiply 16 bits.
+    pairs: Vec<Line<i16, 32>>,
+    /// Four components of 16 tokens side by side.
+    #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "for one instruction set"))]
+    fours: Vec<Line<i8, 64>>,
+    /// Of each group and lane, minus 128 times the sum of its codes: what makes up for document codes that are raised
+    /// by 128 to be unsigned.
+    #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "for one instruction set"))]
+    bias: Vec<Line<i32, 16>>,
+}
+
+impl PackedInt8 {
+    /// The most components of a token: beyond, a dot product of codes could leave the range of 32 bits.
+    pub const MAX_DIM: usize = 1 << 16;
+
+    /// Packs `values`, token after token, each of `dim` components.
+    ///
+    /// # Panics
+    ///
+    /// If `dim` is 0 or over [`MAX_DIM`](Self::MAX_DIM), or does not divide the number of values.
+    pub fn new(values: &[f32], dim: usize) -> Self {
+        assert!(dim <= Self::MAX_DIM, "tokens of {dim} components");
+        let mut head = Head::new(values, dim);
+        let mut codes = vec![0; values.len()];
+        let mut scales = vec![0.0; head.tokens];
+        quantize(values, dim, &mut codes, &mut scales);
+        head.weigh(&scales);
+        let mut bias = vec![Line([0; 16]); head.groups()];
+        for (token, codes) in codes.chunks_exact(dim).enumerate() {
+            bias[token / 16].0[token % 16] = -128 * codes.iter().map(|&code| i32::from(code)).sum::<i32>();
+        }
+        let wide: Vec<i16> = codes.iter().map(|&code| i16::from(code)).collect();
+        Self { pairs: pack(&wide, &head), fours: pack(&codes, &head), bias, head }
+    }
+
+    /// Multiplies the maximum of each token by its weight before they are added up.
+    ///
+    /// # Panics
+    ///
+    /// If there are not as many weights as tokens.
+    #[must_use]
+    pub fn with_weights(mut self, weights: &[f32]) -> Self {
+        self.head.weigh(weights);
+        self
+    }
+
+    /// The number of tokens.
+    pub fn tokens(&self) -> usize {
+        self.head.tokens
+    }
+
+    /// The number of components of each token.
+    pub fn dim(&self) -> usize {
+        self.head.dim
+    }
+
+    /// All components of 16 tokens, two at a time: half of `dim` entries, rounded up.
+    pub(crate) fn pairs(&self, group: usize) -> &[Line<i16, 32>] {
+        let steps = self.dim().div_ceil(2);
+        &self.pairs[group * steps..][..steps]
+    }
+
+    /// All components of 16 tokens, four at a time: a quarter of `dim` entries, rounded up; and their bias.
+    #[cfg(target_arch = "x86_64")]
+    pub(crate) fn fours(&self, group: usize) -> (&[Line<i8, 64>], &Line<i32, 16>) {
+        let steps = self.dim().div_ceil(4);
+        (&self.fours[group * steps..][..steps], &self.bias[group])
+    }
+}
+
+impl Query for PackedInt8 {
+    fn head(&self) -> &Head {
+        &self.head
+    }
+}
+
+/// Quantizes tokens of `dim` components, each by its own largest magnitude: a code times the token's scale is the
+/// component, to within half a scale. Codes lie within ±127, rounded to the nearest, ties to even.
+///
+/// A token of zeros has scale 0. A token that holds a NaN or an infinity has a scale that is not finite.
+///
+/// # Panics
+///
+/// If `values` and `codes` are not of the same length, `dim` times that of `scales`.
+///
+/// # Example
+///
+/// ```
+/// let (mut codes, mut scales) = ([0; 4], [0.0; 2]);
+/// rank_kernels::quantize(&[0.5, -1.0, 0.0, 0.0], 2, &mut codes, &mut scales);
+/// assert_eq!(codes, [64, -127, 0, 0]); // 63.5 lies midway, 64 is even
+/// assert_eq!(scales, [1.0 / 127.0, 0.0]);
+/// ```
+pub fn quantize(values: &[f32], dim: usize, codes: &mut [i8], scales: &mut [f32]) {
+    assert_eq!(values.len(), codes.len(), "a code for each value");
+    assert_eq!(values.len(), dim * scales.len(), "a scale for each token");
+    for ((token, codes), scale) in values.chunks_exact(dim).zip(codes.chunks_exact_mut(dim)).zip(scales) {
+        let mut largest = 0.0_f32;
+        let mut check = 0.0_f32;
+        for &value in token {
+            largest = largest.max(value.abs());
+            check += value * 0.0;
+        }
+        // In f64, as the inverse of a subnormal is beyond f32.
+        let inverse = if largest > 0.0 { 127.0 / f64::from(largest) } else { 0.0 };
+        *scale = largest / 127.0 + check;
+        for (code, &value) in codes.iter_mut().zip(token) {
+            *code = (f64::from(value) * inverse).round_ties_even() as i8;
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Queries, packed once for all documents: a component of 16 tokens side by side, so that no kernel sums across a
+//! register.
+
+mod bf16;
+mod int8;
+
+pub use bf16::PackedBf16;
+pub use int8::{PackedInt8, quantize};
+
+/// 64 bytes on a cache line of their own.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[repr(C, align(64))]
+pub(crate) struct Line<T, const N: usize>(pub(crate) [T; N]);
+
+/// Query tokens side by side: one component of 16 tokens.
+pub(crate) type Lanes = Line<f32, 16>;
+
+impl Lanes {
+    pub(crate) const WIDTH: usize = 16;
+    pub(crate) const ZERO: Self = Self([0.0; Self::WIDTH]);
+    pub(crate) const LOWEST: Self = Self([f32::NEG_INFINITY; Self::WIDTH]);
+}
+
+/// What all packed queries have.
+#[derive(Debug, Clone)]
+pub(crate) struct Head {
+    tokens: usize,
+    dim: usize,
+    /// By what the maximum of a token is multiplied before it is added up; empty if all are 1.
+    factors: Vec<f64>,
+}
+
+impl Head {
+    /// # Panics
+    ///
+    /// If `dim` is 0 or does not divide the number of values.
+    fn new(values: &[f32], dim: usize) -> Self {
+        assert!(
+            dim > 0 && values.len().is_multiple_of(dim),
+            "a query of {} values is not made of tokens of {dim}",
+            values.len()
+        );
+        Self { tokens: values.len() / dim, dim, factors: Vec::new() }
+    }
+
+    /// # Panics
+    ///
+    /// If there are not as many weights as tokens.
+    fn weigh(&mut self, weights: &[f32]) {
+        assert_eq!(weights.len(), self.tokens, "a weight for each token");
+        if self.factors.is_empty() {
+            self.factors = vec![1.0; self.tokens];
+        }
+        for (factor, &weight) in self.factors.iter_mut().zip(weights) {
+            *factor *= f64::from(weight);
+        }
+    }
+
+    pub(crate) fn groups(&self) -> usize {
+        self.tokens.div_ceil(Lanes::WIDTH)
+    }
+
+    /// The score that the tokens' maxima come to, added up in their order.
+    pub(crate) fn sum(&self, maxima: &[Lanes]) -> f32 {
+        let maxima = maxima.iter().flat_map(|lanes| lanes.0).take(self.tokens).map(f64::from);
+        if self.factors.is_empty() {
+            maxima.sum::<f64>() as f32
+        } else {
+            maxima.zip(&self.factors).map(|(maximum, factor)| maximum * factor).sum::<f64>() as f32
+        }
+    }
+}
+
+/// A packed query of any kind.
+pub(crate) trait Query {
+    fn head(&self) -> &Head;
+}
+
+/// Lines of `N` values: of group g, components `PER * k` to `PER * (k + 1)` of 16 tokens at `g * steps + k`, where
+/// `PER = N / 16`. Surplus lanes and components hold the default.
+fn pack<T: Copy + Default, const N: usize>(values: &[T], head: &Head) -> Vec<Line<T, N>> {
+    let per = N / Lanes::WIDTH;
+    let steps = head.dim.div_ceil(per);
+    let mut lines = vec![Line([T::default(); N]); head.groups() * steps];
+    for (token, components) in values.chunks_exact(head.dim).enumerate() {
+        let lane = token % Lanes::WIDTH * per;
+        let group = &mut lines[token / Lanes::WIDTH * steps..][..steps];
+        for (line, part) in group.iter_mut().zip(components.chunks(per)) {
+            line.0[lane..lane + part.len()].copy_from_slice(part);
+        }
+    }
+    lines
+}
+
+/// The tokens of a query, for documents of `f32` and `f16`: transposed in groups of 16. Surplus lanes of the last group
+/// hold zeros and take no part in a score.
+#[derive(Debug, Clone)]
+pub struct PackedQuery {
+    head: Head,
+    /// Of group g, component k: `lanes[g * dim + k]`.
+    lanes: Vec<Lanes>,
+}
+
+impl PackedQuery {
+    /// Packs `values`, token after token, each of `dim` components.
+    ///
+    /// # Panics
+    ///
+    /// If `dim` is 0 or does not divide the number of values.
+    pub fn new(values: &[f32], dim: usize) -> Self {
+        let head = Head::new(values, dim);
+        Self { lanes: pack(values, &head), head }
+    }
+
+    /// Multiplies the maximum of each token by its weight before they are added up.
+    ///
+    /// # Panics
+    ///
+    /// If there are not as many weights as tokens.
+    #[must_use]
+    pub fn with_weights(mut self, weights: &[f32]) -> Self {
+        self.head.weigh(weights);
+        self
+    }
+
+    /// The number of tokens.
+    pub fn tokens(&self) -> usize {
+        self.head.tokens
+    }
+
+    /// The number of components of each token.
+    pub fn dim(&self) -> usize {
+        self.head.dim
+    }
+
+    pub(crate) fn groups(&self) -> usize {
+        self.head.groups()
+    }
+
+    /// All components of 16 tokens: `dim` entries.
+    pub(crate) fn group(&self, group: usize) -> &[Lanes] {
+        &self.lanes[group * self.head.dim..][..self.head.dim]
+    }
+}
+
+impl Query for PackedQuery {
+    fn head(&self) -> &Head {
+        &self.head
+    }
+}
+
+impl AsRef<PackedQuery> for PackedQuery {
+    fn as_ref(&self) -> &PackedQuery {
+        self
+    }
+}
