@@ -67,6 +67,45 @@ pub enum Error {
         /// Which document.
         document: String,
     },
+    /// The ids of a query's documents are longer than can be counted.
+    #[error(
+        "query {query:?}: expected document ids of at most 4 GiB in all, got more; split the query or shorten the ids"
+    )]
+    QueryTooLong {
+        /// Which query.
+        query: String,
+    },
+    /// Columns that are not rows.
+    #[error("{argument}: expected {expected} values, one for each row, got {got}; pass columns of equal length")]
+    UnequalColumns {
+        /// Which column.
+        argument: &'static str,
+        /// The number of scores or grades, or of offsets.
+        expected: usize,
+        /// The length of the column.
+        got: usize,
+    },
+    /// An offset of a column does not delimit a text, or a range of rows.
+    #[error(
+        "{argument}[{position}]: expected offsets that ascend from 0, within the text and between its characters, got \
+         others; pass the offsets that belong to the text"
+    )]
+    InvalidOffset {
+        /// Which column.
+        argument: &'static str,
+        /// The row.
+        position: usize,
+    },
+    /// JSON has no infinite numbers.
+    #[error("run['{query}']['{document}']: expected a finite score to write as JSON, got {value}; write the TREC form")]
+    NotFiniteInJson {
+        /// Of which query.
+        query: String,
+        /// Of which document.
+        document: String,
+        /// The score.
+        value: f64,
+    },
     /// A file cannot be read or written.
     #[error("{}: expected a file to {action}, got the error \"{source}\"; check the path", path.display())]
     File {
@@ -99,6 +138,12 @@ pub enum Error {
         /// Its value.
         value: String,
     },
+    /// A query id that makes its line a comment.
+    #[error("query id: expected a word that does not begin with #, got {value:?}; rename it")]
+    ReadsAsComment {
+        /// Its value.
+        value: String,
+    },
     /// A name of no measure.
     #[error("measure: expected one of {known}, got {name:?}; write for example nDCG@10")]
     UnknownMeasure {
@@ -124,6 +169,20 @@ pub enum Error {
         expected: String,
         /// The same measure as it may be written.
         example: String,
+    },
+    /// A measure has no closed form of its mean over the orders of ties.
+    #[error(
+        "order: expected a measure whose expected value is known, got {measure}; take the order best, worst or docid_desc"
+    )]
+    NoExpectedValue {
+        /// The measure.
+        measure: String,
+    },
+    /// The mean over the orders of ties is that of whole rankings.
+    #[error("depth: expected none with the order expected, got {depth}; take measures with a cut-off")]
+    ExpectedAtDepth {
+        /// What was asked for.
+        depth: usize,
     },
     /// There is no query whose values could be averaged.
     #[error(

@@ -1,35 +1,13 @@
 //! Whole runs against whole qrels.
 
-use crate::topic::{Found, Topic};
-use crate::{Error, Measure, Qrels, Result, Run};
+use std::cmp::Ordering;
 
-/// What becomes of a judged query that the run lacks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum MissingQueries {
-    /// It counts as an empty ranking, with value 0 in every measure: `trec_eval -c`, `ir_measures`. The default, so that a
-    /// run cannot gain by leaving out its hard queries.
-    #[default]
-    Zero,
-    /// It does not count, and means are over the other queries: `trec_eval` without `-c`, `pytrec_eval`.
-    Skip,
-}
-
-/// How [`evaluate_with`] treats a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub struct Options {
-    /// What becomes of a judged query that the run lacks.
-    pub missing_queries: MissingQueries,
-}
-
-impl Options {
-    /// The same options with another policy for judged queries that the run lacks.
-    #[must_use]
-    pub fn missing_queries(mut self, policy: MissingQueries) -> Self {
-        self.missing_queries = policy;
-        self
-    }
-}
+use crate::lookup::Lookup;
+use crate::options::{MissingQueries, Options, Order, TrecEval};
+use crate::order::Ties;
+use crate::table::Rows;
+use crate::topic::Topic;
+use crate::{Error, Measure, Qrels, Result, Run, parallel};
 
 /// The values of measures for each query of a run, and their means.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,7 +56,7 @@ impl Evaluation {
 
 /// Evaluates a run with the default [`Options`]: **a judged query that the run lacks counts 0**, as with `trec_eval -c`.
 ///
-/// The documents of a query are ranked by score descending, then by id descending, see [`Run`]. Queries of the run that
+/// The documents of a query are ranked by score descending, then by id descending, see [`Run`] and [`Order`]. Queries of the run that
 /// are not judged do not count; [`Evaluation::missing`] and [`Evaluation::unjudged`] name both kinds.
 ///
 /// # Errors
@@ -113,7 +91,8 @@ pub fn evaluate(qrels: &Qrels, run: &Run, measures: &[Measure]) -> Result<Evalua
 /// # Errors
 ///
 /// [`Error::NoCommonQuery`] if the qrels judge no query, or none of those that the run has; with
-/// [`MissingQueries::Skip`] for an empty run also.
+/// [`MissingQueries::Skip`] for an empty run also. With [`Order::Expected`], [`Error::NoExpectedValue`] for a measure
+/// without closed form, and [`Error::ExpectedAtDepth`] together with [`Options::depth`].
 ///
 /// # Example
 ///
@@ -129,52 +108,137 @@ pub fn evaluate(qrels: &Qrels, run: &Run, measures: &[Measure]) -> Result<Evalua
 /// # Ok::<(), rank_eval::Error>(())
 /// ```
 pub fn evaluate_with(qrels: &Qrels, run: &Run, measures: &[Measure], options: Options) -> Result<Evaluation> {
-    let mut evaluation = Evaluation {
-        measures: measures.to_vec(),
-        queries: Vec::new(),
-        values: vec![Vec::new(); measures.len()],
-        missing: Vec::new(),
-        unjudged: run.queries().filter(|query| qrels.0.queries.find(query).is_none()).map(str::to_owned).collect(),
-    };
-    let depth = measures.iter().map(Measure::depth).max().unwrap_or(0);
-    // From the document numbers of the run to those of the qrels, so that each id is hashed once.
-    let known: Vec<Option<u32>> = run.0.documents.names().map(|document| qrels.0.documents.find(document)).collect();
-    // The grade of each document for the query at hand.
-    let mut grades: Vec<Option<i64>> = vec![None; qrels.0.documents.len()];
-    let mut topic = Topic::default();
-    for (number, query) in qrels.queries().enumerate() {
-        let Some(ranked) = run.0.queries.find(query) else {
-            evaluation.missing.push(query.to_owned());
-            if options.missing_queries == MissingQueries::Zero {
-                evaluation.queries.push(query.to_owned());
-                evaluation.values.iter_mut().for_each(|column| column.push(0.0));
-            }
-            continue;
-        };
-        let judged = qrels.0.rows(number as u32);
-        topic.judged.clear();
-        for &(document, grade) in judged {
-            grades[document as usize] = Some(grade);
-            topic.judged.push(grade);
-        }
-        topic.sort_judged();
-        let rows = run.0.rows(ranked);
-        topic.ranked = rows.len();
-        topic.found.clear();
-        topic.found.extend((0..).zip(rows).take(depth).filter_map(|(position, &(document, _))| {
-            known[document as usize].and_then(|known| grades[known as usize]).map(|grade| Found { position, grade })
-        }));
-        for &(document, _) in judged {
-            grades[document as usize] = None;
-        }
-        evaluation.queries.push(query.to_owned());
-        for (column, measure) in evaluation.values.iter_mut().zip(measures) {
-            column.push(measure.value(&topic));
-        }
-    }
-    let none_in_common = evaluation.missing.len() == qrels.len();
-    if evaluation.queries.is_empty() || (none_in_common && !run.is_empty()) {
+    check(measures, options)?;
+    let Common { judged, missing, unjudged } = Common::of(qrels, run);
+    if qrels.is_empty() || (missing.len() == qrels.len() && !(run.is_empty() && counts_missing(options))) {
         return Err(Error::NoCommonQuery { run: run.len(), qrels: qrels.len() });
     }
-    Ok(evaluation)
+    let counted: Vec<(usize, Option<usize>)> =
+        judged.into_iter().filter(|(_, ranked)| ranked.is_some() || counts_missing(options)).collect();
+
+    // A thread costs more than the work on so few rows.
+    let threads = if run.document_count() < 1 << 15 { 1 } else { options.threads };
+    let depth = measures.iter().map(Measure::depth).max().unwrap_or(0);
+    let pieces: Vec<&[(usize, Option<usize>)]> = counted.chunks(256).collect();
+    let values = parallel::map(pieces, threads, |piece| {
+        let mut evaluator = Evaluator { options, depth, ..Evaluator::default() };
+        let mut values = Vec::with_capacity(piece.len() * measures.len());
+        for &(judged, ranked) in piece {
+            let judged = qrels.0.rows(judged);
+            if let Some(ranked) = ranked {
+                evaluator.look(judged, run.0.rows(ranked));
+                values.extend(measures.iter().map(|measure| evaluator.value(measure)));
+            } else {
+                evaluator.look_at_nothing(judged);
+                values.extend(measures.iter().map(|measure| measure.value_of_missing(&evaluator.topic)));
+            }
+        }
+        values
+    });
+    let mut columns = vec![Vec::with_capacity(counted.len()); measures.len()];
+    for row in values.iter().flat_map(|values| values.chunks(measures.len().max(1))) {
+        for (column, &value) in columns.iter_mut().zip(row) {
+            column.push(value);
+        }
+    }
+    let queries = qrels.0.queries();
+    Ok(Evaluation {
+        measures: measures.to_vec(),
+        queries: counted.into_iter().map(|(judged, _)| queries[judged].to_string()).collect(),
+        values: columns,
+        missing,
+        unjudged,
+    })
+}
+
+fn counts_missing(options: Options) -> bool {
+    options.missing_queries == MissingQueries::Zero
+}
+
+fn check(measures: &[Measure], options: Options) -> Result<()> {
+    if options.order != Order::Expected {
+        return Ok(());
+    }
+    if let Some(measure) = measures.iter().find(|measure| !measure.has_expected()) {
+        return Err(Error::NoExpectedValue { measure: measure.to_string() });
+    }
+    options.depth.map_or(Ok(()), |depth| Err(Error::ExpectedAtDepth { depth }))
+}
+
+/// Which queries are judged, which are ranked, and which are both.
+struct Common {
+    /// The place of each judged query in the qrels, and in the run.
+    judged: Vec<(usize, Option<usize>)>,
+    missing: Vec<String>,
+    unjudged: Vec<String>,
+}
+
+impl Common {
+    /// Both are in ascending order.
+    fn of(qrels: &Qrels, run: &Run) -> Self {
+        let mut common = Self { judged: Vec::with_capacity(qrels.len()), missing: Vec::new(), unjudged: Vec::new() };
+        let mut ranked = run.0.queries().iter().enumerate().peekable();
+        for (judged, query) in qrels.0.queries().iter().enumerate() {
+            while let Some((_, extra)) = ranked.next_if(|(_, other)| *other < query) {
+                common.unjudged.push(extra.to_string());
+            }
+            let place = ranked.next_if(|(_, other)| (**other).cmp(query) == Ordering::Equal).map(|(place, _)| place);
+            if place.is_none() {
+                common.missing.push(query.to_string());
+            }
+            common.judged.push((judged, place));
+        }
+        common.unjudged.extend(ranked.map(|(_, extra)| extra.to_string()));
+        common
+    }
+}
+
+/// Topics out of rows, in memory that is kept from query to query.
+#[derive(Default)]
+struct Evaluator {
+    options: Options,
+    /// How many ranks the measures look at.
+    depth: usize,
+    lookup: Lookup,
+    topic: Topic,
+}
+
+impl Evaluator {
+    fn look_at_nothing(&mut self, judged: Rows<'_, i64>) {
+        let Self { options, topic, .. } = self;
+        topic.level = options.level;
+        topic.collection = options.collection;
+        topic.rounds_to_nearest = options.compat == Some(TrecEval::V10);
+        topic.judged.clear();
+        topic.judged.extend_from_slice(judged.values());
+        topic.sort_judged();
+        topic.ranked = 0;
+        topic.found.clear();
+        topic.ties.clear();
+    }
+
+    fn look(&mut self, judged: Rows<'_, i64>, ranked: Rows<'_, f64>) {
+        self.look_at_nothing(judged);
+        let Self { options, depth, lookup, topic } = self;
+        let rounded = options.compat == Some(TrecEval::V9);
+        let counted = options.depth.unwrap_or(usize::MAX);
+        if options.order == Order::DocidDesc && !rounded {
+            let depth = if options.judged_only { usize::MAX } else { *depth };
+            lookup.find(judged, ranked, depth.min(counted), &mut topic.found);
+        } else {
+            // A document may move up from behind the depth.
+            lookup.find(judged, ranked, usize::MAX, &mut topic.found);
+            Ties::new(ranked, rounded).arrange(&mut topic.found, options.order, &mut topic.ties);
+            topic.found.retain(|found| (found.position as usize) < counted);
+        }
+        topic.ranked = ranked.len().min(counted);
+        if options.judged_only {
+            *topic = topic.condensed();
+        }
+    }
+
+    fn value(&self, measure: &Measure) -> f64 {
+        let expected = if self.options.order == Order::Expected { measure.expected(&self.topic) } else { None };
+        expected.unwrap_or_else(|| measure.value(&self.topic))
+    }
 }

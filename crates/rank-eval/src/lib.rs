@@ -3,25 +3,30 @@
 pub mod cli;
 mod error;
 mod evaluate;
-mod ids;
+mod formats;
 mod judgments;
+mod lookup;
 mod measure;
 mod measures;
+mod options;
+mod order;
+mod parallel;
 mod qrels;
 mod run;
 mod statistics;
 mod table;
 mod topic;
-mod trec;
 
 pub use error::{Error, Result};
-pub use evaluate::{Evaluation, MissingQueries, Options, evaluate, evaluate_with};
+pub use evaluate::{Evaluation, evaluate, evaluate_with};
 pub use judgments::{Grade, Judgments};
 pub use measure::Measure;
 pub use measures::{
     average_precision_at_k, ndcg_at_k, precision_at_k, recall_at_k, reciprocal_rank_at_k, success_at_k,
 };
+pub use options::{MissingQueries, Options, Order, TrecEval};
 pub use qrels::{Qrels, QrelsBuilder};
-pub use run::{Run, RunBuilder};
+pub use run::{Duplicates, Run, RunBuilder};
 pub use statistics::{PairedTTest, RandomizationTest, paired_t_test, randomization_test};
+pub use table::{Column, Columns, Offsets, Scores};
 pub use topic::Score;

@@ -150,7 +150,7 @@ fn bad_lines_are_refused_by_number() {
     let advice = "a line of a run is \"query Q0 document rank score tag\"";
     assert_eq!(run("q Q0 a 1 0.5 t\nq Q0 b 2\n"), at(2, &format!("expected 6 columns, got 4; {advice}")));
     assert_eq!(run("q Q0 a 1 0.5 t u"), at(1, &format!("expected 6 columns, got 7; {advice}")));
-    assert_eq!(run("q Q0 a 1 0.5 t\n\n"), at(2, &format!("expected 6 columns, got 0; {advice}")));
+    assert_eq!(run("# a comment\n\nq Q0 a 1 0.5\n"), at(3, &format!("expected 6 columns, got 5; {advice}")));
     for bad in ["high", "nan", "NaN", "0,5", "1e"] {
         let expected = format!("expected a score in column 5, got {bad:?}; {advice}");
         assert_eq!(run(&format!("q Q0 a 1 {bad} t\n")), at(1, &expected));

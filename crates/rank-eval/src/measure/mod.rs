@@ -74,6 +74,11 @@ impl Measure {
         self.compute(topic, self.family.value)
     }
 
+    /// The value for a judged query that the run lacks: 0, but counts count what is judged.
+    pub(crate) fn value_of_missing(&self, topic: &Topic) -> f64 {
+        if self.family.aggregate == Aggregate::Sum { self.value(topic) } else { 0.0 }
+    }
+
     /// The mean over all orders of the documents of equal score; `None` if there is no closed form for it.
     pub(crate) fn expected(&self, topic: &Topic) -> Option<f64> {
         self.family.expected.map(|expected| self.compute(topic, expected))

@@ -1,0 +1,111 @@
+//! Bytes of a file in chunks of whole lines.
+
+use std::fs::File;
+use std::io::{self, BufReader, Cursor, Read};
+use std::path::Path;
+
+use flate2::bufread::MultiGzDecoder;
+
+use super::file_error;
+use crate::Result;
+
+/// So many bytes can be read behind the end of a chunk's text. They are ends of lines.
+pub(super) const PADDING: usize = 32;
+
+/// A chunk is read from the second-level cache when it is parsed.
+const SIZE: usize = 1 << 20;
+
+/// A file, or the standard input for `-`.
+pub(crate) fn open(path: &Path) -> Result<Box<dyn Read + Send>> {
+    if path.as_os_str() == "-" {
+        return Ok(Box::new(io::stdin()));
+    }
+    Ok(Box::new(File::open(path).map_err(file_error(path, "read"))?))
+}
+
+/// Whole lines of a file.
+pub(super) struct Chunk<'a> {
+    pub(super) number: usize,
+    /// The text and [`PADDING`] bytes.
+    pub(super) bytes: &'a [u8],
+    /// Where the text ends.
+    pub(super) end: usize,
+}
+
+impl<'a> Chunk<'a> {
+    pub(super) fn text(&self) -> &'a [u8] {
+        &self.bytes[..self.end]
+    }
+}
+
+/// The chunks of a file, the last line of which need not end.
+pub(super) struct Chunks<'a> {
+    reader: Box<dyn Read + Send + 'a>,
+    /// The beginning of a line whose end is not read yet.
+    rest: Vec<u8>,
+    number: usize,
+    done: bool,
+}
+
+impl<'a> Chunks<'a> {
+    /// Gzip and zstd are known by their first bytes, not by the name of the file.
+    pub(super) fn new(mut reader: Box<dyn Read + Send + 'a>) -> io::Result<Self> {
+        let mut head = Vec::new();
+        reader.by_ref().take(4).read_to_end(&mut head)?;
+        let (is_gzip, is_zstd) = (head.starts_with(&[0x1f, 0x8b]), head == [0x28, 0xb5, 0x2f, 0xfd]);
+        let whole = Cursor::new(head).chain(reader);
+        let reader: Box<dyn Read + Send + 'a> = if is_gzip {
+            Box::new(MultiGzDecoder::new(BufReader::with_capacity(1 << 16, whole)))
+        } else if is_zstd {
+            Box::new(zstd::Decoder::new(whole)?)
+        } else {
+            Box::new(whole)
+        };
+        Ok(Self { reader, rest: Vec::new(), number: 0, done: false })
+    }
+
+    /// Whether there is no further chunk.
+    pub(super) fn is_done(&self) -> bool {
+        self.done && self.rest.is_empty()
+    }
+
+    /// The next chunk, in a buffer that the caller keeps from chunk to chunk.
+    pub(super) fn next<'b>(&mut self, buffer: &'b mut Vec<u8>) -> io::Result<Option<Chunk<'b>>> {
+        let mut filled = self.rest.len();
+        let mut wanted = SIZE.max(filled * 2);
+        // The length of a buffer never shrinks, so that its bytes are set to 0 only once.
+        let reserve = |buffer: &mut Vec<u8>, wanted: usize| buffer.resize(buffer.len().max(wanted + PADDING), 0);
+        reserve(buffer, wanted);
+        buffer[..filled].copy_from_slice(&self.rest);
+        self.rest.clear();
+        let end = loop {
+            while filled < wanted && !self.done {
+                match self.reader.read(&mut buffer[filled..wanted]) {
+                    Ok(0) => self.done = true,
+                    Ok(read) => filled += read,
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                    Err(error) => {
+                        self.done = true;
+                        return Err(error);
+                    }
+                }
+            }
+            if self.done {
+                break filled;
+            }
+            if let Some(newline) = memchr::memrchr(b'\n', &buffer[..filled]) {
+                break newline + 1;
+            }
+            wanted *= 2;
+            reserve(buffer, wanted);
+        };
+        if end == 0 {
+            return Ok(None);
+        }
+        self.rest.extend_from_slice(&buffer[end..filled]);
+        buffer[end..end + PADDING].fill(b'\n');
+        let number = self.number;
+        self.number += 1;
+        Ok(Some(Chunk { number, bytes: &buffer[..end + PADDING], end }))
+    }
+}

@@ -1,0 +1,47 @@
+//! Several tables as one.
+
+use rustc_hash::FxHashMap;
+
+use super::{Cell, Fault, Parts, Table, assemble};
+use crate::run::Duplicates;
+
+pub(crate) fn merge<'a, V: Cell + 'a>(
+    tables: impl Iterator<Item = &'a Table<V>>,
+    duplicates: Duplicates,
+) -> Result<Table<V>, Fault> {
+    let tables: Vec<&Table<V>> = tables.collect();
+    let mut parts = Parts::default();
+    if duplicates == Duplicates::Refuse {
+        for table in &tables {
+            table.pour(&mut parts, |_, _, _| true);
+        }
+        return assemble(parts.finish(), 0);
+    }
+    let mut queries: Vec<&str> = tables.iter().flat_map(|table| table.queries().iter().map(AsRef::as_ref)).collect();
+    queries.sort_unstable();
+    queries.dedup();
+    // The table that each document is taken from.
+    let mut chosen: FxHashMap<&str, usize> = FxHashMap::default();
+    for query in queries {
+        chosen.clear();
+        for (number, table) in tables.iter().enumerate() {
+            for (document, _) in table.find(query).into_iter().flat_map(|query| table.rows(query).iter()) {
+                match duplicates {
+                    Duplicates::KeepLast => chosen.insert(document, number).map_or((), drop),
+                    _ => drop(chosen.entry(document).or_insert(number)),
+                }
+            }
+        }
+        parts.query(query);
+        for (number, table) in tables.iter().enumerate() {
+            let Some(query) = table.find(query) else { continue };
+            let rows = table.rows(query);
+            for row in rows.by_arrival() {
+                if chosen.get(rows.name(row)) == Some(&number) {
+                    parts.push(rows.name(row), rows.values()[row]);
+                }
+            }
+        }
+    }
+    assemble(parts.finish(), 0)
+}
