@@ -1,6 +1,7 @@
 //! A method with everything that must be said before lists can be fused.
 
 use std::hash::Hash;
+use std::sync::Arc;
 
 use crate::list::{Score, Union, ranked};
 use crate::lists::Lists;
@@ -9,6 +10,7 @@ use crate::methods::{self, Input, Values};
 use crate::missing::Missing;
 use crate::normalization::{Constant, Normalization, Options};
 use crate::scratch::Scratch;
+use crate::trained::Trained;
 use crate::{Error, Result};
 
 /// A fusion method with all its choices: normalization, weights, what a missing document is worth, how deep lists are
@@ -38,6 +40,10 @@ pub struct Fusion {
     pub(crate) constant: Constant,
     pub(crate) floor: Option<f64>,
     pub(crate) weights: Weights,
+    /// Whether weights are divided by their sum.
+    pub(crate) shares: bool,
+    /// Whether scores are divided by the number of lists.
+    pub(crate) averaged: bool,
     pub(crate) scale: f64,
     pub(crate) missing: Missing,
     pub(crate) depth: Option<usize>,
@@ -90,6 +96,8 @@ impl Fusion {
             constant: Constant::default(),
             floor: None,
             weights: Weights::default(),
+            shares: false,
+            averaged: false,
             scale: 1.0,
             missing: Missing::default(),
             depth: None,
@@ -98,6 +106,11 @@ impl Fusion {
             duplicates: Duplicates::default(),
             ascending: false,
         }
+    }
+
+    /// A method that was trained.
+    pub fn trained(trained: Trained) -> Self {
+        Self::new(Method::Trained(Arc::new(trained)))
     }
 
     /// How scores become comparable; min-max by default. Methods by rank do not ask.
@@ -132,6 +145,13 @@ impl Fusion {
     #[must_use]
     pub fn mean_weights(mut self) -> Self {
         self.weights = Weights::Mean;
+        self
+    }
+
+    /// Divides the weights by their sum.
+    #[must_use]
+    pub fn weights_add_up_to_one(mut self) -> Self {
+        self.shares = true;
         self
     }
 
@@ -198,6 +218,16 @@ impl Fusion {
             return Err(Error::NoLists);
         }
         self.method.check()?;
+        if let Method::Trained(trained) = &self.method
+            && trained.lists() != lists
+        {
+            return Err(Error::CountMismatch {
+                argument: "lists",
+                lists: trained.lists(),
+                got: lists,
+                advice: "fuse the lists that the method was trained on, in the same order",
+            });
+        }
         self.normalization.check(Some(lists))?;
         self.missing.check()?;
         for (name, value) in [("floor", self.floor.unwrap_or(0.0)), ("scale", self.scale)] {
@@ -274,7 +304,7 @@ impl Fusion {
         let Scratch { values, terms, fills, weights, work } = scratch;
         let input = self.input(lists, values, terms, fills, weights);
         methods::totals(&self.method, &input, work, totals);
-        self.rescale(totals);
+        self.rescale(totals, lists.len());
         Ok(())
     }
 
@@ -296,7 +326,7 @@ impl Fusion {
         let Scratch { values, terms, fills, weights, work } = scratch;
         let input = self.input(lists, values, terms, fills, weights);
         methods::contributions(&self.method, &input, work, out);
-        self.rescale(out);
+        self.rescale(out, lists.len());
         Ok(())
     }
 
@@ -325,16 +355,18 @@ impl Fusion {
     /// The weight of list `list` of `lists`.
     pub fn weight(&self, list: usize, lists: usize) -> f64 {
         match &self.weights {
-            Weights::Ones => 1.0,
-            Weights::Mean => 1.0 / lists as f64,
+            Weights::Ones if !self.shares => 1.0,
+            Weights::Ones | Weights::Mean => 1.0 / lists as f64,
+            Weights::Each(weights) if self.shares => weights[list] / weights.iter().sum::<f64>(),
             Weights::Each(weights) => weights[list],
         }
     }
 
-    fn rescale(&self, values: &mut [f64]) {
-        if self.scale != 1.0 {
+    fn rescale(&self, values: &mut [f64], lists: usize) {
+        let scale = if self.averaged { self.scale / lists as f64 } else { self.scale };
+        if scale != 1.0 {
             for value in values {
-                *value *= self.scale;
+                *value *= scale;
             }
         }
     }
@@ -379,6 +411,11 @@ impl Fusion {
                 for list in 0..lists.len() {
                     let out = &mut values[lists.range(list)];
                     self.normalization.apply(lists, list, options, out, &mut work.gathered)?;
+                    if let Method::Trained(_) = self.method {
+                        for (position, value) in out.iter_mut().enumerate() {
+                            *value = self.rank_value(lists, list, position) * (*value + 1.0);
+                        }
+                    }
                 }
             }
         }
@@ -409,6 +446,6 @@ impl Fusion {
     }
 
     fn rank_value(&self, lists: &Lists<'_>, list: usize, position: usize) -> f64 {
-        methods::rank_value(&self.method, lists, self.weight(list, lists.len()), position)
+        methods::rank_value(&self.method, lists, list, self.weight(list, lists.len()), position)
     }
 }

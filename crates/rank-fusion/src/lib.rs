@@ -9,7 +9,9 @@ mod methods;
 mod missing;
 mod names;
 mod normalization;
+mod presets;
 mod scratch;
+mod trained;
 
 pub use error::{Error, Result};
 pub use fusion::{Duplicates, Fusion, Order, Weights};
@@ -24,3 +26,4 @@ pub use methods::{
 pub use missing::Missing;
 pub use normalization::{Bounds, Constant, Normalization};
 pub use scratch::Scratch;
+pub use trained::{Segments, Trained, Training};

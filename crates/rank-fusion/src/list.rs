@@ -124,17 +124,8 @@ impl<'a, I: Eq + Hash + Ord> Union<'a, I> {
 
 /// The positions of a list in the order of its ranks, once its scores have been looked at.
 fn order_of<I: Ord, S: Score>(policy: Order, list: usize, entries: &[(I, S)], order: &mut Vec<usize>) -> Result<()> {
-    let mut previous = f64::INFINITY;
-    for (position, (_, score)) in entries.iter().enumerate() {
-        let score = score.to_f64();
-        if score.is_nan() {
-            return Err(Error::NanScore { list, position });
-        }
-        if score > previous && policy == Order::Checked {
-            return Err(Error::NotSorted { list, position, score, previous });
-        }
-        previous = score;
-    }
+    let scores = entries.iter().map(|(_, score)| score.to_f64());
+    check_scores(list, scores, policy == Order::Checked)?;
     order.clear();
     order.extend(0..entries.len());
     if policy == Order::Sorted {
@@ -142,6 +133,21 @@ fn order_of<I: Ord, S: Score>(policy: Order, list: usize, entries: &[(I, S)], or
             let (a, b) = (&entries[a], &entries[b]);
             descending(a.1.to_f64(), b.1.to_f64()).then_with(|| a.0.cmp(&b.0))
         });
+    }
+    Ok(())
+}
+
+/// Refuses NaN, and, if asked to, scores that do not descend.
+pub(crate) fn check_scores(list: usize, scores: impl Iterator<Item = f64>, sorted: bool) -> Result<()> {
+    let mut previous = f64::INFINITY;
+    for (position, score) in scores.enumerate() {
+        if score.is_nan() {
+            return Err(Error::NanScore { list, position });
+        }
+        if sorted && score > previous {
+            return Err(Error::NotSorted { list, position, score, previous });
+        }
+        previous = score;
     }
     Ok(())
 }

@@ -2,8 +2,10 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use crate::names::Call;
+use crate::trained::Trained;
 use crate::{Error, Result};
 
 /// A fusion method with its parameters. Each is documented, with its source, at the function of its name.
@@ -74,6 +76,8 @@ pub enum Method {
     HarmonicMean,
     /// [`nearest_to_best`](crate::nearest_to_best): minus the distance to the vector of the best scores.
     NearestToBest,
+    /// A method that was trained: BayesFuse, MAPFuse, PosFuse, ProbFuse, SegFuse, SlideFuse.
+    Trained(Arc<Trained>),
 }
 
 /// What a method looks at.
@@ -150,6 +154,7 @@ impl Method {
             Self::GeometricMean => "geometric_mean",
             Self::HarmonicMean => "harmonic_mean",
             Self::NearestToBest => "nearest_to_best",
+            Self::Trained(trained) => trained.name(),
         }
     }
 
@@ -173,7 +178,6 @@ impl Method {
             | Self::RankBiasedCentroid { .. }
             | Self::Borda
             | Self::MedianRank => Looks::Ranks,
-            Self::ReciprocalWeightedRank { .. } => Looks::RanksOfList,
             Self::Condorcet | Self::Copeland | Self::Kemeny => Looks::Pairs,
             Self::CombSum
             | Self::CombMnz
@@ -187,6 +191,8 @@ impl Method {
             | Self::GeometricMean
             | Self::HarmonicMean
             | Self::NearestToBest => Looks::Scores,
+            Self::Trained(trained) if trained.uses_scores() => Looks::Scores,
+            Self::ReciprocalWeightedRank { .. } | Self::Trained(_) => Looks::RanksOfList,
         }
     }
 

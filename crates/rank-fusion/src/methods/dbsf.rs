@@ -12,7 +12,7 @@ use crate::normalization::Normalization;
 /// three is 1, then CombSUM: `Σ (s - (μ - 3σ)) / 6σ`.
 ///
 /// The deviation is the population's; scores are not cut off; a list of equal scores gives 0.5. Qdrant, LlamaIndex and
-/// Haystack each do it in their own way: see `Fusion::preset`.
+/// Haystack each do it in their own way: see [`Fusion::preset`].
 ///
 /// # Errors
 ///

@@ -94,8 +94,9 @@ impl Input<'_> {
 }
 
 /// What the rank after `position` better ones is worth in list `list`, before weights.
-pub(crate) fn rank_value(method: &Method, lists: &Lists<'_>, weight: f64, position: usize) -> f64 {
+pub(crate) fn rank_value(method: &Method, lists: &Lists<'_>, list: usize, weight: f64, position: usize) -> f64 {
     match method {
+        Method::Trained(trained) => trained.value(list, position, lists.length(list)),
         Method::ReciprocalRank { k } => rrf::value(*k, position),
         Method::ReciprocalWeightedRank { k } => rrf::weighted_rank_value(*k, weight, position),
         Method::InverseSquareRank | Method::LogIsr | Method::LogNIsr { .. } => isr::value(position),
@@ -111,6 +112,7 @@ pub(crate) fn missing(method: &Method, lists: &Lists<'_>, list: usize) -> Option
         Method::Borda => Some(borda::missing(lists.documents(), lists.length(list))),
         Method::MedianRank => Some((lists.longest() + 1) as f64),
         Method::NearestToBest => Some(0.0),
+        Method::Trained(trained) => trained.missing(),
         _ => None,
     }
 }
@@ -167,7 +169,8 @@ fn sum_factor(method: &Method) -> Option<sum::Factor> {
         | Method::ReciprocalWeightedRank { .. }
         | Method::RankBiasedCentroid { .. }
         | Method::Borda
-        | Method::CombSum => Factor::One,
+        | Method::CombSum
+        | Method::Trained(_) => Factor::One,
         Method::InverseSquareRank => Factor::OfCount(isr::factor),
         Method::LogIsr => Factor::OfCount(log_isr::factor),
         Method::LogNIsr { sigma } => Factor::OfCountAnd(logn_isr::factor, *sigma),
