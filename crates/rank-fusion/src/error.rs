@@ -154,6 +154,88 @@ pub enum Error {
         /// What kind of error, so that a missing file can be told from others.
         kind: std::io::ErrorKind,
     },
+    /// What is wrong in one of many queries.
+    #[error("query {query}, {error}")]
+    InQuery {
+        /// The query.
+        query: String,
+        /// What is wrong there.
+        error: Box<Self>,
+    },
+    /// A number of threads that cannot be had.
+    #[error(
+        "threads: expected at least 1, and no more than the system gives, got {threads} ({reason}); leave it out for one per core"
+    )]
+    InvalidThreads {
+        /// The number that was passed.
+        threads: usize,
+        /// Why not.
+        reason: String,
+    },
+    /// A function that is to be optimized returned NaN.
+    #[error("measure: expected a number, got NaN; return a number for every query")]
+    NanValue,
+    /// Nothing to optimize for.
+    #[error("qrels: expected at least one query, got none; pass judgments, or runs with queries")]
+    NoQueries,
+    /// Nothing to try.
+    #[error(
+        "methods: expected something to try, got nothing; pass at least one method, and at least one part of weight"
+    )]
+    EmptySpace,
+    /// A grid that is too large.
+    #[error(
+        "search: expected at most {largest} trials, got {}; pass larger steps, fewer methods, or search by coordinates \
+         or at random", trials.map_or_else(|| "more than can be counted".to_owned(), |trials| trials.to_string())
+    )]
+    TooManyTrials {
+        /// How many there would be, if that can be counted.
+        trials: Option<usize>,
+        /// How many there can be.
+        largest: usize,
+    },
+    /// More parts than queries, or a single one.
+    #[error("folds: expected 0, or from 2 to the number of queries ({queries}), got {folds}; 5 is usual")]
+    InvalidFolds {
+        /// The number that was passed.
+        folds: usize,
+        /// How many queries there are.
+        queries: usize,
+    },
+    /// A place that no list has.
+    #[error("list: expected a place below {lists}, got {list}; places count from 0")]
+    NoSuchList {
+        /// The place that was passed.
+        list: usize,
+        /// How many lists there are.
+        lists: usize,
+    },
+    /// Pages without documents.
+    #[error("size: expected at least 1 document per page, got 0; 10 is usual")]
+    EmptyPages,
+    /// A page behind the last.
+    #[error(
+        "page: expected a number below {pages}, got {page}; pages count from 0, and deeper lists make more of them"
+    )]
+    NoSuchPage {
+        /// The page that was asked for.
+        page: usize,
+        /// How many there are.
+        pages: usize,
+    },
+    /// A search was told to stop.
+    #[error("search: expected to go on, got a request to stop; start it again")]
+    Stopped,
+}
+
+impl Error {
+    /// The same, with the query it is about.
+    pub(crate) fn in_query(self, query: &impl std::fmt::Debug) -> Self {
+        match self {
+            error @ Self::InQuery { .. } => error,
+            error => Self::InQuery { query: format!("{query:?}"), error: Box::new(error) },
+        }
+    }
 }
 
 /// The result of a fusion.

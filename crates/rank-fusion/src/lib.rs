@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
+mod batch;
 mod error;
+mod explain;
 mod fusion;
 mod list;
 mod lists;
@@ -9,11 +11,17 @@ mod methods;
 mod missing;
 mod names;
 mod normalization;
+mod numbering;
+mod optimize;
 mod presets;
+mod rows;
 mod scratch;
+mod stream;
 mod trained;
 
+pub use batch::{FusedRun, fuse_many, fuse_runs};
 pub use error::{Error, Result};
+pub use explain::{Explained, Explanation, ListReport, Part};
 pub use fusion::{Duplicates, Fusion, Order, Weights};
 pub use list::Score;
 pub use lists::Lists;
@@ -25,5 +33,9 @@ pub use methods::{
 };
 pub use missing::Missing;
 pub use normalization::{Bounds, Constant, Normalization};
+pub use numbering::{NumberedLists, Numbering, Ranking};
+pub use optimize::{Fold, Measure, Optimized, Problem, Search, Space, Trial, Validation};
+pub use rows::{Columns, Rows};
 pub use scratch::Scratch;
+pub use stream::{Pages, StreamingFusion};
 pub use trained::{Segments, Trained, Training};
