@@ -184,6 +184,26 @@ pub enum Error {
         /// What was asked for.
         depth: usize,
     },
+    /// A grade is higher than a measure's scale has it.
+    #[error(
+        "qrels: expected grades of at most {most} for {measure}, got {got}; write the highest grade of the scale as max_rel"
+    )]
+    GradeAboveScale {
+        /// The measure.
+        measure: String,
+        /// The highest grade of its scale.
+        most: i64,
+        /// The highest grade there is.
+        got: i64,
+    },
+    /// A measure of diversity over judgments without subtopics.
+    #[error(
+        "measure: expected one of plain judgments, got {measure}, which needs subtopics; evaluate it over SubtopicQrels"
+    )]
+    NeedsSubtopics {
+        /// The measure.
+        measure: String,
+    },
     /// There is no query whose values could be averaged.
     #[error(
         "run: expected at least one query that the qrels judge, got {run} queries of which none is among the {qrels} \

@@ -108,7 +108,7 @@ pub fn evaluate(qrels: &Qrels, run: &Run, measures: &[Measure]) -> Result<Evalua
 /// # Ok::<(), rank_eval::Error>(())
 /// ```
 pub fn evaluate_with(qrels: &Qrels, run: &Run, measures: &[Measure], options: Options) -> Result<Evaluation> {
-    check(measures, options)?;
+    check(qrels, measures, options)?;
     let Common { judged, missing, unjudged } = Common::of(qrels, run);
     if qrels.is_empty() || (missing.len() == qrels.len() && !(run.is_empty() && counts_missing(options))) {
         return Err(Error::NoCommonQuery { run: run.len(), qrels: qrels.len() });
@@ -155,7 +155,10 @@ fn counts_missing(options: Options) -> bool {
     options.missing_queries == MissingQueries::Zero
 }
 
-fn check(measures: &[Measure], options: Options) -> Result<()> {
+fn check(qrels: &Qrels, measures: &[Measure], options: Options) -> Result<()> {
+    for measure in measures {
+        measure.check(|| (0..qrels.len()).flat_map(|query| qrels.0.rows(query).values()).copied().max())?;
+    }
     if options.order != Order::Expected {
         return Ok(());
     }

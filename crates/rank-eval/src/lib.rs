@@ -7,20 +7,21 @@ mod formats;
 mod judgments;
 mod lookup;
 mod measure;
-mod measures;
+pub mod measures;
 mod options;
 mod order;
 mod parallel;
 mod qrels;
 mod run;
 mod statistics;
+mod subtopics;
 mod table;
 mod topic;
 
 pub use error::{Error, Result};
 pub use evaluate::{Evaluation, evaluate, evaluate_with};
 pub use judgments::{Grade, Judgments};
-pub use measure::Measure;
+pub use measure::{Dialect, Measure};
 pub use measures::{
     average_precision_at_k, ndcg_at_k, precision_at_k, recall_at_k, reciprocal_rank_at_k, success_at_k,
 };

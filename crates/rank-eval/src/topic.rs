@@ -1,7 +1,5 @@
 //! One query as a measure sees it: the grades of what was ranked, and the grades of what was judged.
 
-#![allow(dead_code)]
-
 use std::hash::Hash;
 use std::ops::Range;
 
@@ -137,6 +135,12 @@ impl Topic {
     }
 }
 
+/// Positions whose documents may stand in any order, and how many of them are relevant.
+pub(crate) struct Group {
+    pub(crate) positions: Range<usize>,
+    pub(crate) hits: usize,
+}
+
 /// What every measure is computed from: a [`Topic`] at the level of relevance of the measure.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct View<'a> {
@@ -162,6 +166,81 @@ impl<'a> View<'a> {
     pub(crate) fn hits(&self, k: usize) -> impl Iterator<Item = usize> + use<'a> {
         let level = self.level;
         self.found(k).iter().filter(move |found| found.grade >= level).map(|found| found.position as usize)
+    }
+
+    /// The number of relevant documents among the first `k`.
+    pub(crate) fn hit_count(&self, k: usize) -> usize {
+        self.hits(k).count()
+    }
+
+    /// The judged documents among the first `k` positions with what each adds, where a document of a tied group counts at
+    /// every position of the group with equal weight: the mean over all orders of the group.
+    pub(crate) fn expected_gains(&self, k: usize, gain: impl Fn(i64) -> f64) -> Vec<(usize, f64)> {
+        let mut gains = Vec::with_capacity(self.found.len());
+        let mut found = self.found.iter().peekable();
+        let mut ties = self.ties.iter().peekable();
+        while let Some(first) = found.next_if(|found| (found.position as usize) < k || !self.ties.is_empty()) {
+            while ties.next_if(|tie| tie.end <= first.position).is_some() {}
+            match ties.next_if(|tie| tie.start <= first.position) {
+                Some(tie) => {
+                    let mut sum = gain(first.grade);
+                    while let Some(next) = found.next_if(|found| found.position < tie.end) {
+                        sum += gain(next.grade);
+                    }
+                    let share = sum / tie.len() as f64;
+                    let end = (tie.end as usize).min(k);
+                    gains.extend((tie.start as usize..end).map(|position| (position, share)));
+                }
+                None if (first.position as usize) < k => gains.push((first.position as usize, gain(first.grade))),
+                None => {}
+            }
+        }
+        gains
+    }
+
+    /// The groups of positions among the first `k` whose order is open, and single positions, that hold a relevant document.
+    pub(crate) fn groups(&self, k: usize) -> Vec<Group> {
+        let mut groups: Vec<Group> = Vec::new();
+        let mut ties = self.ties.iter().peekable();
+        for position in self.hits(usize::MAX) {
+            match groups.last_mut() {
+                Some(group) if position < group.positions.end => group.hits += 1,
+                _ => {
+                    while ties.next_if(|tie| tie.end as usize <= position).is_some() {}
+                    let tie = ties.peek().filter(|tie| tie.start as usize <= position);
+                    let positions = tie.map_or(position..position + 1, |tie| tie.start as usize..tie.end as usize);
+                    if positions.start >= k {
+                        break;
+                    }
+                    groups.push(Group { positions, hits: 1 });
+                }
+            }
+        }
+        groups
+    }
+
+    /// The positions among the first `k` that may hold the first relevant document, with the probability that they do, over
+    /// all orders of tied documents.
+    pub(crate) fn first_hits(&self, k: usize) -> Vec<(usize, f64)> {
+        let Some(group) = self.groups(k).into_iter().next() else { return Vec::new() };
+        let mut none_before = 1.0;
+        let mut first = Vec::new();
+        for (place, position) in group.positions.clone().enumerate().take_while(|&(_, position)| position < k) {
+            let here = (group.hits as f64 / (group.positions.len() - place) as f64).min(1.0);
+            first.push((position, none_before * here));
+            none_before *= 1.0 - here;
+        }
+        first
+    }
+
+    /// The mean number of relevant documents among the first `k`, over all orders of tied documents.
+    pub(crate) fn expected_hits(&self, k: usize) -> f64 {
+        self.expected_gains(k, |grade| self.is_hit(grade)).iter().map(|(_, gain)| gain).sum()
+    }
+
+    /// 1 for a relevant grade, else 0.
+    pub(crate) fn is_hit(&self, grade: i64) -> f64 {
+        f64::from(u8::from(grade >= self.level))
     }
 
     /// The number of documents judged relevant.

@@ -3,10 +3,14 @@
 #![allow(dead_code)]
 
 use super::Measure;
+use crate::subtopics::SubtopicView;
 use crate::topic::View;
 
 /// The most numbers a measure takes.
 pub(crate) const NUMBERS: usize = 6;
+
+/// The numbers of a measure, each `None` if it is not given.
+pub(crate) type Numbers = [Option<f64>; NUMBERS];
 
 /// Whether a measure takes a cut-off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +28,7 @@ pub(crate) enum Cutoff {
 /// A number that a measure takes.
 pub(crate) struct Parameter {
     pub(crate) name: &'static str,
-    /// `None` if there is no default that can be written.
+    /// `None` if it may be left out and then has no value.
     pub(crate) default: Option<f64>,
     pub(crate) kind: Kind,
 }
@@ -48,7 +52,7 @@ pub(crate) enum Kind {
 pub(crate) enum Aggregate {
     /// The mean.
     Mean,
-    /// The geometric mean, of at least 0.00001 each.
+    /// The geometric mean of what the values are the logarithms of.
     GeometricMean,
     /// The sum, of counts.
     Sum,
@@ -58,13 +62,32 @@ pub(crate) enum Aggregate {
 pub(crate) struct TrecArgument {
     /// From the text into the measure; `false` if it is not understood.
     pub(crate) read: fn(&str, &mut Measure) -> bool,
-    /// To the text.
-    pub(crate) write: fn(&Measure) -> String,
+    /// The argument that stands for the numbers and gains; `None` if `trec_eval` cannot say them.
+    pub(crate) write: fn(&Measure) -> Option<String>,
+}
+
+/// A name that stands for some numbers of a family.
+pub(crate) struct Preset {
+    pub(crate) name: &'static str,
+    pub(crate) dialect: Dialect,
+    pub(crate) numbers: Numbers,
+}
+
+/// The tools whose names of measures are read and written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Dialect {
+    /// `nDCG@10`, `AP(rel=2)`: what [`Measure`] prints.
+    IrMeasures,
+    /// `ndcg_cut_10`, `map`.
+    TrecEval,
+    /// `ndcg@10`, `map-l2`.
+    Ranx,
 }
 
 /// A measure without its parameters. Letter case is ignored in all names.
 pub(crate) struct Family {
-    /// The name that is printed, which is that of `ir_measures` where it has one.
+    /// The name that is printed: of `ir_measures` where it has one, else of `trec_eval`.
     pub(crate) name: &'static str,
     /// Further names, of ranx and of the literature. They take what the first one takes.
     pub(crate) aliases: &'static [&'static str],
@@ -78,9 +101,13 @@ pub(crate) struct Family {
     pub(crate) trec_defaults: &'static [f64],
     /// The name in ranx; empty if it has none.
     pub(crate) ranx: &'static str,
+    /// Names that stand for some numbers.
+    pub(crate) presets: &'static [Preset],
     pub(crate) cutoff: Cutoff,
     /// The numbers it takes.
     pub(crate) parameters: &'static [Parameter],
+    /// The name of the parameter that must be given; empty if there is none.
+    pub(crate) needed: &'static str,
     /// Whether `rel=` changes what is relevant.
     pub(crate) takes_level: bool,
     /// Whether it takes a gain for each grade.
@@ -91,6 +118,10 @@ pub(crate) struct Family {
     pub(crate) value: fn(View<'_>, &Measure) -> f64,
     /// The mean value over all orders of documents of equal score, in closed form.
     pub(crate) expected: Option<fn(View<'_>, &Measure) -> f64>,
+    /// The value for a judged query that a run lacks; the view has no ranked document.
+    pub(crate) missing: fn(View<'_>, &Measure) -> f64,
+    /// The value over judgments of subtopics; the measure then has no other.
+    pub(crate) diversity: Option<fn(SubtopicView<'_>, &Measure) -> f64>,
 }
 
 impl Family {
@@ -103,18 +134,25 @@ impl Family {
         trec_argument: None,
         trec_defaults: &[],
         ranx: "",
+        presets: &[],
         cutoff: Cutoff::None,
         parameters: &[],
+        needed: "",
         takes_level: true,
         takes_gains: false,
         about: "",
         aggregate: Aggregate::Mean,
         value: |_, _| 0.0,
         expected: None,
+        missing: |_, _| 0.0,
+        diversity: None,
     };
 
     /// Whether `name` is one that takes `(...)` and `@k`.
-    pub(crate) fn is_named(&self, name: &str) -> bool {
+    pub(super) fn is_named(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name) || self.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name))
     }
 }
+
+/// The cut-offs of most measures of `trec_eval`.
+pub(crate) const TREC_CUTOFFS: &[f64] = &[5.0, 10.0, 15.0, 20.0, 30.0, 100.0, 200.0, 500.0, 1000.0];

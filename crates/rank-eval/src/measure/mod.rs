@@ -3,37 +3,53 @@
 #![allow(dead_code)]
 
 mod family;
+mod many;
 mod parse;
 mod print;
 
 use std::fmt;
+use std::hash::Hash;
 use std::sync::Arc;
 
-pub(crate) use family::{Aggregate, Cutoff, Family, Kind, NUMBERS, Parameter};
+pub use family::Dialect;
+pub(crate) use family::{
+    Aggregate, Cutoff, Family, Kind, NUMBERS, Numbers, Parameter, Preset, TREC_CUTOFFS, TrecArgument,
+};
+pub(crate) use parse::GAINS_ARGUMENT;
 
-use crate::topic::Topic;
+use crate::topic::{Topic, View};
+use crate::{Error, Judgments, Result, Score};
 
 /// A measure with its parameters, such as nDCG@10 or RBP(p=0.8).
 ///
-/// Parsed from the names of three tools, in any letter case, and printed as `ir_measures` does:
+/// Parsed from the names of three tools, in any letter case, and printed as `ir_measures` does; [`name_in`](Self::name_in)
+/// gives the other dialects. [`measures`](crate::measures) has them all. Some:
 ///
-/// | printed | `trec_eval` | also |
+/// | printed | `trec_eval` | ranx, and others |
 /// | --- | --- | --- |
 /// | `nDCG@10`, `nDCG` | `ndcg_cut_10`, `ndcg_cut.10`, `ndcg` | `ndcg@10` |
+/// | `nDCG(gains={1:3.5,2:9})` | `ndcg.1=3.5,2=9` | |
+/// | `nDCG(dcg='exp-log2')@10` | | `ndcg_burges@10` |
 /// | `P@10` | `P_10`, `P.10` | `precision@10` |
+/// | `P(rel=2)@10` | | `precision@10-l2` |
 /// | `R@10` | `recall_10`, `recall.10` | `recall@10` |
 /// | `Success@10` | `success_10`, `success.10` | `hit_rate@10` |
-/// | `RR@10`, `RR` | `recip_rank` | `MRR@10`, `MRR` |
+/// | `RR@10`, `RR` | `recip_rank` | `mrr@10`, `mrr` |
 /// | `AP@10`, `AP` | `map_cut_10`, `map_cut.10`, `map` | `map@10` |
+/// | `IPrec@0.1` | `iprec_at_recall_0.10` | |
+/// | `RBP(p=0.95)` | | `rbp.95` |
 ///
-/// Without a cut-off the whole ranking counts.
+/// Every measure takes `judged_only=True`, which drops the documents that are not judged before anything is counted, and
+/// those that look at relevant documents take `rel=`, the least grade that is relevant. Without a cut-off the whole ranking
+/// counts.
 ///
 /// ```
-/// use rank_eval::Measure;
+/// use rank_eval::{Dialect, Measure};
 ///
 /// let measure: Measure = "ndcg_cut_10".parse()?;
 /// assert_eq!(measure.to_string(), "nDCG@10");
 /// assert_eq!(measure, "ndcg@10".parse()?);
+/// assert_eq!(measure.name_in(Dialect::TrecEval).as_deref(), Some("ndcg_cut_10"));
 /// assert_eq!(measure.cutoff(), Some(10));
 /// # Ok::<(), rank_eval::Error>(())
 /// ```
@@ -45,19 +61,83 @@ pub struct Measure {
     level: Option<i64>,
     judged_only: bool,
     /// The numbers that differ from their default.
-    numbers: [Option<f64>; NUMBERS],
+    numbers: Numbers,
     /// The gain of each grade that does not gain what it usually does, by grade.
     gains: Option<Arc<[(i64, f64)]>>,
 }
 
 impl Measure {
-    fn new(family: &'static Family) -> Self {
+    const fn new(family: &'static Family) -> Self {
         Self { family, cutoff: None, level: None, judged_only: false, numbers: [None; NUMBERS], gains: None }
     }
 
     /// The number of ranks that count; `None` if all do.
     pub fn cutoff(&self) -> Option<usize> {
         self.cutoff
+    }
+
+    /// The least grade that the measure itself takes as relevant; `None` if the evaluation decides.
+    pub fn level(&self) -> Option<i64> {
+        self.level
+    }
+
+    /// Whether documents that are not judged are dropped first.
+    pub fn judged_only(&self) -> bool {
+        self.judged_only
+    }
+
+    /// Whether it is computed from judgments of subtopics, see [`SubtopicQrels`](crate::SubtopicQrels).
+    pub fn needs_subtopics(&self) -> bool {
+        self.family.diversity.is_some()
+    }
+
+    /// The value of one ranked list.
+    ///
+    /// * `reranked`: a ranked list of `(id, score)`, best first. Its order is the ranking; scores are checked against it.
+    /// * `ground_truth`: the judgments of the query, see [`Judgments`].
+    ///
+    /// Grades of at least 1 are relevant, unless the measure says otherwise.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NanScore`], [`Error::NotSorted`] and [`Error::DuplicateDocument`] for the list,
+    /// [`Error::DuplicateJudgment`], [`Error::GradeAboveScale`], and [`Error::NeedsSubtopics`].
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use rank_eval::Measure;
+    ///
+    /// let rbp: Measure = "RBP(p=0.8)".parse()?;
+    /// let value = rbp.value_of(&[("a", 2.0), ("b", 1.0)], &[("a", 1)])?;
+    /// assert!((value - 0.2).abs() < 1e-12);
+    /// # Ok::<(), rank_eval::Error>(())
+    /// ```
+    pub fn value_of<I, S, L, J>(&self, reranked: &L, ground_truth: &J) -> Result<f64>
+    where
+        I: Eq + Hash,
+        S: Score,
+        L: AsRef<[(I, S)]> + ?Sized,
+        J: Judgments<I> + ?Sized,
+    {
+        let topic = Topic::new(reranked, ground_truth, 1)?;
+        self.check(|| topic.judged.first().copied())?;
+        Ok(self.value(&topic))
+    }
+
+    /// Whether the measure is defined on judgments with this highest grade, which is asked for only if it matters.
+    pub(crate) fn check(&self, highest: impl FnOnce() -> Option<i64>) -> Result<()> {
+        if self.needs_subtopics() {
+            return Err(Error::NeedsSubtopics { measure: self.to_string() });
+        }
+        let place = self.family.parameters.iter().position(|parameter| parameter.name == "max_rel");
+        let Some(most) = place.and_then(|place| self.number(place)) else { return Ok(()) };
+        match highest() {
+            Some(got) if got as f64 > most => {
+                Err(Error::GradeAboveScale { measure: self.to_string(), most: most as i64, got })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The number of ranks that must be known to compute it; [`usize::MAX`] for all.
@@ -74,9 +154,10 @@ impl Measure {
         self.compute(topic, self.family.value)
     }
 
-    /// The value for a judged query that the run lacks: 0, but counts count what is judged.
+    /// The value for a judged query that the run lacks, of a topic without ranked documents. As with `trec_eval -c`, it is 0
+    /// but for counts of the judgments and for logarithms.
     pub(crate) fn value_of_missing(&self, topic: &Topic) -> f64 {
-        if self.family.aggregate == Aggregate::Sum { self.value(topic) } else { 0.0 }
+        self.compute(topic, self.family.missing)
     }
 
     /// The mean over all orders of the documents of equal score; `None` if there is no closed form for it.
@@ -89,7 +170,11 @@ impl Measure {
         self.family.expected.is_some()
     }
 
-    fn compute(&self, topic: &Topic, value: fn(crate::topic::View<'_>, &Self) -> f64) -> f64 {
+    pub(crate) fn family(&self) -> &'static Family {
+        self.family
+    }
+
+    fn compute(&self, topic: &Topic, value: fn(View<'_>, &Self) -> f64) -> f64 {
         let condensed;
         let topic = if self.judged_only {
             condensed = topic.condensed();
@@ -102,36 +187,57 @@ impl Measure {
         value(view, self)
     }
 
-    /// The value over all queries from those of each: the mean; for `GMAP` and its like the geometric mean of values of at
-    /// least 0.00001; for counts the sum. NaN for no value, but of a sum.
+    /// The value over all queries from those of each: the mean; for counts the sum; for `gm_map` and `gm_bpref`, whose values
+    /// are logarithms, the exponential of the mean. The mean of nothing is NaN.
     ///
     /// ```
     /// use rank_eval::Measure;
     ///
     /// let ap: Measure = "AP".parse()?;
     /// assert_eq!(ap.aggregate(&[0.25, 0.75]), 0.5);
+    /// let found: Measure = "NumRelRet".parse()?;
+    /// assert_eq!(found.aggregate(&[3.0, 1.0]), 4.0);
     /// # Ok::<(), rank_eval::Error>(())
     /// ```
     pub fn aggregate(&self, values: &[f64]) -> f64 {
         // A fold from 0.0: the sum of nothing is otherwise -0.0.
-        let sum = |transformed: fn(f64) -> f64| values.iter().fold(0.0, |sum, &value| sum + transformed(value));
+        let sum = values.iter().fold(0.0, |sum, value| sum + value);
         let count = values.len() as f64;
         match self.family.aggregate {
-            Aggregate::Mean => sum(|value| value) / count,
-            Aggregate::Sum => sum(|value| value),
-            Aggregate::GeometricMean => (sum(|value| value.max(1e-5).ln()) / count).exp(),
+            Aggregate::Mean => sum / count,
+            Aggregate::GeometricMean => (sum / count).exp(),
+            Aggregate::Sum => sum,
         }
     }
 
-    /// Sets the gains that differ from the grade.
-    fn set_gains(&mut self, mut gains: Vec<(i64, f64)>) {
+    /// Sets the gains that differ from the grade; `false` if a grade is there twice.
+    fn set_gains(&mut self, mut gains: Vec<(i64, f64)>) -> bool {
         gains.sort_unstable_by_key(|&(grade, _)| grade);
+        if gains.windows(2).any(|pair| pair[0].0 == pair[1].0) {
+            return false;
+        }
         self.gains = (!gains.is_empty()).then(|| gains.into());
+        true
+    }
+
+    /// The gains that differ from the grade, by grade.
+    pub(crate) fn gains(&self) -> &[(i64, f64)] {
+        self.gains.as_deref().unwrap_or_default()
     }
 
     /// The number at a place, given or by default.
     pub(crate) fn number(&self, place: usize) -> Option<f64> {
         self.numbers[place].or(self.family.parameters[place].default)
+    }
+
+    /// The number at a place that has a default; 0 if it has none.
+    pub(crate) fn get(&self, place: usize) -> f64 {
+        self.number(place).unwrap_or_default()
+    }
+
+    /// Sets a number; one that is the default is not kept.
+    pub(crate) fn set(&mut self, place: usize, number: Option<f64>) {
+        self.numbers[place] = number.filter(|_| number != self.family.parameters[place].default);
     }
 }
 
@@ -145,6 +251,12 @@ impl PartialEq for Measure {
 
 /// No number is NaN.
 impl Eq for Measure {}
+
+impl std::hash::Hash for Measure {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.to_string().hash(state);
+    }
+}
 
 impl fmt::Debug for Measure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

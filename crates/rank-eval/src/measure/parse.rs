@@ -1,10 +1,8 @@
 //! Measures from their names, in the dialects of `trec_eval`, `ir_measures` and ranx.
 
-#![allow(dead_code)]
-
 use std::str::FromStr;
 
-use super::{Cutoff, Family, Kind, Measure, Parameter};
+use super::{Cutoff, Dialect, Family, Kind, Measure, Parameter, Preset, TrecArgument};
 use crate::measures::MEASURES;
 use crate::{Error, Result};
 
@@ -12,7 +10,11 @@ impl FromStr for Measure {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        match with_arguments(text).or_else(|| with_level_suffix(text)).or_else(|| of_trec_eval(text)) {
+        match of_trec_preset(text)
+            .or_else(|| with_level_suffix(text))
+            .or_else(|| with_arguments(text))
+            .or_else(|| of_trec_eval(text))
+        {
             Some(measure) => measure,
             None => Err(unknown(text)),
         }
@@ -34,9 +36,9 @@ fn with_arguments(text: &str) -> Option<Result<Measure>> {
         Some((name, arguments)) => (name, Some(arguments)),
         None => (head, None),
     };
-    let family = MEASURES.iter().find(|family| family.is_named(name.trim()))?;
-    let mut measure = Measure::new(family);
-    let read = || -> Result<Measure> {
+    let mut measure = start(name.trim())?;
+    let family = measure.family;
+    let mut read = || -> Result<Measure> {
         if let Some(arguments) = arguments {
             let Some(arguments) = arguments.trim_end().strip_suffix(')') else {
                 return Err(invalid(family, text, "the parameters to end in \")\"".to_owned()));
@@ -46,9 +48,30 @@ fn with_arguments(text: &str) -> Option<Result<Measure>> {
             }
         }
         set_cutoff(&mut measure, cutoff, text)?;
-        Ok(measure)
+        let given = |place: usize| measure.numbers[place].is_some() || family.parameters[place].name != family.needed;
+        if !(0..family.parameters.len()).all(given) {
+            return Err(invalid(family, text, format!("{} to be given", family.needed)));
+        }
+        Ok(measure.clone())
     };
     Some(read())
+}
+
+/// A name of `trec_eval` that stands for some numbers, in its own letter case: `rbp` has another default than `RBP`.
+fn of_trec_preset(text: &str) -> Option<Result<Measure>> {
+    let is = |preset: &&Preset| preset.dialect == Dialect::TrecEval && preset.name == text;
+    let mut presets = MEASURES.iter().filter_map(|family| Some((family, family.presets.iter().find(is)?)));
+    presets.next().map(|(family, preset)| Ok(Measure { numbers: preset.numbers, ..Measure::new(family) }))
+}
+
+/// The measure of a name without parameters, in whatever dialect; its cut-off is to come.
+fn start(name: &str) -> Option<Measure> {
+    if let Some(family) = MEASURES.iter().find(|family| family.is_named(name)) {
+        return Some(Measure::new(family));
+    }
+    let mut presets = MEASURES.iter().flat_map(|family| family.presets.iter().map(move |preset| (family, preset)));
+    let (family, preset) = presets.find(|(_, preset)| preset.name.eq_ignore_ascii_case(name))?;
+    Some(Measure { numbers: preset.numbers, ..Measure::new(family) })
 }
 
 /// `ndcg@10-l2`, as ranx has it.
@@ -75,6 +98,10 @@ fn of_trec_eval(text: &str) -> Option<Result<Measure>> {
     let is = |known: &str, name: &str| !known.is_empty() && known.eq_ignore_ascii_case(name);
     if let Some(family) = MEASURES.iter().find(|family| is(family.trec, text)) {
         return Some(Ok(Measure::new(family)));
+    }
+    if let Some(family) = MEASURES.iter().find(|family| is(family.trec_cut, text)) {
+        let mut measure = Measure::new(family);
+        return Some(set_cutoff(&mut measure, None, text).and(Err(no_cutoff(family, text))));
     }
     for (at, _) in text.char_indices().rev().filter(|&(_, letter)| letter == '_' || letter == '.') {
         let (name, argument) = (&text[..at], &text[at + 1..]);
@@ -128,9 +155,9 @@ fn set(measure: &mut Measure, argument: &str, text: &str) -> Result<()> {
                 flag(value).ok_or_else(|| invalid(family, text, "judged_only to be True or False".to_owned()))?;
         }
         "gains" if family.takes_gains => {
-            let gains = gains(value)
-                .ok_or_else(|| invalid(family, text, "gains to be {grade:gain,...}, each grade once".to_owned()))?;
-            measure.set_gains(gains);
+            if !gains(value).is_some_and(|gains| measure.set_gains(gains)) {
+                return Err(invalid(family, text, "gains to be {grade:gain,...}, each grade once".to_owned()));
+            }
         }
         _ => {
             let place = family.parameters.iter().position(|parameter| parameter.name == name).ok_or_else(refused)?;
@@ -140,9 +167,7 @@ fn set(measure: &mut Measure, argument: &str, text: &str) -> Result<()> {
             if number.is_none() || !is_allowed(measure, place) {
                 return Err(invalid(family, text, format!("{name} to be {}", allowed(parameter))));
             }
-            if number == parameter.default {
-                measure.numbers[place] = None;
-            }
+            measure.set(place, number);
         }
     }
     Ok(())
@@ -159,10 +184,17 @@ fn pair_of(grade: &str, gain: &str) -> Option<(i64, f64)> {
     Some((grade.trim().parse().ok()?, gain.trim().parse().ok().filter(|gain: &f64| gain.is_finite())?))
 }
 
-/// `1=3.5,2=9`, as `trec_eval` has it.
-pub(super) fn trec_gains(text: &str) -> Option<Vec<(i64, f64)>> {
-    text.split(',').map(|pair| pair.split_once('=').and_then(|(grade, gain)| pair_of(grade, gain))).collect()
-}
+/// `ndcg.1=3.5,2=9`, as `trec_eval` has it.
+pub(crate) const GAINS_ARGUMENT: TrecArgument = TrecArgument {
+    read: |text, measure| {
+        let pairs = text.split(',').map(|pair| pair.split_once('=').and_then(|(grade, gain)| pair_of(grade, gain)));
+        pairs.collect::<Option<Vec<_>>>().is_some_and(|gains| measure.set_gains(gains))
+    },
+    write: |measure| {
+        let pairs: Vec<_> = measure.gains().iter().map(|(grade, gain)| format!("{grade}={gain}")).collect();
+        measure.numbers.iter().all(Option::is_none).then(|| pairs.join(","))
+    },
+};
 
 fn flag(value: &str) -> Option<bool> {
     match value.to_ascii_lowercase().as_str() {
@@ -197,8 +229,8 @@ fn is_allowed(measure: &Measure, place: usize) -> bool {
 /// What a parameter may be, in words.
 fn allowed(parameter: &Parameter) -> String {
     match parameter.kind {
-        Kind::Within(least, f64::INFINITY) => format!("a number of at least {least}"),
         Kind::Within(f64::NEG_INFINITY, _) => "a number".to_owned(),
+        Kind::Within(least, f64::INFINITY) => format!("a number of at least {least}"),
         Kind::Within(least, most) => format!("a number of {least} to {most}"),
         Kind::Between(low, f64::INFINITY) => format!("a number above {low}"),
         Kind::Between(low, high) => format!("a number above {low} and below {high}"),
@@ -248,9 +280,10 @@ fn invalid(family: &Family, text: &str, expected: String) -> Error {
 
 /// A name of the family that can be parsed.
 fn example(family: &Family) -> String {
+    let needed = if family.needed.is_empty() { String::new() } else { format!("({}=3)", family.needed) };
     match family.cutoff {
-        Cutoff::None => family.name.to_owned(),
-        Cutoff::Optional | Cutoff::Required => format!("{}@10", family.name),
-        Cutoff::Number => format!("{}@0.1", family.name),
+        Cutoff::None => format!("{}{needed}", family.name),
+        Cutoff::Optional | Cutoff::Required => format!("{}{needed}@10", family.name),
+        Cutoff::Number => format!("{}{needed}@0.1", family.name),
     }
 }

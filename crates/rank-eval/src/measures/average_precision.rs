@@ -1,8 +1,27 @@
 //! Average precision.
+//!
+//! ```text
+//! AP@k = sum over the relevant ranks i <= k of P@i / R
+//! ```
+//!
+//! The divisor R counts all documents judged relevant, whatever was ranked and whatever `k` is. 0 if there is none.
+//!
+//! Source: Harman: Overview of the first text retrieval conference (TREC-1, 1993).
+//!
+//! ```
+//! use rank_eval::Measure;
+//!
+//! // The first 5 of 20 relevant documents on top.
+//! let list: Vec<(u32, f64)> = (0..5).map(|id| (id, -f64::from(id))).collect();
+//! let grades: Vec<(u32, i32)> = (0..20).map(|id| (id, 1)).collect();
+//! let measure: Measure = "AP@5".parse()?;
+//! assert_eq!(measure.value_of(&list, &grades)?, 0.25);
+//! # Ok::<(), rank_eval::Error>(())
+//! ```
 
 use std::hash::Hash;
 
-use crate::measure::{Cutoff, Family};
+use crate::measure::{Cutoff, Family, TREC_CUTOFFS};
 use crate::topic::{Topic, View};
 use crate::{Judgments, Result, Score};
 
@@ -11,20 +30,44 @@ pub(super) const FAMILY: Family = Family {
     aliases: &["map"],
     trec: "map",
     trec_cut: "map_cut",
+    trec_defaults: TREC_CUTOFFS,
     ranx: "map",
     cutoff: Cutoff::Optional,
     about: "precision at each relevant rank, summed, over the number of relevant documents",
     value: |topic, measure| average_precision(topic, measure.k()),
+    expected: Some(|topic, measure| expected(topic, measure.k())),
     ..Family::BASE
 };
 
-fn average_precision(topic: View<'_>, k: usize) -> f64 {
+pub(super) fn average_precision(topic: View<'_>, k: usize) -> f64 {
     let relevant = topic.relevant();
     if relevant == 0 {
         return 0.0;
     }
     let sum =
         (1_u32..).zip(topic.hits(k)).fold(0.0, |sum, (hits, position)| sum + f64::from(hits) / (position + 1) as f64);
+    sum / relevant as f64
+}
+
+/// The mean over all orders of tied documents: of r relevant among the n of a group, the one at a place of it has on average
+/// (r - 1) / (n - 1) of the places before it relevant.
+fn expected(topic: View<'_>, k: usize) -> f64 {
+    let relevant = topic.relevant();
+    if relevant == 0 {
+        return 0.0;
+    }
+    let (mut sum, mut hits) = (0.0, 0.0);
+    for group in topic.groups(k) {
+        let (n, r) = (group.positions.len() as f64, group.hits as f64);
+        let others = if n > 1.0 { (r - 1.0) / (n - 1.0) } else { 0.0 };
+        let end = group.positions.end.min(k);
+        if group.hits > 0 {
+            for (place, position) in (group.positions.start..end).enumerate() {
+                sum += r / n * (hits + 1.0 + place as f64 * others) / (position + 1) as f64;
+            }
+        }
+        hits += r;
+    }
     sum / relevant as f64
 }
 

@@ -1,11 +1,33 @@
-//! A file for each measure: the public function over one list, and the line of [`MEASURES`] that runs know it by.
+//! Every measure, a module each: its formula, its source, the conventions where tools differ, and an example.
+//!
+//! A measure is named by a [`Measure`](crate::Measure); functions over one ranked list exist for the six most used.
 
-mod average_precision;
-mod ndcg;
-mod precision;
-mod recall;
-mod reciprocal_rank;
-mod success;
+pub mod accuracy;
+pub mod average_precision;
+pub mod bpref;
+pub mod capped_recall;
+pub mod compatibility;
+pub mod counts;
+pub mod dcg;
+pub mod err;
+pub mod f_measure;
+pub mod fallout;
+pub mod gain;
+pub mod geometric;
+pub mod inferred_ap;
+pub mod interpolated_precision;
+pub mod judged;
+pub mod ndcg;
+pub mod ndcg_points;
+pub mod precision;
+pub mod r_precision;
+pub mod rbp;
+pub mod recall;
+pub mod reciprocal_rank;
+pub mod set;
+pub mod success;
+pub mod utility;
+pub mod yaap;
 
 pub use average_precision::average_precision_at_k;
 pub use ndcg::ndcg_at_k;
@@ -24,4 +46,41 @@ pub(crate) static MEASURES: &[Family] = &[
     success::FAMILY,
     reciprocal_rank::FAMILY,
     average_precision::FAMILY,
+    capped_recall::FAMILY,
+    f_measure::FAMILY,
+    r_precision::FAMILY,
+    r_precision::MULTIPLE_FAMILY,
+    interpolated_precision::FAMILY,
+    interpolated_precision::AVERAGE_FAMILY,
+    bpref::FAMILY,
+    inferred_ap::FAMILY,
+    geometric::FAMILY,
+    geometric::BPREF_FAMILY,
+    yaap::FAMILY,
+    dcg::FAMILY,
+    dcg::IDEAL_FAMILY,
+    dcg::SCALED_FAMILY,
+    err::FAMILY,
+    rbp::FAMILY,
+    rbp::RESIDUAL_FAMILY,
+    compatibility::FAMILY,
+    judged::FAMILY,
+    judged::UNJUDGED_FAMILY,
+    accuracy::FAMILY,
+    accuracy::PAIRS_FAMILY,
+    fallout::FAMILY,
+    set::FAMILY,
+    set::RECALL_FAMILY,
+    set::AVERAGE_PRECISION_FAMILY,
+    f_measure::SET_FAMILY,
+    utility::FAMILY,
+    counts::FAMILY,
+    counts::RANKED_FAMILY,
+    counts::RELEVANT_FAMILY,
+    counts::HITS_FAMILY,
+    counts::NONRELEVANT_FAMILY,
+    gain::FAMILY,
+    gain::BINARY_FAMILY,
+    ndcg_points::FAMILY,
+    ndcg_points::LEVELS_FAMILY,
 ];

@@ -2,7 +2,7 @@
 
 use std::hash::Hash;
 
-use crate::measure::{Cutoff, Family};
+use crate::measure::{Cutoff, Family, TREC_CUTOFFS};
 use crate::topic::{Topic, View};
 use crate::{Judgments, Result, Score};
 
@@ -10,10 +10,12 @@ pub(super) const FAMILY: Family = Family {
     name: "P",
     aliases: &["precision"],
     trec_cut: "P",
+    trec_defaults: TREC_CUTOFFS,
     ranx: "precision",
     cutoff: Cutoff::Required,
     about: "share of the first k documents that are relevant",
     value: |topic, measure| precision(topic, measure.k()),
+    expected: Some(|topic, measure| topic.expected_hits(measure.k()) / measure.k() as f64),
     ..Family::BASE
 };
 

@@ -2,7 +2,7 @@
 
 use std::hash::Hash;
 
-use crate::measure::{Cutoff, Family};
+use crate::measure::{Cutoff, Family, TREC_CUTOFFS};
 use crate::topic::{Topic, View};
 use crate::{Judgments, Result, Score};
 
@@ -10,16 +10,18 @@ pub(super) const FAMILY: Family = Family {
     name: "R",
     aliases: &["recall"],
     trec_cut: "recall",
+    trec_defaults: TREC_CUTOFFS,
     ranx: "recall",
     cutoff: Cutoff::Required,
     about: "share of the relevant documents that are among the first k",
-    value: |topic, measure| recall(topic, measure.k()),
+    value: |topic, measure| recall(topic, topic.hit_count(measure.k()) as f64),
+    expected: Some(|topic, measure| recall(topic, topic.expected_hits(measure.k()))),
     ..Family::BASE
 };
 
-fn recall(topic: View<'_>, k: usize) -> f64 {
+fn recall(topic: View<'_>, hits: f64) -> f64 {
     let relevant = topic.relevant();
-    if relevant == 0 { 0.0 } else { topic.hits(k).count() as f64 / relevant as f64 }
+    if relevant == 0 { 0.0 } else { hits / relevant as f64 }
 }
 
 /// Recall at `k`: the share of the relevant documents that are among the first `k`, `hits / relevant`.
@@ -62,5 +64,6 @@ where
     L: AsRef<[(I, S)]> + ?Sized,
     J: Judgments<I> + ?Sized,
 {
-    Ok(recall(Topic::new(reranked, ground_truth, k)?.view(), k))
+    let topic = Topic::new(reranked, ground_truth, k)?;
+    Ok(recall(topic.view(), topic.view().hit_count(k) as f64))
 }

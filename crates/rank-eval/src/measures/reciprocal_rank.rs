@@ -14,6 +14,10 @@ pub(super) const FAMILY: Family = Family {
     cutoff: Cutoff::Optional,
     about: "1 / rank of the first relevant document",
     value: |topic, measure| reciprocal_rank(topic, measure.k()),
+    expected: Some(|topic, measure| {
+        let first = topic.first_hits(measure.k());
+        first.iter().fold(0.0, |sum, &(position, probability)| sum + probability / (position + 1) as f64)
+    }),
     ..Family::BASE
 };
 

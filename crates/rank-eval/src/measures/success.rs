@@ -10,10 +10,12 @@ pub(super) const FAMILY: Family = Family {
     name: "Success",
     aliases: &["hit_rate"],
     trec_cut: "success",
+    trec_defaults: &[1.0, 5.0, 10.0],
     ranx: "hit_rate",
     cutoff: Cutoff::Required,
     about: "1 if there is a relevant document among the first k, else 0",
     value: |topic, measure| success(topic, measure.k()),
+    expected: Some(|topic, measure| topic.first_hits(measure.k()).iter().map(|(_, probability)| probability).sum()),
     ..Family::BASE
 };
 

@@ -1,0 +1,81 @@
+//! Discounted cumulative gain, not normalized; that of the ideal order; and that over the most a scale allows.
+//!
+//! ```text
+//! DCG@k   = sum over i = 1 .. k of gain(g(i)) / log2(i + 1)
+//! IDCG@k  = the same of all judged documents in descending order of gain
+//! SDCG@k  = DCG@k / (sum over i = 1 .. k of max_rel / log2(i + 1))
+//! ```
+//!
+//! Gains are as in nDCG. For `SDCG` the gain is the grade, and `max_rel` the highest of its scale, which must be given: it is
+//! nDCG as if there were `k` documents of the highest grade.
+//!
+//! Source: Järvelin, Kekäläinen: Cumulated gain-based evaluation of IR techniques (ACM TOIS 2002); Moffat, Thomas, Scholer:
+//! Users versus models (CIKM 2013) for SDCG.
+//!
+//! ```
+//! use rank_eval::Measure;
+//!
+//! let list = [("a", 3.0), ("b", 2.0), ("c", 1.0)];
+//! let grades = [("a", 1), ("c", 3), ("d", 1)];
+//! let measure: Measure = "DCG".parse()?;
+//! assert!((measure.value_of(&list, &grades)? - (1.0 + 3.0 / 2.0)).abs() < 1e-12);
+//! let measure: Measure = "IDCG@1".parse()?;
+//! assert!((measure.value_of(&list, &grades)? - 3.0).abs() < 1e-12);
+//! let measure: Measure = "DCG(dcg='exp-log2')@3".parse()?;
+//! assert!((measure.value_of(&list, &grades)? - (1.0 + 7.0 / 2.0)).abs() < 1e-12);
+//! let measure: Measure = "SDCG(max_rel=3)@1".parse()?;
+//! assert!((measure.value_of(&list, &grades)? - 1.0 / 3.0).abs() < 1e-12);
+//! # Ok::<(), rank_eval::Error>(())
+//! ```
+
+use super::ndcg::{
+    EXPONENTIAL, GAIN_PARAMETERS, dcg, discounted, expected_dcg, ideal_dcg, plain_dcg, plain_expected_dcg,
+};
+use crate::measure::{Cutoff, Dialect, Family, GAINS_ARGUMENT, Kind, Measure, Parameter, Preset};
+
+pub(super) const FAMILY: Family = Family {
+    name: "DCG",
+    trec: "dcg",
+    ranx: "dcg",
+    presets: &[Preset { name: "dcg_burges", dialect: Dialect::Ranx, numbers: EXPONENTIAL }],
+    trec_argument: Some(GAINS_ARGUMENT),
+    cutoff: Cutoff::Optional,
+    parameters: GAIN_PARAMETERS,
+    takes_level: false,
+    takes_gains: true,
+    about: "sum of gains, each over log2(rank + 1)",
+    value: |topic, measure| dcg(topic, measure, measure.k()),
+    expected: Some(|topic, measure| expected_dcg(topic, measure, measure.k())),
+    ..Family::BASE
+};
+
+pub(super) const IDEAL_FAMILY: Family = Family {
+    name: "IDCG",
+    trec: "ideal_dcg",
+    trec_argument: Some(GAINS_ARGUMENT),
+    cutoff: Cutoff::Optional,
+    parameters: GAIN_PARAMETERS,
+    takes_level: false,
+    takes_gains: true,
+    about: "DCG of the best possible order of all judged documents",
+    value: |topic, measure| ideal_dcg(topic, measure, measure.k()),
+    expected: Some(|topic, measure| ideal_dcg(topic, measure, measure.k())),
+    ..Family::BASE
+};
+
+pub(super) const SCALED_FAMILY: Family = Family {
+    name: "SDCG",
+    cutoff: Cutoff::Required,
+    parameters: &[Parameter { name: "max_rel", default: None, kind: Kind::Whole(1) }],
+    needed: "max_rel",
+    takes_level: false,
+    about: "DCG over that of k documents of the highest grade of the scale",
+    value: |topic, measure| scaled(measure, plain_dcg(topic, measure.k())),
+    expected: Some(|topic, measure| scaled(measure, plain_expected_dcg(topic, measure.k()))),
+    ..Family::BASE
+};
+
+fn scaled(measure: &Measure, dcg: f64) -> f64 {
+    let most = (0..measure.k()).fold(0.0, |sum, position| sum + discounted(1.0, position));
+    dcg / (most * measure.get(0))
+}
