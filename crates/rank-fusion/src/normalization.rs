@@ -27,7 +27,7 @@ pub enum Normalization {
     /// bound that is not known is the list's. A score beyond a bound counts as the bound. One for all lists, or one per
     /// list. Source: Bruch, Gai, Ingber: An Analysis of Fusion Functions for Hybrid Retrieval (2023), as TMM.
     Bounds(Vec<Bounds>),
-    /// `s / |max|`; a list whose maximum is 0 is left as it is. A negative maximum becomes -1, so the order stays.
+    /// `s / |max|`, so that the order stays if the maximum is negative; `s / |min|` if the maximum is 0.
     Max,
     /// `(s - min) / Σ(s - min)`. Equal scores: 1 / L.
     Sum,
@@ -273,7 +273,7 @@ impl Normalization {
                 }
             }
             Self::Max => {
-                let by = if max == 0.0 { 1.0 } else { max.abs() };
+                let by = [max, min].into_iter().find(|bound| *bound != 0.0).map_or(1.0, f64::abs);
                 map(scores, out, |score| score / by);
             }
             Self::Sum => {

@@ -57,7 +57,9 @@ pub(crate) fn contributions(input: &Input<'_>, factor: Factor, work: &mut Work, 
 }
 
 fn weight(input: &Input<'_>, factor: Factor, list: usize) -> f64 {
-    if matches!(factor, Factor::WeightOfHolders) { 1.0 } else { input.weights[list] }
+    // Also here a weight of 0 takes the list out.
+    let plain = matches!(factor, Factor::WeightOfHolders) && input.weights[list] > 0.0;
+    if plain { 1.0 } else { input.weights[list] }
 }
 
 /// What a list says of every document, NaN where it says nothing.

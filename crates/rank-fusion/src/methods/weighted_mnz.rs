@@ -9,6 +9,7 @@ use crate::method::Method;
 use crate::normalization::Normalization;
 
 /// Weighted MNZ: the sum of the weights of the lists that hold the document, times the sum of its scores, `(Σ w) (Σ s)`.
+/// A list of weight 0 is out of both sums.
 ///
 /// # Errors
 ///
