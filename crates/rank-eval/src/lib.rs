@@ -16,6 +16,7 @@ mod run;
 mod statistics;
 mod subtopics;
 mod table;
+mod ties;
 mod topic;
 
 pub use error::{Error, Result};
@@ -30,4 +31,5 @@ pub use qrels::{Qrels, QrelsBuilder};
 pub use run::{Duplicates, Run, RunBuilder};
 pub use statistics::{PairedTTest, RandomizationTest, paired_t_test, randomization_test};
 pub use table::{Column, Columns, Offsets, Scores};
+pub use ties::{Tie, ties};
 pub use topic::Score;

@@ -27,7 +27,7 @@ use crate::{Error, Result, Score};
 /// # Ok::<(), rank_eval::Error>(())
 /// ```
 #[derive(Debug, Clone)]
-pub struct Run(pub(crate) Table<f64>);
+pub struct Run(pub(crate) Table<f64>, Option<Box<str>>);
 
 /// What becomes of a document that two of the merged runs have for the same query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -108,7 +108,8 @@ impl Run {
     ///
     /// Those of [`read`](Self::read).
     pub fn read_with(path: impl AsRef<Path>, threads: usize) -> Result<Self> {
-        formats::read_run(formats::open(path.as_ref())?, path.as_ref(), threads).map(Self)
+        let (table, tag) = formats::read_run(formats::open(path.as_ref())?, path.as_ref(), threads)?;
+        Ok(Self(table, tag))
     }
 
     /// Reads a run as [`read`](Self::read) does, out of anything that can be read. Errors call it `name`.
@@ -127,7 +128,8 @@ impl Run {
     /// # Ok::<(), rank_eval::Error>(())
     /// ```
     pub fn from_reader(reader: impl Read + Send, name: &str) -> Result<Self> {
-        formats::read_run(Box::new(reader), Path::new(name), 0).map(Self)
+        let (table, tag) = formats::read_run(Box::new(reader), Path::new(name), 0)?;
+        Ok(Self(table, tag))
     }
 
     /// Writes the run in TREC form, queries and documents in order, ranks from 1; gzip if the name ends in `.gz`, zstd if
@@ -175,6 +177,11 @@ impl Run {
         Ok(())
     }
 
+    /// The tag of a run that was read in TREC form: the last word of its last line, as `trec_eval` has it.
+    pub fn tag(&self) -> Option<&str> {
+        self.1.as_deref()
+    }
+
     /// The number of queries.
     pub fn len(&self) -> usize {
         self.0.queries().len()
@@ -213,7 +220,7 @@ impl Run {
     /// The run of the queries for which `keep` says so.
     #[must_use]
     pub fn slice(&self, keep: impl FnMut(&str) -> bool) -> Self {
-        Self(self.0.slice(keep))
+        Self(self.0.slice(keep), self.1.clone())
     }
 
     /// The run of the first `depth` documents of each query.
@@ -227,7 +234,7 @@ impl Run {
     /// ```
     #[must_use]
     pub fn cut(&self, depth: usize) -> Self {
-        Self(self.0.cut(depth))
+        Self(self.0.cut(depth), self.1.clone())
     }
 
     /// The run of the documents for which `keep` says so, which sees query, document and score. A query may be left
@@ -239,7 +246,7 @@ impl Run {
     pub fn filter(&self, keep: impl FnMut(&str, &str, f64) -> bool) -> Result<Self> {
         let mut builder = RunBuilder::default();
         self.0.pour(&mut builder.parts, keep);
-        builder.build()
+        Ok(Self(builder.build()?.0, self.1.clone()))
     }
 
     /// The run of the queries and documents of all `runs`: parts of one run, such as those of several shards.
@@ -261,7 +268,8 @@ impl Run {
     /// # Ok::<(), rank_eval::Error>(())
     /// ```
     pub fn merge<'a>(runs: impl IntoIterator<Item = &'a Self>, duplicates: Duplicates) -> Result<Self> {
-        table::merge(runs.into_iter().map(|run| &run.0), duplicates).map(Self).map_err(fault)
+        let table = table::merge(runs.into_iter().map(|run| &run.0), duplicates).map_err(fault)?;
+        Ok(Self(table, None))
     }
 }
 
@@ -353,6 +361,7 @@ impl RunBuilder {
         if let Some((query, document)) = self.nan {
             return Err(Error::NanInRun { query, document });
         }
-        table::assemble(self.parts.finish(), self.threads).map(Run).map_err(fault)
+        let table = table::assemble(self.parts.finish(), self.threads).map_err(fault)?;
+        Ok(Run(table, None))
     }
 }

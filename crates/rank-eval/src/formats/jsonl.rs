@@ -35,7 +35,7 @@ fn rows<V: Copy>(
         part.push(&document, value);
         Ok(true)
     })?;
-    Ok(Parsed { part, lines, skipped })
+    Ok(Parsed { part, lines, skipped, last: None })
 }
 
 fn describe(object: &Value, name: &str) -> String {

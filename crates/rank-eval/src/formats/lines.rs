@@ -69,6 +69,7 @@ fn words<const N: usize, V: Copy>(
     let &Chunk { bytes, end, .. } = chunk;
     let mut part = part_for(bytes, end);
     let mut skipped = Vec::new();
+    let mut last = 0..0;
     let mut line = 0;
     let mut at = 0;
     while at < end {
@@ -101,10 +102,12 @@ fn words<const N: usize, V: Copy>(
         })?;
         part.query_bytes(&bytes[found[query].clone()]);
         part.push_bytes(bytes, found[document].clone(), value);
+        last = found[N - 1].clone();
         at += 1;
         line += 1;
     }
-    Ok(Parsed { part, lines: line, skipped })
+    let last = std::str::from_utf8(&bytes[last]).ok().filter(|last| !last.is_empty()).map(Box::from);
+    Ok(Parsed { part, lines: line, skipped, last })
 }
 
 /// An empty part, with room for as many rows as there are lines if all are as long as the first.
@@ -169,5 +172,5 @@ pub(super) fn beir(chunk: &Chunk<'_>) -> Result<Parsed<i64>, Problem> {
         part.push(document, value);
         Ok(true)
     })?;
-    Ok(Parsed { part, lines, skipped })
+    Ok(Parsed { part, lines, skipped, last: None })
 }

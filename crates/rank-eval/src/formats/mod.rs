@@ -40,7 +40,12 @@ struct Parsed<V> {
     lines: usize,
     /// The lines without a row.
     skipped: Vec<u32>,
+    /// The last word of the last line, where lines are words.
+    last: Option<Box<str>>,
 }
+
+/// A table, and the last word of the last line that it was read from.
+type Tagged<V> = Result<(Table<V>, Option<Box<str>>)>;
 
 impl<V> Parsed<V> {
     /// The line of a row, both from 0.
@@ -73,7 +78,8 @@ impl Form {
     }
 }
 
-pub(crate) fn read_run<'a>(reader: Box<dyn Read + Send + 'a>, path: &Path, threads: usize) -> Result<Table<f64>> {
+pub(crate) fn read_run<'a>(reader: Box<dyn Read + Send + 'a>, path: &Path, threads: usize) -> Tagged<f64> {
+    let reader = Chunks::new(reader, source::SIZE);
     read(reader, path, threads, |form, chunk| match form {
         Form::Json => jsonl::run(chunk),
         Form::Trec | Form::Beir => lines::run(chunk),
@@ -81,11 +87,13 @@ pub(crate) fn read_run<'a>(reader: Box<dyn Read + Send + 'a>, path: &Path, threa
 }
 
 pub(crate) fn read_qrels<'a>(reader: Box<dyn Read + Send + 'a>, path: &Path, threads: usize) -> Result<Table<i64>> {
-    read(reader, path, threads, |form, chunk| match form {
+    let reader = Chunks::new(reader, source::SIZE);
+    let (table, _) = read(reader, path, threads, |form, chunk| match form {
         Form::Json => jsonl::qrels(chunk),
         Form::Trec => lines::qrels(chunk),
         Form::Beir => lines::beir(chunk),
-    })
+    })?;
+    Ok(table)
 }
 
 /// What became of a chunk.
@@ -97,15 +105,15 @@ enum Outcome<V> {
 
 /// Chunks are read one after the other and parsed by whichever thread is free.
 fn read<V: Cell>(
-    reader: Box<dyn Read + Send + '_>,
+    chunks: io::Result<Chunks<'_>>,
     path: &Path,
     threads: usize,
     parse: impl Fn(Form, &Chunk<'_>) -> std::result::Result<Parsed<V>, Problem> + Sync,
-) -> Result<Table<V>> {
-    let mut chunks = Chunks::new(reader).map_err(file_error(path, "read"))?;
+) -> Tagged<V> {
+    let mut chunks = chunks.map_err(file_error(path, "read"))?;
     let mut buffer = Vec::new();
     let first = chunks.next(&mut buffer).map_err(file_error(path, "read"))?;
-    let Some(first) = first else { return assemble(Vec::new(), 1).map_err(fault) };
+    let Some(first) = first else { return assemble(Vec::new(), 1).map(|table| (table, None)).map_err(fault) };
     let form = Form::of(&first);
     let parse = |chunk: &Chunk<'_>| match parse(form, chunk) {
         Ok(parsed) => Outcome::Parsed(parsed),
@@ -138,12 +146,13 @@ fn read<V: Cell>(
     build(outcomes.into_iter().map(|(_, outcome)| outcome), path, threads)
 }
 
-fn build<V: Cell>(outcomes: impl Iterator<Item = Outcome<V>>, path: &Path, threads: usize) -> Result<Table<V>> {
+fn build<V: Cell>(outcomes: impl Iterator<Item = Outcome<V>>, path: &Path, threads: usize) -> Tagged<V> {
     let malformed = |line: usize, problem: Problem| {
         let Problem { expected, got, advice, .. } = problem;
         Error::Malformed { path: path.to_owned(), line: line + 1, expected, got, advice }
     };
     let mut lines = 0;
+    let mut last = None;
     let mut parts = Vec::new();
     // The first line of each part, and those of its lines that have no row.
     let mut places = Vec::new();
@@ -151,6 +160,7 @@ fn build<V: Cell>(outcomes: impl Iterator<Item = Outcome<V>>, path: &Path, threa
         match outcome {
             Outcome::Parsed(mut parsed) => {
                 parts.push(std::mem::take(&mut parsed.part));
+                last = parsed.last.take().or(last);
                 let count = parsed.lines;
                 places.push((lines, parsed));
                 lines += count;
@@ -159,7 +169,7 @@ fn build<V: Cell>(outcomes: impl Iterator<Item = Outcome<V>>, path: &Path, threa
             Outcome::Unread(error) => return Err(file_error(path, "read")(error)),
         }
     }
-    assemble(parts, threads).map_err(|error| {
+    let table = assemble(parts, threads).map_err(|error| {
         let Fault::Duplicate { query, document, first, again, .. } = error else { return fault(error) };
         let line = |row: Row| places[row.part].0 + places[row.part].1.line(row.row);
         malformed(
@@ -171,5 +181,130 @@ fn build<V: Cell>(outcomes: impl Iterator<Item = Outcome<V>>, path: &Path, threa
                 advice: "drop one of the two lines",
             },
         )
-    })
+    })?;
+    Ok((table, last))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::path::Path;
+
+    use proptest::prelude::*;
+
+    use super::source::Chunks;
+    use super::{Form, Tagged, jsonl, lines, read};
+    use crate::table::Table;
+
+    fn read_in_chunks(text: &str, size: usize, threads: usize) -> Tagged<f64> {
+        let chunks = Chunks::new(Box::new(text.as_bytes()), size);
+        read(chunks, Path::new("run"), threads, |form, chunk| match form {
+            Form::Json => jsonl::run(chunk),
+            _ => lines::run(chunk),
+        })
+    }
+
+    type Lists = BTreeMap<String, BTreeMap<String, f64>>;
+
+    fn lists(table: &Table<f64>) -> Lists {
+        let mut lists = Lists::new();
+        for (number, query) in table.queries().iter().enumerate() {
+            let list = lists.entry(query.to_string()).or_default();
+            list.extend(table.rows(number).iter().map(|(document, score)| (document.to_owned(), score)));
+        }
+        lists
+    }
+
+    /// Line by line, or the number of the first line that is wrong.
+    fn oracle(text: &str) -> Result<(Lists, Option<String>), usize> {
+        let mut lists = Lists::new();
+        let mut tag = None;
+        for (number, line) in text.split('\n').enumerate() {
+            let words: Vec<&str> = line.split_ascii_whitespace().collect();
+            if words.first().is_none_or(|first| first.starts_with('#')) {
+                continue;
+            }
+            let score = words.get(4).and_then(|score| score.parse().ok()).filter(|score: &f64| !score.is_nan());
+            let (Some(score), 6) = (score, words.len()) else { return Err(number + 1) };
+            if lists.entry(words[0].to_owned()).or_default().insert(words[2].to_owned(), score).is_some() {
+                // Only known to be wrong when all lines are known to be right.
+                return Err(usize::MAX);
+            }
+            tag = Some(words[5].to_owned());
+        }
+        Ok((lists, tag))
+    }
+
+    fn line() -> impl Strategy<Value = String> {
+        let document = "[a-z\u{e9}]{1,30}|D[0-9]{7}";
+        prop_oneof![
+            20 => ("[pq][0-9]?", document, "-?[0-9]{1,3}(\\.[0-9]{0,20})?", "[ \t]{1,2}", "[ \t\r]?").prop_map(
+                |(query, document, score, space, end)| {
+                    format!("{query} Q0{space}{document} 1 {score}{space}t{end}")
+                }
+            ),
+            1 => Just(String::new()),
+            1 => "#[a-z ]{0,9}",
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn chunks_and_threads_do_not_show(
+            lines in prop::collection::vec(line(), 0..40),
+            size in 1..300_usize,
+            threads in 1..4_usize,
+            ends in any::<bool>(),
+            wrong in prop::option::weighted(0.2, (any::<prop::sample::Index>(), "[a-z ]{1,9}")),
+        ) {
+            let mut lines = lines;
+            if let (Some((place, text)), false) = (wrong, lines.is_empty()) {
+                let place = place.index(lines.len());
+                lines[place] = text;
+            }
+            let mut text = lines.join("\n");
+            if ends {
+                text.push('\n');
+            }
+            let got = read_in_chunks(&text, size, threads);
+            match oracle(&text) {
+                Ok((expected, tag)) => {
+                    let (table, got_tag) = got.unwrap();
+                    prop_assert_eq!(lists(&table), expected);
+                    prop_assert_eq!(got_tag.as_deref(), tag.as_deref());
+                }
+                Err(usize::MAX) => prop_assert!(got.is_err()),
+                Err(line) => {
+                    let error = got.unwrap_err().to_string();
+                    prop_assert!(error.starts_with(&format!("run:{line}: ")), "{} is not of line {}", error, line);
+                }
+            }
+        }
+
+        #[test]
+        fn the_earliest_duplicate_is_named(
+            rows in prop::collection::vec((0..3_u8, 0..9_u8), 2..60),
+            size in 1..100_usize,
+            threads in 1..4_usize,
+            blank in any::<prop::sample::Index>(),
+        ) {
+            let mut lines: Vec<String> = rows.iter().map(|(query, document)| format!("q{query} 0 d{document} 0 1 t")).collect();
+            lines.insert(blank.index(lines.len()), "# a comment".to_owned());
+            let first_of = |line: &String| lines.iter().position(|other| other == line).unwrap();
+            let again = lines.iter().enumerate().find(|(number, line)| first_of(line) < *number);
+            match (again, read_in_chunks(&lines.join("\n"), size, threads)) {
+                (None, got) => prop_assert!(got.is_ok()),
+                (Some((number, line)), got) => {
+                    let error = got.unwrap_err().to_string();
+                    let words: Vec<&str> = line.split(' ').collect();
+                    let expected = format!(
+                        "run:{}: expected each document once per query, got document \"{}\" of query \"{}\" of line {} \
+                         again; drop one of the two lines",
+                        number + 1, words[2], words[0], first_of(line) + 1
+                    );
+                    prop_assert_eq!(error, expected);
+                }
+            }
+        }
+    }
 }

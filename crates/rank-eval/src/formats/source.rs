@@ -13,7 +13,7 @@ use crate::Result;
 pub(super) const PADDING: usize = 32;
 
 /// A chunk is read from the second-level cache when it is parsed.
-const SIZE: usize = 1 << 20;
+pub(super) const SIZE: usize = 1 << 20;
 
 /// A file, or the standard input for `-`.
 pub(crate) fn open(path: &Path) -> Result<Box<dyn Read + Send>> {
@@ -44,12 +44,14 @@ pub(super) struct Chunks<'a> {
     /// The beginning of a line whose end is not read yet.
     rest: Vec<u8>,
     number: usize,
+    /// The length of a chunk, unless a line is longer.
+    size: usize,
     done: bool,
 }
 
 impl<'a> Chunks<'a> {
     /// Gzip and zstd are known by their first bytes, not by the name of the file.
-    pub(super) fn new(mut reader: Box<dyn Read + Send + 'a>) -> io::Result<Self> {
+    pub(super) fn new(mut reader: Box<dyn Read + Send + 'a>, size: usize) -> io::Result<Self> {
         let mut head = Vec::new();
         reader.by_ref().take(4).read_to_end(&mut head)?;
         let (is_gzip, is_zstd) = (head.starts_with(&[0x1f, 0x8b]), head == [0x28, 0xb5, 0x2f, 0xfd]);
@@ -61,7 +63,7 @@ impl<'a> Chunks<'a> {
         } else {
             Box::new(whole)
         };
-        Ok(Self { reader, rest: Vec::new(), number: 0, done: false })
+        Ok(Self { reader, rest: Vec::new(), number: 0, size, done: false })
     }
 
     /// Whether there is no further chunk.
@@ -72,7 +74,7 @@ impl<'a> Chunks<'a> {
     /// The next chunk, in a buffer that the caller keeps from chunk to chunk.
     pub(super) fn next<'b>(&mut self, buffer: &'b mut Vec<u8>) -> io::Result<Option<Chunk<'b>>> {
         let mut filled = self.rest.len();
-        let mut wanted = SIZE.max(filled * 2);
+        let mut wanted = self.size.max(filled * 2);
         // The length of a buffer never shrinks, so that its bytes are set to 0 only once.
         let reserve = |buffer: &mut Vec<u8>, wanted: usize| buffer.resize(buffer.len().max(wanted + PADDING), 0);
         reserve(buffer, wanted);

@@ -191,8 +191,13 @@ fn part<V: Cell>(
             }
         }
         _ => {
+            let mut current = Cow::Borrowed("");
             for (start, row) in rows.enumerate() {
-                part.query_from(&queries.get(row, "queries")?, start);
+                let id = queries.get(row, "queries")?;
+                if start == 0 || id != current {
+                    part.query_from(&id, start);
+                    current = id;
+                }
             }
         }
     }
