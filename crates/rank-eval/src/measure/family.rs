@@ -1,7 +1,5 @@
 //! What there is to know of a measure before its parameters are: names, parameters, computation.
 
-#![allow(dead_code)]
-
 use super::Measure;
 use crate::subtopics::SubtopicView;
 use crate::topic::View;

@@ -1,11 +1,11 @@
 //! A measure with its parameters.
 
-#![allow(dead_code)]
-
 mod family;
 mod many;
 mod parse;
 mod print;
+#[cfg(test)]
+mod ties;
 
 use std::fmt;
 use std::hash::Hash;
