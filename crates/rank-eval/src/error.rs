@@ -204,6 +204,24 @@ pub enum Error {
         /// The measure.
         measure: String,
     },
+    /// A measure over plain judgments, asked of judgments of subtopics.
+    #[error("measure: expected one over subtopics, such as alpha_nDCG@10, got {measure}; evaluate it over Qrels")]
+    NotOfSubtopics {
+        /// The measure.
+        measure: String,
+    },
+    /// A document is judged twice for a subtopic.
+    #[error(
+        "qrels['{query}']['{subtopic}']['{document}']: expected each document once, got it again; drop one of the two"
+    )]
+    DuplicateSubtopic {
+        /// Of which query.
+        query: String,
+        /// Of which subtopic.
+        subtopic: String,
+        /// Which document.
+        document: String,
+    },
     /// There is no query whose values could be averaged.
     #[error(
         "run: expected at least one query that the qrels judge, got {run} queries of which none is among the {qrels} \

@@ -21,6 +21,17 @@ pub struct Evaluation {
 }
 
 impl Evaluation {
+    /// Out of a column of values for each measure.
+    pub(crate) fn of_columns(
+        measures: Vec<Measure>,
+        queries: Vec<String>,
+        values: Vec<Vec<f64>>,
+        missing: Vec<String>,
+        unjudged: Vec<String>,
+    ) -> Self {
+        Self { measures, queries, values, missing, unjudged }
+    }
+
     /// The measures, in the order they were asked for.
     pub fn measures(&self) -> &[Measure] {
         &self.measures

@@ -30,6 +30,7 @@ pub use options::{MissingQueries, Options, Order, TrecEval};
 pub use qrels::{Qrels, QrelsBuilder};
 pub use run::{Duplicates, Run, RunBuilder};
 pub use statistics::{PairedTTest, RandomizationTest, paired_t_test, randomization_test};
+pub use subtopics::{SubtopicQrels, evaluate_subtopics};
 pub use table::{Column, Columns, Offsets, Scores};
 pub use ties::{Tie, ties};
 pub use topic::Score;

@@ -23,6 +23,14 @@ pub(crate) fn open(path: &Path) -> Result<Box<dyn Read + Send>> {
     Ok(Box::new(File::open(path).map_err(file_error(path, "read"))?))
 }
 
+/// The whole text of a file.
+pub(crate) fn read_text(path: &Path) -> Result<String> {
+    let mut text = String::new();
+    let read = Chunks::new(open(path)?).and_then(|mut chunks| chunks.reader.read_to_string(&mut text));
+    read.map_err(file_error(path, "read"))?;
+    Ok(text)
+}
+
 /// Whole lines of a file.
 pub(super) struct Chunk<'a> {
     pub(super) number: usize,

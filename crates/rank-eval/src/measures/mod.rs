@@ -3,6 +3,7 @@
 //! A measure is named by a [`Measure`](crate::Measure); functions over one ranked list exist for the six most used.
 
 pub mod accuracy;
+pub mod alpha_dcg;
 pub mod average_precision;
 pub mod bpref;
 pub mod capped_recall;
@@ -10,21 +11,25 @@ pub mod compatibility;
 pub mod counts;
 pub mod dcg;
 pub mod err;
+pub mod err_ia;
 pub mod f_measure;
 pub mod fallout;
 pub mod gain;
 pub mod geometric;
 pub mod inferred_ap;
+pub mod intent_aware;
 pub mod interpolated_precision;
 pub mod judged;
 pub mod ndcg;
 pub mod ndcg_points;
+pub mod nrbp;
 pub mod precision;
 pub mod r_precision;
 pub mod rbp;
 pub mod recall;
 pub mod reciprocal_rank;
 pub mod set;
+pub mod subtopic_recall;
 pub mod success;
 pub mod utility;
 pub mod yaap;
@@ -83,4 +88,13 @@ pub(crate) static MEASURES: &[Family] = &[
     gain::BINARY_FAMILY,
     ndcg_points::FAMILY,
     ndcg_points::LEVELS_FAMILY,
+    alpha_dcg::NORMALIZED_FAMILY,
+    alpha_dcg::FAMILY,
+    err_ia::FAMILY,
+    err_ia::NORMALIZED_FAMILY,
+    nrbp::FAMILY,
+    nrbp::NORMALIZED_FAMILY,
+    intent_aware::FAMILY,
+    intent_aware::PRECISION_FAMILY,
+    subtopic_recall::FAMILY,
 ];
