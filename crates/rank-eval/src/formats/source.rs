@@ -26,7 +26,7 @@ pub(crate) fn open(path: &Path) -> Result<Box<dyn Read + Send>> {
 /// The whole text of a file.
 pub(crate) fn read_text(path: &Path) -> Result<String> {
     let mut text = String::new();
-    let read = Chunks::new(open(path)?).and_then(|mut chunks| chunks.reader.read_to_string(&mut text));
+    let read = Chunks::new(open(path)?, SIZE).and_then(|mut chunks| chunks.reader.read_to_string(&mut text));
     read.map_err(file_error(path, "read"))?;
     Ok(text)
 }
