@@ -3,12 +3,13 @@
 use std::hash::Hash;
 use std::sync::Arc;
 
-use crate::list::{Score, Union, ranked};
+use crate::list::Score;
 use crate::lists::Lists;
 use crate::method::{Looks, Method};
 use crate::methods::{self, Input, Values};
 use crate::missing::Missing;
 use crate::normalization::{Constant, Normalization, Options};
+use crate::numbering::{Numbering, Ranking};
 use crate::scratch::Scratch;
 use crate::trained::Trained;
 use crate::{Error, Result};
@@ -282,10 +283,23 @@ impl Fusion {
         L: AsRef<[(I, S)]>,
     {
         self.check(lists.len())?;
-        let union = Union::of(self, lists)?;
+        let mut numbering = Numbering::new();
+        for list in lists {
+            numbering.add_list(self, list.as_ref().iter().map(|(id, score)| (id, score.to_f64())))?;
+        }
+        if self.method.orders_by_number() {
+            numbering.order_by_id();
+        }
         let mut totals = Vec::new();
-        self.totals(&union.lists(), &mut Scratch::new(), &mut totals)?;
-        Ok(ranked(&union.ids, &totals, self.ascending, self.limit))
+        self.totals(&numbering.lists()?, &mut Scratch::new(), &mut totals)?;
+        // Rounded before they are compared, so that what the caller sees as a tie is broken as a tie.
+        for total in &mut totals {
+            *total = S::from_f64(*total).to_f64();
+        }
+        let mut ranking = Ranking::new();
+        ranking.sort(self, &totals);
+        let order = ranking.settle(self, numbering.ids());
+        Ok(order.map(|number| (numbering.ids()[number].clone(), S::from_f64(totals[number]))).collect())
     }
 
     /// The score of each document, by its number. Nothing is allocated once `scratch` and `totals` have grown.

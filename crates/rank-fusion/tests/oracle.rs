@@ -82,7 +82,7 @@ fn values(method: &Method, normalization: &Normalization, lists: &[List]) -> Vec
                 (ranked(list, &|r| 1.0 / (r * r)), None)
             }
             Method::RankBiasedCentroid { phi } => (ranked(list, &|r| (1.0 - phi) * phi.powf(r - 1.0)), None),
-            Method::Borda => (ranked(list, &|r| n - r + 1.0), Some((n - list.len() as f64 + 1.0) / 2.0)),
+            Method::Borda => (ranked(list, &|r| n - r + 1.0), Some(f64::midpoint(n - list.len() as f64, 1.0))),
             Method::MedianRank => (ranked(list, &|r| r), Some(longest as f64 + 1.0)),
             _ => {
                 let missing = match normalization {
@@ -150,7 +150,7 @@ fn median(said: &[(f64, f64)]) -> f64 {
     let mut values: Vec<f64> = said.iter().map(|(v, _)| *v).collect();
     values.sort_by(f64::total_cmp);
     let n = values.len();
-    (values[(n - 1) / 2] + values[n / 2]) / 2.0
+    f64::midpoint(values[(n - 1) / 2], values[n / 2])
 }
 
 /// The weight of the lists that prefer `a` to `b`.

@@ -75,7 +75,7 @@ impl Training {
         H: BuildHasher,
     {
         for (list, entries) in lists.iter().enumerate() {
-            check_scores(list, entries.as_ref().iter().map(|(_, score)| score.to_f64()), true)?;
+            check_scores(list, entries.as_ref().iter().map(|(_, score)| score.to_f64()))?;
         }
         let hits = lists.iter().map(|list| list.as_ref().iter().map(|(id, _)| relevant.contains(id)).collect());
         self.add_hits(hits.collect(), relevant.len())
