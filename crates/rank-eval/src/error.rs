@@ -262,6 +262,81 @@ pub enum Error {
     /// A randomization test without randomization.
     #[error("permutations: expected at least 1, got 0; 10000 is the usual choice")]
     NoPermutations,
+    /// A bootstrap without resamples.
+    #[error("resamples: expected at least 1, got 0; 10000 is the usual choice")]
+    NoResamples,
+    /// A probability, such as a confidence level, outside its range.
+    #[error("{argument}: expected a number between 0 and 1, got {value}; {usual} is the usual choice")]
+    NotAProbability {
+        /// Which.
+        argument: &'static str,
+        /// Its value.
+        value: f64,
+        /// What is usual.
+        usual: f64,
+    },
+    /// A p-value outside its range.
+    #[error("p_values[{position}]: expected a number from 0 to 1, got {value}; pass p-values of tests")]
+    NotAPValue {
+        /// Where.
+        position: usize,
+        /// Its value.
+        value: f64,
+    },
+    /// A tolerance that cannot be one.
+    #[error("tolerance: expected a finite number of at least 0, got {value}; 1e-9 is the usual choice")]
+    InvalidTolerance {
+        /// Its value.
+        value: f64,
+    },
+    /// An effect size that no number of topics can find.
+    #[error("effect_size: expected a finite number that is not 0 or next to it, got {value}; 0.5 is a medium effect")]
+    InvalidEffectSize {
+        /// Its value.
+        value: f64,
+    },
+    /// Too many pairs to count all arrangements of their ranks.
+    #[error("a: expected at most {most} values that differ from b for an exact p-value, got {got}; approximate it")]
+    TooManyForExact {
+        /// How many can be counted.
+        most: usize,
+        /// How many there are.
+        got: usize,
+    },
+    /// A comparison of fewer than two runs.
+    #[error("runs: expected 2 or more, got {got}; add what they are compared with")]
+    TooFewRuns {
+        /// How many there are.
+        got: usize,
+    },
+    /// Samples of several runs of different lengths.
+    #[error(
+        "samples[{run}]: expected {expected} values, one for each of samples[0], got {got}; evaluate all runs on the same \
+         queries"
+    )]
+    UnequalSamples {
+        /// Which sample.
+        run: usize,
+        /// Length of the first sample.
+        expected: usize,
+        /// Length of this one.
+        got: usize,
+    },
+    /// A value of several samples is NaN, infinite or beyond all reason.
+    #[error(
+        "samples[{run}][{query}]: expected a finite value below 1e100, got {value}; drop the query from all samples"
+    )]
+    UnusableSample {
+        /// Which sample.
+        run: usize,
+        /// Where in it.
+        query: usize,
+        /// The value.
+        value: f64,
+    },
+    /// Long work was stopped by who watched it.
+    #[error("watch: expected to be let finish, got asked to stop; call again for the result")]
+    Interrupted,
 }
 
 /// The result of an evaluation.

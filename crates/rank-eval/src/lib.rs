@@ -29,7 +29,13 @@ pub use measures::{
 pub use options::{MissingQueries, Options, Order, TrecEval};
 pub use qrels::{Qrels, QrelsBuilder};
 pub use run::{Duplicates, Run, RunBuilder};
-pub use statistics::{PairedTTest, RandomizationTest, paired_t_test, randomization_test};
+pub use statistics::{
+    BootstrapMethod, BootstrapOptions, Correction, EffectSizes, Estimate, PairedTTest, RandomizationTest,
+    RandomizedTukeyHsd, RandomizedTukeyPair, SignTest, TukeyHsd, TukeyPair, TwoWayAnova, Watch, WilcoxonMethod,
+    WilcoxonOptions, WilcoxonTest, Zeros, adjusted_p_values, bootstrap_interval, bootstrap_interval_watched,
+    effect_sizes, paired_t_test, randomization_test, randomization_test_watched, randomized_tukey_hsd,
+    randomized_tukey_hsd_watched, sign_test, t_test_power, topic_set_size, tukey_hsd, two_way_anova, wilcoxon_test,
+};
 pub use subtopics::{SubtopicQrels, evaluate_subtopics};
 pub use table::{Column, Columns, Offsets, Scores};
 pub use ties::{Tie, ties};

@@ -33,6 +33,8 @@ _Path: TypeAlias = str | os.PathLike[str]
 _RunDict: TypeAlias = Mapping[str, _RankedList[str]] | Mapping[int, _RankedList[int]]
 _QrelsDict: TypeAlias = Mapping[str, Mapping[str, SupportsIndex]] | Mapping[int, Mapping[int, SupportsIndex]]
 _Sample: TypeAlias = Iterable[SupportsFloat] | Mapping[str, SupportsFloat]
+_Samples: TypeAlias = Mapping[str, _Sample] | Iterable[_Sample]
+_Correction: TypeAlias = Literal["none", "bonferroni", "holm", "benjamini-hochberg"]
 
 def ndcg_at_k(reranked: _RankedList[_Id], ground_truth: _Judgments[_Id], k: int = 10) -> float:
     """Normalized discounted cumulative gain at ``k``.
@@ -585,7 +587,9 @@ def paired_t_test(a: _Sample, b: _Sample) -> PairedTTest:
         2.0
     """
 
-def randomization_test(a: _Sample, b: _Sample, permutations: int = 10_000, seed: int = 0) -> RandomizationTest:
+def randomization_test(
+    a: _Sample, b: _Sample, permutations: int = 10_000, seed: int = 0, progress: bool = False
+) -> RandomizationTest:
     """Fisher's randomization test for paired samples, two-sided.
 
     If both runs were the same, each pair might as well have come out the other way round; the p-value is the share of
@@ -597,6 +601,7 @@ def randomization_test(a: _Sample, b: _Sample, permutations: int = 10_000, seed:
         b: Those of the other run.
         permutations: The number of arrangements to draw, at least 1.
         seed: From which they are drawn, an integer of 64 bits, not negative.
+        progress: Whether to show a bar, which needs the package tqdm.
 
     Returns:
         The p-value and how it came about.
@@ -605,6 +610,7 @@ def randomization_test(a: _Sample, b: _Sample, permutations: int = 10_000, seed:
         ShapeError: Samples of different lengths or queries.
         InvalidInputError: No pair, no permutation, a NaN or an infinite value.
         DtypeError: Something else than numbers.
+        MissingPackageError: ``progress`` without tqdm.
 
     Source:
         Fisher: The design of experiments (1935); Smucker, Allan, Carterette: A comparison of statistical significance
@@ -613,6 +619,542 @@ def randomization_test(a: _Sample, b: _Sample, permutations: int = 10_000, seed:
     Example:
         >>> randomization_test([1.0, 1.0, 1.0], [0.0, 0.0, 0.0]).p_value  # +++ and --- of 8
         0.25
+    """
+
+@final
+class Estimate:
+    """A value and its confidence interval."""
+
+    @property
+    def value(self) -> float:
+        """The value."""
+
+    @property
+    def low(self) -> float:
+        """The lower end of the interval."""
+
+    @property
+    def high(self) -> float:
+        """The upper end of the interval."""
+
+@final
+class SignTest:
+    """The result of ``sign_test``."""
+
+    @property
+    def p_value(self) -> float:
+        """The two-sided p-value."""
+
+    @property
+    def wins(self) -> int:
+        """How often ``a`` is larger."""
+
+    @property
+    def ties(self) -> int:
+        """How often the two are equal, within the tolerance."""
+
+    @property
+    def losses(self) -> int:
+        """How often ``b`` is larger."""
+
+def sign_test(a: _Sample, b: _Sample, tolerance: float = 1e-9) -> SignTest:
+    """The sign test for paired samples, two-sided.
+
+    How likely wins and losses at least this uneven are, if both were equally likely; ties do not count.
+
+    Args:
+        a: The values of one run, as in ``paired_t_test``. At least 1.
+        b: Those of the other run.
+        tolerance: Values no further apart are a tie; 0 compares exactly.
+
+    Returns:
+        The p-value, 1 without any win or loss, and the counts.
+
+    Raises:
+        ShapeError: Samples of different lengths or queries.
+        InvalidInputError: No pair, a NaN, an infinite value or a negative tolerance.
+        DtypeError: Something else than numbers.
+
+    Source:
+        Arbuthnot: An argument for divine providence (1710); van Rijsbergen: Information retrieval (1979).
+
+    Example:
+        >>> test = sign_test([0.5, 0.6, 0.7, 0.8], [0.1, 0.2, 0.3, 0.8])
+        >>> test.wins, test.ties, test.losses
+        (3, 1, 0)
+        >>> round(test.p_value, 12)  # +++ and --- of 8
+        0.25
+    """
+
+@final
+class WilcoxonTest:
+    """The result of ``wilcoxon_test``."""
+
+    @property
+    def statistic(self) -> float:
+        """The smaller of the two rank sums."""
+
+    @property
+    def p_value(self) -> float:
+        """The two-sided p-value."""
+
+    @property
+    def positive(self) -> float:
+        """The sum of the ranks of the differences above 0."""
+
+    @property
+    def negative(self) -> float:
+        """The sum of the ranks of the differences below 0."""
+
+    @property
+    def pairs(self) -> int:
+        """The number of differences that are not 0."""
+
+    @property
+    def exact(self) -> bool:
+        """Whether all arrangements were counted."""
+
+def wilcoxon_test(
+    a: _Sample,
+    b: _Sample,
+    zeros: Literal["drop", "pratt", "split"] = "drop",
+    method: Literal["auto", "exact", "normal"] = "auto",
+    continuity: bool = False,
+) -> WilcoxonTest:
+    """Wilcoxon's signed-rank test for paired samples, two-sided.
+
+    The differences are ranked by magnitude, the ranks of equal ones averaged; the statistic is the smaller of the sums
+    of ranks of either sign. Differences no further apart than rounding explains, 1e-12 of the largest value, are equal.
+
+    Args:
+        a: The values of one run, as in ``paired_t_test``. At least 1.
+        b: Those of the other run.
+        zeros: What becomes of differences of 0. ``"drop"``: left out before ranking, Wilcoxon's own way. ``"pratt"``:
+            ranked, and their ranks left out. ``"split"``: ranked, and their ranks split between both sums.
+        method: ``"exact"``: from all arrangements of signs over the ranks at hand, ties included, up to 2000 pairs.
+            ``"normal"``: the normal approximation, corrected for ties. ``"auto"``: exact up to 50 differences that are
+            not 0; SciPy approximates from 14 pairs on if there are ties.
+        continuity: Whether the normal approximation moves the statistic by 1/2 towards its mean.
+
+    Returns:
+        The rank sums and the p-value, 1 if all differences are 0.
+
+    Raises:
+        ShapeError: Samples of different lengths or queries.
+        InvalidInputError: No pair, a NaN, an infinite value, or more than 2000 pairs for ``"exact"``.
+        DtypeError: Something else than numbers.
+
+    Source:
+        Wilcoxon: Individual comparisons by ranking methods (Biometrics Bulletin 1945); Pratt: Remarks on zeros and ties
+        in the Wilcoxon signed rank procedures (JASA 1959).
+
+    Example:
+        >>> test = wilcoxon_test([1.0, 2.0, 0.0, 4.0], [0.0, 0.0, 3.0, 0.0])  # 1, 2, -3, 4
+        >>> test.positive, test.negative
+        (7.0, 3.0)
+        >>> test.p_value  # sums of 0, 1, 2, 3 in 1, 1, 1, 2 of 16 ways, on either side
+        0.625
+    """
+
+def bootstrap_interval(
+    a: _Sample,
+    b: _Sample | None = None,
+    level: float = 0.95,
+    method: Literal["bca", "percentile"] = "bca",
+    resamples: int = 10_000,
+    seed: int = 0,
+    progress: bool = False,
+) -> Estimate:
+    """A bootstrap confidence interval of the mean of ``a``, or of the mean difference ``a - b``.
+
+    Queries are drawn with replacement, the same on every machine; quantiles of the means of these resamples, linearly
+    interpolated, bound the interval.
+
+    Args:
+        a: The values of one run, as in ``paired_t_test``. At least 2.
+        b: Those of another run.
+        level: The probability that the interval is to cover the true mean.
+        method: ``"bca"``: quantiles corrected for bias and skew, the acceleration by the jackknife. ``"percentile"``:
+            the quantiles of the level itself.
+        resamples: The number of resamples, at least 1.
+        seed: From which they are drawn, an integer of 64 bits, not negative.
+        progress: Whether to show a bar, which needs the package tqdm.
+
+    Returns:
+        The mean and its interval; if all values are equal, the interval is that value.
+
+    Raises:
+        ShapeError: Samples of different lengths or queries.
+        InvalidInputError: Fewer than 2 values, a NaN, an infinite value, a level outside 0 and 1, or no resample.
+        DtypeError: Something else than numbers.
+        MissingPackageError: ``progress`` without tqdm.
+
+    Source:
+        Efron: Better bootstrap confidence intervals (JASA 1987); for retrieval, Sakai: Evaluating evaluation metrics
+        based on the bootstrap (SIGIR 2006).
+
+    Example:
+        >>> gain = bootstrap_interval([0.5, 0.7, 0.6, 0.9], [0.4, 0.5, 0.3, 0.5])  # .1, .2, .3, .4
+        >>> round(gain.value, 12)
+        0.25
+        >>> 0.1 <= gain.low < gain.value < gain.high <= 0.4
+        True
+    """
+
+@final
+class EffectSizes:
+    """The result of ``effect_sizes``."""
+
+    @property
+    def mean_difference(self) -> Estimate:
+        """The mean of ``a - b``; half the length of its interval is the margin of error."""
+
+    @property
+    def cohen_d_z(self) -> Estimate:
+        """Cohen's d of the differences: their mean over their standard deviation.
+
+        Infinite without variance, 0 for differences of 0.
+        """
+
+    @property
+    def hedges_g(self) -> Estimate:
+        """Hedges' g: d without the bias of small samples."""
+
+    @property
+    def cliffs_delta(self) -> Estimate:
+        """Cliff's delta: how much more often a value of ``a`` is above one of ``b`` than below it.
+
+        Over all pairs of queries; in [-1, 1].
+        """
+
+def effect_sizes(a: _Sample, b: _Sample, level: float = 0.95) -> EffectSizes:
+    """How large the difference of two runs is, with confidence intervals.
+
+    With ``d = a - b``, their mean ``m`` and sample variance ``v``: the mean difference ``m`` with the margin
+    ``t(n - 1) sqrt(v / n)``; Cohen's ``d_z = m / sqrt(v)`` with the interval of noncentral t distributions; Hedges'
+    ``g``, which is ``d_z`` times ``gamma((n - 1) / 2) / (sqrt((n - 1) / 2) gamma((n - 2) / 2))``; and Cliff's delta
+    with the interval of DeLong's variance over the pairs.
+
+    Args:
+        a: The values of one run, as in ``paired_t_test``. At least 2.
+        b: Those of the other run.
+        level: The probability that an interval is to cover the true value.
+
+    Returns:
+        The effect sizes.
+
+    Raises:
+        ShapeError: Samples of different lengths or queries.
+        InvalidInputError: Fewer than 2 pairs, a NaN, an infinite value, or a level outside 0 and 1.
+        DtypeError: Something else than numbers.
+
+    Source:
+        Cohen: Statistical power analysis (1988); Hedges: Distribution theory for Glass's estimator of effect size
+        (1981); Cumming, Finch: A primer on confidence intervals that are based on noncentral distributions (2001);
+        Cliff: Dominance statistics (1993).
+
+    Example:
+        >>> effect = effect_sizes([1.0, 4.0], [0.0, 1.0])  # differences of 1 and 3
+        >>> effect.mean_difference.value
+        2.0
+        >>> round(effect.cohen_d_z.value, 4)  # 2 / sqrt(2)
+        1.4142
+        >>> effect.cliffs_delta.value  # of four pairs three are wins, one a tie
+        0.75
+    """
+
+@final
+class TwoWayAnova:
+    """The result of ``two_way_anova``."""
+
+    @property
+    def runs_sum_of_squares(self) -> float:
+        """The variation between runs."""
+
+    @property
+    def queries_sum_of_squares(self) -> float:
+        """The variation between queries."""
+
+    @property
+    def residual_sum_of_squares(self) -> float:
+        """What neither explains."""
+
+    @property
+    def runs_degrees_of_freedom(self) -> int:
+        """One less than the number of runs."""
+
+    @property
+    def queries_degrees_of_freedom(self) -> int:
+        """One less than the number of queries."""
+
+    @property
+    def residual_degrees_of_freedom(self) -> int:
+        """The product of the other two."""
+
+    @property
+    def runs_f(self) -> float:
+        """The mean square of the runs over that of the residual."""
+
+    @property
+    def runs_p_value(self) -> float:
+        """The probability of an F at least as large, if all runs were equal."""
+
+    @property
+    def queries_f(self) -> float:
+        """The mean square of the queries over that of the residual."""
+
+    @property
+    def queries_p_value(self) -> float:
+        """The probability of an F at least as large, if all queries were equal."""
+
+def two_way_anova(samples: _Samples) -> TwoWayAnova:
+    """Two-way analysis of variance without replication.
+
+    How the variation of runs over queries divides into runs, queries and the rest, and how likely an F ratio at least
+    this large is, if the runs were equal. With two runs, F is the square of the paired t.
+
+    Args:
+        samples: The values of at least 2 runs: a dict of name to sample, or a list of samples; a sample as in
+            ``paired_t_test``.
+
+    Returns:
+        Sums of squares, degrees of freedom, F ratios and p-values. Without a residual F is infinite with a p-value of
+        0; without variation of its own kind, 0 with a p-value of 1.
+
+    Raises:
+        ShapeError: Samples of different lengths or queries.
+        InvalidInputError: Fewer than 2 runs or 2 queries, a NaN, an infinite value.
+        DtypeError: Something else than numbers.
+
+    Source:
+        Fisher: Statistical methods for research workers (1925); for retrieval, Sakai: Laboratory experiments in
+        information retrieval (2018).
+
+    Example:
+        >>> anova = two_way_anova([[0.0, 4.0], [4.0, 4.0]])  # means of runs 2 and 4, of queries 2 and 4
+        >>> anova.runs_sum_of_squares, anova.queries_sum_of_squares, anova.residual_sum_of_squares
+        (4.0, 4.0, 4.0)
+        >>> round(anova.runs_p_value, 12)
+        0.5
+    """
+
+@final
+class TukeyPair:
+    """What ``tukey_hsd`` says of two runs."""
+
+    @property
+    def first(self) -> str | int:
+        """The name of the first run, or its position in a list."""
+
+    @property
+    def second(self) -> str | int:
+        """That of the second run."""
+
+    @property
+    def mean_difference(self) -> float:
+        """The mean of the first less that of the second."""
+
+    @property
+    def low(self) -> float:
+        """The lower end of the simultaneous confidence interval of the mean difference."""
+
+    @property
+    def high(self) -> float:
+        """The upper end."""
+
+    @property
+    def statistic(self) -> float:
+        """The studentized range."""
+
+    @property
+    def p_value(self) -> float:
+        """The two-sided p-value, already corrected for the number of runs."""
+
+@final
+class TukeyHsd:
+    """The result of ``tukey_hsd``."""
+
+    @property
+    def pairs(self) -> list[TukeyPair]:
+        """Each pair of runs."""
+
+    @property
+    def degrees_of_freedom(self) -> int:
+        """Those of the residual."""
+
+    @property
+    def residual_mean_square(self) -> float:
+        """The variance that neither run nor query explains."""
+
+def tukey_hsd(samples: _Samples, level: float = 0.95) -> TukeyHsd:
+    """Tukey's honestly significant difference of all pairs of runs, with queries as blocks.
+
+    ``q = |mean difference| / sqrt(E / n)`` with the mean square ``E`` of the residual of ``two_way_anova``. The one-way
+    test, which several tools offer under this name, ignores that all runs answer the same queries.
+
+    Args:
+        samples: The values of at least 2 runs: a dict of name to sample, or a list of samples; a sample as in
+            ``paired_t_test``.
+        level: The probability with which all intervals cover together.
+
+    Returns:
+        The p-values, already corrected for the number of runs, and simultaneous intervals.
+
+    Raises:
+        ShapeError: Samples of different lengths or queries.
+        InvalidInputError: Fewer than 2 runs or 2 queries, a NaN, an infinite value, or a level outside 0 and 1.
+        DtypeError: Something else than numbers.
+
+    Source:
+        Tukey: The problem of multiple comparisons (1953); for retrieval, Carterette: Multiple testing in statistical
+        analysis of systems-based information retrieval experiments (TOIS 2012).
+
+    Example:
+        >>> a, b = [0.5, 0.7, 0.6], [0.4, 0.4, 0.5]
+        >>> pair = tukey_hsd({"a": a, "b": b}).pairs[0]
+        >>> pair.first, pair.second
+        ('a', 'b')
+        >>> abs(pair.p_value - paired_t_test(a, b).p_value) < 1e-9  # with two runs
+        True
+    """
+
+@final
+class RandomizedTukeyPair:
+    """What ``randomized_tukey_hsd`` says of two runs."""
+
+    @property
+    def first(self) -> str | int:
+        """The name of the first run, or its position in a list."""
+
+    @property
+    def second(self) -> str | int:
+        """That of the second run."""
+
+    @property
+    def mean_difference(self) -> float:
+        """The mean of the first less that of the second."""
+
+    @property
+    def p_value(self) -> float:
+        """The two-sided p-value, already corrected for the number of runs; above 0."""
+
+@final
+class RandomizedTukeyHsd:
+    """The result of ``randomized_tukey_hsd``."""
+
+    @property
+    def pairs(self) -> list[RandomizedTukeyPair]:
+        """Each pair of runs."""
+
+    @property
+    def permutations(self) -> int:
+        """The number of permutations drawn."""
+
+def randomized_tukey_hsd(
+    samples: _Samples, permutations: int = 10_000, seed: int = 0, progress: bool = False
+) -> RandomizedTukeyHsd:
+    """The randomized test of Tukey's honestly significant difference, of all pairs of runs.
+
+    If all runs were equal, the values of a query might as well have come to the runs in any other order; the p-value of
+    a pair is the share of such arrangements whose largest difference of means is at least as large as that of the pair.
+    ``permutations`` are drawn, the same on every machine, and ``p = (c + 1) / (permutations + 1)``.
+
+    Args:
+        samples: The values of at least 2 runs: a dict of name to sample, or a list of samples; a sample as in
+            ``paired_t_test``.
+        permutations: The number of arrangements to draw, at least 1.
+        seed: From which they are drawn, an integer of 64 bits, not negative.
+        progress: Whether to show a bar, which needs the package tqdm.
+
+    Returns:
+        The p-values, already corrected for the number of runs.
+
+    Raises:
+        ShapeError: Samples of different lengths or queries.
+        InvalidInputError: Fewer than 2 runs or 1 query, a NaN, an infinite value, or no permutation.
+        DtypeError: Something else than numbers.
+        MissingPackageError: ``progress`` without tqdm.
+
+    Source:
+        Carterette: Multiple testing in statistical analysis of systems-based information retrieval experiments (TOIS
+        2012).
+
+    Example:
+        >>> test = randomized_tukey_hsd([[0.9] * 30, [0.7] * 30, [0.5] * 30], permutations=999)
+        >>> [pair.p_value for pair in test.pairs]  # all queries agree: no arrangement drawn comes near
+        [0.001, 0.001, 0.001]
+    """
+
+def adjusted_p_values(p_values: Iterable[SupportsFloat], correction: _Correction = "holm") -> list[float]:
+    """P-values, corrected for their number; a finding is significant if its corrected p-value is at most alpha.
+
+    Args:
+        p_values: The p-values of several tests, in any order.
+        correction: ``"bonferroni"``: each times their number. ``"holm"``: the i-th smallest of m, from 0, times
+            ``m - i``, and none below a smaller one; bounds the probability of any false finding as Bonferroni's does,
+            and is never weaker. ``"benjamini-hochberg"``: the i-th smallest, from 1, times ``m / i``, and none above a
+            larger one; bounds the expected share of false findings. ``"none"``: as they are.
+
+    Returns:
+        The corrected p-values, each at most 1, in the order they came in.
+
+    Raises:
+        InvalidInputError: A value outside [0, 1], or an unknown correction.
+        DtypeError: Something else than numbers.
+
+    Source:
+        Dunn: Multiple comparisons among means (JASA 1961); Holm: A simple sequentially rejective multiple test
+        procedure (1979); Benjamini, Hochberg: Controlling the false discovery rate (JRSS B 1995).
+
+    Example:
+        >>> adjusted_p_values([0.25, 0.125, 0.5])  # 2 of .25, 3 of .125, 1 of .5
+        [0.5, 0.375, 0.5]
+    """
+
+def t_test_power(effect_size: float, topics: int, alpha: float = 0.05) -> float:
+    """The power of the paired t-test: the probability that it finds a true difference significant.
+
+    Args:
+        effect_size: The true mean difference over the true standard deviation of the differences, Cohen's d_z.
+        topics: The number of topics, at least 2.
+        alpha: The p-value that counts as significant.
+
+    Returns:
+        The probability, in [0, 1].
+
+    Raises:
+        InvalidInputError: Fewer than 2 topics, an effect size that is not finite, or an alpha outside 0 and 1.
+
+    Source:
+        Cohen: Statistical power analysis for the behavioral sciences (1988); for retrieval, Webber, Moffat, Zobel:
+        Statistical power in retrieval experimentation (CIKM 2008).
+
+    Example:
+        >>> round(t_test_power(0.5, 34), 3)  # as in Cohen's table
+        0.808
+    """
+
+def topic_set_size(effect_size: float, power: float = 0.8, alpha: float = 0.05) -> int:
+    """The least number of topics with which the paired t-test finds such a difference with probability ``power``.
+
+    Args:
+        effect_size: The smallest difference worth finding over the standard deviation of the differences.
+        power: The probability of finding it.
+        alpha: The p-value that counts as significant.
+
+    Returns:
+        The number of topics.
+
+    Raises:
+        InvalidInputError: A probability outside 0 and 1, an effect size of 0 or not finite, or one so small that 16
+            million topics do not suffice.
+
+    Source:
+        Sakai: Topic set size design (Information Retrieval Journal 2016).
+
+    Example:
+        >>> topic_set_size(0.5)
+        34
     """
 
 def run_command(arguments: Sequence[str]) -> int:

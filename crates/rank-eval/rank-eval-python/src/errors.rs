@@ -12,7 +12,7 @@ pub(crate) fn to_python(error: Error) -> PyErr {
         Error::DuplicateDocument { .. } | Error::DuplicateJudgment { .. } | Error::DuplicateInTable { .. } => {
             "DuplicateIdError"
         }
-        Error::UnpairedSamples { .. } => "ShapeError",
+        Error::UnequalSamples { .. } | Error::UnpairedSamples { .. } => "ShapeError",
         // With the number of the system's error Python chooses the class: FileNotFoundError, PermissionError ...
         Error::File { path, source, .. } if source.raw_os_error().is_some() => {
             let number = source.raw_os_error();

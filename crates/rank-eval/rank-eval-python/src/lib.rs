@@ -8,6 +8,8 @@ mod errors;
 mod evaluation;
 mod ids;
 mod lists;
+mod results;
+mod samples;
 mod statistics;
 mod tables;
 
@@ -25,7 +27,15 @@ mod _rank_eval {
         average_precision_at_k, ndcg_at_k, precision_at_k, recall_at_k, reciprocal_rank_at_k, success_at_k,
     };
     #[pymodule_export]
-    use crate::statistics::{PairedTTest, RandomizationTest, paired_t_test, randomization_test};
+    use crate::results::{
+        EffectSizes, Estimate, PairedTTest, RandomizationTest, RandomizedTukeyHsd, RandomizedTukeyPair, SignTest,
+        TukeyHsd, TukeyPair, TwoWayAnova, WilcoxonTest,
+    };
+    #[pymodule_export]
+    use crate::statistics::{
+        adjusted_p_values, bootstrap_interval, effect_sizes, paired_t_test, randomization_test, randomized_tukey_hsd,
+        sign_test, t_test_power, topic_set_size, tukey_hsd, two_way_anova, wilcoxon_test,
+    };
     #[pymodule_export]
     use crate::tables::{Qrels, Run};
 }

@@ -1,136 +1,194 @@
-//! Tests of significance.
+//! Tests of significance, effect sizes and intervals.
+
+use std::ops::ControlFlow;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyMapping, PyString};
-use rank_pyo3::describe;
+use rank_eval::{BootstrapMethod, BootstrapOptions, Correction, WilcoxonMethod, WilcoxonOptions, Zeros};
+use rank_pyo3::ProgressBar;
 
 use crate::errors::{PACKAGE, to_python};
+use crate::results::{
+    EffectSizes, Estimate, PairedTTest, RandomizationTest, RandomizedTukeyHsd, SignTest, TukeyHsd, TwoWayAnova,
+    WilcoxonTest,
+};
+use crate::samples::{many, one_or_two, samples};
 
-#[doc = rank_pyo3::stub!("PairedTTest")]
-#[pyclass(frozen, get_all, module = "rank_eval")]
-pub(crate) struct PairedTTest {
-    #[doc = rank_pyo3::stub!("PairedTTest.statistic")]
-    statistic: f64,
-    #[doc = rank_pyo3::stub!("PairedTTest.p_value")]
-    p_value: f64,
-    #[doc = rank_pyo3::stub!("PairedTTest.degrees_of_freedom")]
-    degrees_of_freedom: usize,
-    #[doc = rank_pyo3::stub!("PairedTTest.mean_difference")]
-    mean_difference: f64,
+/// Does watched work of the core with a bar of `total` steps if `shown`; Ctrl-C ends it.
+pub(crate) fn watched<T: Send>(
+    py: Python<'_>,
+    total: usize,
+    shown: bool,
+    work: impl FnOnce(&mut rank_eval::Watch<'_>) -> rank_eval::Result<T> + Send,
+) -> PyResult<T> {
+    let bar = ProgressBar::new(PACKAGE, py, total, shown)?;
+    rank_pyo3::watched(py, &bar, |watch| {
+        let mut advance = |steps| if watch.advance(steps) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) };
+        work(&mut advance).map_err(to_python)
+    })
 }
 
-#[pymethods]
-impl PairedTTest {
-    fn __repr__(&self) -> String {
-        let Self { statistic, p_value, degrees_of_freedom, mean_difference } = self;
-        format!(
-            "PairedTTest(statistic={statistic:?}, p_value={p_value:?}, degrees_of_freedom={degrees_of_freedom}, \
-             mean_difference={mean_difference:?})"
-        )
-    }
+/// One of several words.
+pub(crate) fn choice<T: Copy>(argument: &str, value: &str, known: &[(&str, T)]) -> PyResult<T> {
+    known.iter().find(|(name, _)| *name == value).map(|(_, choice)| *choice).ok_or_else(|| {
+        let names: Vec<String> = known.iter().map(|(name, _)| format!("{name:?}")).collect();
+        PACKAGE.invalid(format_args!("{argument}: expected one of {}, got {value:?}; choose one", names.join(", ")))
+    })
 }
 
-#[doc = rank_pyo3::stub!("RandomizationTest")]
-#[pyclass(frozen, get_all, module = "rank_eval")]
-pub(crate) struct RandomizationTest {
-    #[doc = rank_pyo3::stub!("RandomizationTest.p_value")]
-    p_value: f64,
-    #[doc = rank_pyo3::stub!("RandomizationTest.permutations")]
-    permutations: usize,
-    #[doc = rank_pyo3::stub!("RandomizationTest.exact")]
-    exact: bool,
-    #[doc = rank_pyo3::stub!("RandomizationTest.mean_difference")]
-    mean_difference: f64,
-}
-
-#[pymethods]
-impl RandomizationTest {
-    fn __repr__(&self) -> String {
-        let Self { p_value, permutations, exact, mean_difference } = self;
-        let exact = if *exact { "True" } else { "False" };
-        format!(
-            "RandomizationTest(p_value={p_value:?}, permutations={permutations}, exact={exact}, \
-             mean_difference={mean_difference:?})"
-        )
-    }
-}
-
-fn number(value: &Bound<'_, PyAny>, argument: impl std::fmt::Display) -> PyResult<f64> {
-    value
-        .extract()
-        .map_err(|_| PACKAGE.dtype(format_args!("{argument}: expected a number, got {}; convert it", describe(value))))
-}
-
-fn sequence(value: &Bound<'_, PyAny>, argument: &str) -> PyResult<Vec<f64>> {
-    let refused = || {
-        PACKAGE.dtype(format_args!(
-            "{argument}: expected a sequence of numbers or a dict of query id to number, got {}; pass both samples alike",
-            describe(value)
-        ))
-    };
-    if value.is_instance_of::<PyString>() || value.cast::<PyMapping>().is_ok() {
-        return Err(refused());
-    }
-    let entries = value.try_iter().map_err(|_| refused())?;
-    entries.enumerate().map(|(position, entry)| number(&entry?, format_args!("{argument}[{position}]"))).collect()
-}
-
-/// Reads two samples: sequences, paired by position, or dicts, paired by key.
-fn samples(a: &Bound<'_, PyAny>, b: &Bound<'_, PyAny>) -> PyResult<(Vec<f64>, Vec<f64>)> {
-    let (Ok(first), Ok(second)) = (a.cast::<PyMapping>(), b.cast::<PyMapping>()) else {
-        return Ok((sequence(a, "a")?, sequence(b, "b")?));
-    };
-    let mut pairs = (Vec::with_capacity(first.len()?), Vec::with_capacity(first.len()?));
-    for entry in first.items()? {
-        let (key, value) = entry.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>()?;
-        let name = key.repr()?;
-        if !second.contains(&key)? {
-            return Err(PACKAGE.shape(format_args!(
-                "b: expected the same queries as a, got none named {name}; evaluate both runs on the same qrels"
-            )));
-        }
-        pairs.0.push(number(&value, format_args!("a[{name}]"))?);
-        pairs.1.push(number(&second.get_item(&key)?, format_args!("b[{name}]"))?);
-    }
-    if second.len()? != first.len()? {
-        return Err(PACKAGE.shape(format_args!(
-            "b: expected the same queries as a, {} of them, got {}; evaluate both runs on the same qrels",
-            first.len()?,
-            second.len()?
-        )));
-    }
-    Ok(pairs)
-}
+pub(crate) const CORRECTIONS: [(&str, Correction); 4] = [
+    ("none", Correction::None),
+    ("bonferroni", Correction::Bonferroni),
+    ("holm", Correction::Holm),
+    ("benjamini-hochberg", Correction::BenjaminiHochberg),
+];
 
 #[doc = rank_pyo3::stub!("paired_t_test")]
 #[pyfunction]
 pub(crate) fn paired_t_test(py: Python<'_>, a: &Bound<'_, PyAny>, b: &Bound<'_, PyAny>) -> PyResult<PairedTTest> {
     let (a, b) = samples(a, b)?;
-    let test = py.detach(|| rank_eval::paired_t_test(&a, &b)).map_err(to_python)?;
-    Ok(PairedTTest {
-        statistic: test.statistic,
-        p_value: test.p_value,
-        degrees_of_freedom: test.degrees_of_freedom,
-        mean_difference: test.mean_difference,
-    })
+    Ok(py.detach(|| rank_eval::paired_t_test(&a, &b)).map_err(to_python)?.into())
 }
 
 #[doc = rank_pyo3::stub!("randomization_test")]
 #[pyfunction]
-#[pyo3(signature = (a, b, permutations = 10_000, seed = 0))]
+#[pyo3(signature = (a, b, permutations = 10_000, seed = 0, progress = false))]
 pub(crate) fn randomization_test(
     py: Python<'_>,
     a: &Bound<'_, PyAny>,
     b: &Bound<'_, PyAny>,
     permutations: usize,
     seed: u64,
+    progress: bool,
 ) -> PyResult<RandomizationTest> {
     let (a, b) = samples(a, b)?;
-    let test = py.detach(|| rank_eval::randomization_test(&a, &b, permutations, seed)).map_err(to_python)?;
-    Ok(RandomizationTest {
-        p_value: test.p_value,
-        permutations: test.permutations,
-        exact: test.exact,
-        mean_difference: test.mean_difference,
-    })
+    let test = watched(py, permutations, progress, |watch| {
+        rank_eval::randomization_test_watched(&a, &b, permutations, seed, watch)
+    })?;
+    Ok(test.into())
+}
+
+#[doc = rank_pyo3::stub!("sign_test")]
+#[pyfunction]
+#[pyo3(signature = (a, b, tolerance = 1e-9))]
+pub(crate) fn sign_test(
+    py: Python<'_>,
+    a: &Bound<'_, PyAny>,
+    b: &Bound<'_, PyAny>,
+    tolerance: f64,
+) -> PyResult<SignTest> {
+    let (a, b) = samples(a, b)?;
+    Ok(py.detach(|| rank_eval::sign_test(&a, &b, tolerance)).map_err(to_python)?.into())
+}
+
+#[doc = rank_pyo3::stub!("wilcoxon_test")]
+#[pyfunction]
+#[pyo3(signature = (a, b, zeros = "drop", method = "auto", continuity = false))]
+pub(crate) fn wilcoxon_test(
+    py: Python<'_>,
+    a: &Bound<'_, PyAny>,
+    b: &Bound<'_, PyAny>,
+    zeros: &str,
+    method: &str,
+    continuity: bool,
+) -> PyResult<WilcoxonTest> {
+    let zeros = choice("zeros", zeros, &[("drop", Zeros::Drop), ("pratt", Zeros::Pratt), ("split", Zeros::Split)])?;
+    let methods =
+        [("auto", WilcoxonMethod::Auto), ("exact", WilcoxonMethod::Exact), ("normal", WilcoxonMethod::Normal)];
+    let method = choice("method", method, &methods)?;
+    let options = WilcoxonOptions::default().zeros(zeros).method(method).continuity(continuity);
+    let (a, b) = samples(a, b)?;
+    Ok(py.detach(|| rank_eval::wilcoxon_test(&a, &b, options)).map_err(to_python)?.into())
+}
+
+#[doc = rank_pyo3::stub!("bootstrap_interval")]
+#[expect(clippy::too_many_arguments, reason = "in Python they have names")]
+#[pyfunction]
+#[pyo3(signature = (a, b = None, level = 0.95, method = "bca", resamples = 10_000, seed = 0, progress = false))]
+pub(crate) fn bootstrap_interval(
+    py: Python<'_>,
+    a: &Bound<'_, PyAny>,
+    b: Option<&Bound<'_, PyAny>>,
+    level: f64,
+    method: &str,
+    resamples: usize,
+    seed: u64,
+    progress: bool,
+) -> PyResult<Estimate> {
+    let methods = [("bca", BootstrapMethod::Bca), ("percentile", BootstrapMethod::Percentile)];
+    let method = choice("method", method, &methods)?;
+    let options = BootstrapOptions::default().method(method).level(level).resamples(resamples).seed(seed);
+    let (a, b) = one_or_two(a, b)?;
+    let interval = watched(py, resamples, progress, |watch| {
+        rank_eval::bootstrap_interval_watched(&a, b.as_deref(), options, watch)
+    })?;
+    Ok(interval.into())
+}
+
+#[doc = rank_pyo3::stub!("effect_sizes")]
+#[pyfunction]
+#[pyo3(signature = (a, b, level = 0.95))]
+pub(crate) fn effect_sizes(
+    py: Python<'_>,
+    a: &Bound<'_, PyAny>,
+    b: &Bound<'_, PyAny>,
+    level: f64,
+) -> PyResult<EffectSizes> {
+    let (a, b) = samples(a, b)?;
+    Ok(py.detach(|| rank_eval::effect_sizes(&a, &b, level)).map_err(to_python)?.into())
+}
+
+#[doc = rank_pyo3::stub!("two_way_anova")]
+#[pyfunction]
+pub(crate) fn two_way_anova(py: Python<'_>, samples: &Bound<'_, PyAny>) -> PyResult<TwoWayAnova> {
+    let (_, samples) = many(samples)?;
+    Ok(py.detach(|| rank_eval::two_way_anova(&samples)).map_err(to_python)?.into())
+}
+
+#[doc = rank_pyo3::stub!("tukey_hsd")]
+#[pyfunction]
+#[pyo3(signature = (samples, level = 0.95))]
+pub(crate) fn tukey_hsd(py: Python<'_>, samples: &Bound<'_, PyAny>, level: f64) -> PyResult<TukeyHsd> {
+    let (names, samples) = many(samples)?;
+    let test = py.detach(|| rank_eval::tukey_hsd(&samples, level)).map_err(to_python)?;
+    TukeyHsd::new(py, &names, &test)
+}
+
+#[doc = rank_pyo3::stub!("randomized_tukey_hsd")]
+#[pyfunction]
+#[pyo3(signature = (samples, permutations = 10_000, seed = 0, progress = false))]
+pub(crate) fn randomized_tukey_hsd(
+    py: Python<'_>,
+    samples: &Bound<'_, PyAny>,
+    permutations: usize,
+    seed: u64,
+    progress: bool,
+) -> PyResult<RandomizedTukeyHsd> {
+    let (names, samples) = many(samples)?;
+    let test = watched(py, permutations, progress, |watch| {
+        rank_eval::randomized_tukey_hsd_watched(&samples, permutations, seed, watch)
+    })?;
+    RandomizedTukeyHsd::new(py, &names, &test)
+}
+
+#[doc = rank_pyo3::stub!("adjusted_p_values")]
+#[pyfunction]
+#[pyo3(signature = (p_values, correction = "holm"))]
+pub(crate) fn adjusted_p_values(p_values: &Bound<'_, PyAny>, correction: &str) -> PyResult<Vec<f64>> {
+    let correction = choice("correction", correction, &CORRECTIONS)?;
+    let p_values = crate::samples::sequence(p_values, "p_values")?;
+    rank_eval::adjusted_p_values(&p_values, correction).map_err(to_python)
+}
+
+#[doc = rank_pyo3::stub!("t_test_power")]
+#[pyfunction]
+#[pyo3(signature = (effect_size, topics, alpha = 0.05))]
+pub(crate) fn t_test_power(effect_size: f64, topics: usize, alpha: f64) -> PyResult<f64> {
+    rank_eval::t_test_power(effect_size, topics, alpha).map_err(to_python)
+}
+
+#[doc = rank_pyo3::stub!("topic_set_size")]
+#[pyfunction]
+#[pyo3(signature = (effect_size, power = 0.8, alpha = 0.05))]
+pub(crate) fn topic_set_size(effect_size: f64, power: f64, alpha: f64) -> PyResult<usize> {
+    rank_eval::topic_set_size(effect_size, power, alpha).map_err(to_python)
 }

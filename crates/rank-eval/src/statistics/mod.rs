@@ -1,45 +1,38 @@
-//! Whether a difference between two runs is more than luck.
+//! Whether a difference between runs is more than luck, and how large it is.
 
+mod anova;
+mod bootstrap;
+mod cliffs_delta;
+mod correction;
+mod distributions;
+mod effect_size;
+mod normal;
+mod power;
+mod random;
 mod randomization;
+mod randomized_tukey;
+mod samples;
+mod sign_test;
+mod studentized_range;
 mod t_test;
+mod tukey;
+mod watch;
+mod wilcoxon;
 
-pub use randomization::{RandomizationTest, randomization_test};
+pub use anova::{TwoWayAnova, two_way_anova};
+pub use bootstrap::{BootstrapMethod, BootstrapOptions, bootstrap_interval, bootstrap_interval_watched};
+pub use correction::{Correction, adjusted_p_values};
+pub use effect_size::{EffectSizes, Estimate, effect_sizes};
+pub use power::{t_test_power, topic_set_size};
+pub use randomization::{RandomizationTest, randomization_test, randomization_test_watched};
+pub use randomized_tukey::{
+    RandomizedTukeyHsd, RandomizedTukeyPair, randomized_tukey_hsd, randomized_tukey_hsd_watched,
+};
+pub use sign_test::{SignTest, sign_test};
 pub use t_test::{PairedTTest, paired_t_test};
+pub use tukey::{TukeyHsd, TukeyPair, tukey_hsd};
+pub use watch::Watch;
+pub(crate) use watch::unwatched;
+pub use wilcoxon::{WilcoxonMethod, WilcoxonOptions, WilcoxonTest, Zeros, wilcoxon_test};
 
-use crate::{Error, Result};
-
-/// The differences `a[i] - b[i]` of two samples.
-struct Differences {
-    /// Divided by `scale`, so that neither their sum nor their squares overflow or vanish.
-    values: Vec<f64>,
-    /// A power of two, so that the division is exact.
-    scale: f64,
-}
-
-impl Differences {
-    fn new(a: &[f64], b: &[f64], least: usize) -> Result<Self> {
-        if a.len() != b.len() {
-            return Err(Error::UnpairedSamples { expected: a.len(), got: b.len() });
-        }
-        if a.len() < least {
-            return Err(Error::TooFewSamples { least, got: a.len() });
-        }
-        let mut values: Vec<f64> = a.iter().zip(b).map(|(a, b)| a - b).collect();
-        for (argument, sample) in [("a", a), ("b", b), ("a - b", &values)] {
-            if let Some(position) = sample.iter().position(|value| !value.is_finite()) {
-                return Err(Error::NotFinite { argument, position, value: sample[position] });
-            }
-        }
-        let largest = values.iter().fold(0.0, |largest: f64, value| largest.max(value.abs()));
-        // The exponent of the largest alone.
-        let scale = f64::from_bits(largest.to_bits() & f64::INFINITY.to_bits()).max(f64::MIN_POSITIVE);
-        for value in &mut values {
-            *value /= scale;
-        }
-        Ok(Self { values, scale })
-    }
-
-    fn mean(&self) -> f64 {
-        self.values.iter().sum::<f64>() / self.values.len() as f64
-    }
-}
+pub(crate) use samples::Differences;

@@ -1,10 +1,16 @@
 //! Fisher's randomization test for paired samples.
 
-use super::Differences;
+use std::ops::Range;
+
+use super::random::split_mix;
+use super::watch::in_blocks;
+use super::{Differences, Watch, unwatched};
 use crate::{Error, Result};
 
 /// Up to this many pairs, all arrangements are counted: at most a million.
 const EXACT: usize = 20;
+/// Arrangements drawn at a time: their sums and the tables of eight groups fit the nearest cache.
+const BLOCK: usize = 2048;
 
 /// The result of [`randomization_test`].
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -54,6 +60,21 @@ pub struct RandomizationTest {
 /// # Ok::<(), rank_eval::Error>(())
 /// ```
 pub fn randomization_test(a: &[f64], b: &[f64], permutations: usize, seed: u64) -> Result<RandomizationTest> {
+    randomization_test_watched(a, b, permutations, seed, &mut unwatched)
+}
+
+/// [`randomization_test`], watched: a step is a permutation.
+///
+/// # Errors
+///
+/// As [`randomization_test`], and [`Error::Interrupted`].
+pub fn randomization_test_watched(
+    a: &[f64],
+    b: &[f64],
+    permutations: usize,
+    seed: u64,
+    watch: &mut Watch<'_>,
+) -> Result<RandomizationTest> {
     if permutations == 0 {
         return Err(Error::NoPermutations);
     }
@@ -62,53 +83,71 @@ pub fn randomization_test(a: &[f64], b: &[f64], permutations: usize, seed: u64) 
     let n = values.len();
     let mean_difference = differences.mean() * differences.scale;
     let magnitude: f64 = values.iter().map(|value| value.abs()).sum();
-    let observed = values.iter().sum::<f64>().abs();
-    // Below this, two sums of the same numbers with other signs are equal but for rounding.
+    // Two sums of the same numbers with other signs are equal but for rounding if they differ by less.
     let rounding = magnitude * n as f64 * f64::EPSILON;
-    let is_extreme = |sum: f64| sum.abs() >= observed - rounding;
+    let limit = values.iter().sum::<f64>().abs() - rounding;
 
     if n <= EXACT {
-        let all = 1_usize << n;
-        let extreme = (0..all as u64).filter(|&signs| is_extreme(signed_sum(values, |_| signs))).count();
-        return Ok(RandomizationTest {
-            p_value: extreme as f64 / all as f64,
-            permutations: all,
-            exact: true,
-            mean_difference,
-        });
+        let (all, extreme) = (1 << n, count_all(values, limit));
+        let p_value = extreme as f64 / all as f64;
+        return Ok(RandomizationTest { p_value, permutations: all, exact: true, mean_difference });
     }
-    let words = n.div_ceil(64) as u64;
-    let extreme = (0..permutations as u64)
-        .filter(|permutation| {
-            let first = permutation.wrapping_mul(words);
-            is_extreme(signed_sum(values, |word| split_mix(seed, first.wrapping_add(word))))
-        })
-        .count();
-    Ok(RandomizationTest {
-        p_value: (extreme + 1) as f64 / (permutations as f64 + 1.0),
-        permutations,
-        exact: false,
-        mean_difference,
-    })
+    let cost = n.div_ceil(8);
+    let extreme: usize =
+        in_blocks(permutations, BLOCK, cost, watch, |range| count_drawn(values, limit, seed, range))?.iter().sum();
+    let p_value = (extreme + 1) as f64 / (permutations as f64 + 1.0);
+    Ok(RandomizationTest { p_value, permutations, exact: false, mean_difference })
 }
 
-/// The sum of the values, those negated whose bit is set in `signs` of their group of 64, the lowest bit first.
-fn signed_sum(values: &[f64], signs: impl Fn(u64) -> u64) -> f64 {
-    let mut sum = 0.0;
-    for (word, values) in values.chunks(64).enumerate() {
-        let mut bits = signs(word as u64);
-        for value in values {
-            sum += f64::from_bits(value.to_bits() ^ (bits << 63));
-            bits >>= 1;
+/// The signed sums of a few values: at each place, the values negated whose bits are set in its number.
+fn signed_sums(values: &[f64], sums: &mut [f64]) {
+    sums[0] = values.iter().sum();
+    for (bit, value) in values.iter().enumerate() {
+        let (known, new) = sums.split_at_mut(1 << bit);
+        for (new, known) in new.iter_mut().zip(known) {
+            *new = *known - 2.0 * value;
         }
     }
-    sum
 }
 
-/// The number at `position`, from 0, of the `SplitMix64` sequence from `seed`.
-fn split_mix(seed: u64, position: u64) -> u64 {
-    let mut z = seed.wrapping_add(position.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
+/// How many of all arrangements of signs have a sum of at least `limit` in magnitude: each is the sum of one of either
+/// half of the values.
+fn count_all(values: &[f64], limit: f64) -> usize {
+    let (first, second) = values.split_at(values.len() / 2);
+    let halves = [first, second].map(|values| {
+        let mut sums = vec![0.0; 1 << values.len()];
+        signed_sums(values, &mut sums);
+        sums
+    });
+    let above = |sum: f64| halves[1].iter().filter(|other| (sum + **other).abs() >= limit).count();
+    halves[0].iter().map(|&sum| above(sum)).sum()
+}
+
+/// How many of the drawn arrangements numbered `range` have a sum of at least `limit` in magnitude. A value is negated
+/// if its bit is set in the random word of its group of 64, the lowest bit first.
+///
+/// No sign is flipped one at a time: the 256 signed sums of each eight values are laid out once for a block of
+/// arrangements, and each byte of a random word then looks one up.
+fn count_drawn(values: &[f64], limit: f64, seed: u64, range: Range<usize>) -> usize {
+    let words = values.len().div_ceil(64) as u64;
+    let mut sums = vec![0.0; range.len()];
+    let mut tables = Box::new([[0.0; 256]; 8]);
+    for (word, values) in values.chunks(64).enumerate() {
+        tables.iter_mut().for_each(|table| table.fill(0.0));
+        for (table, values) in tables.iter_mut().zip(values.chunks(8)) {
+            signed_sums(values, &mut table[..1 << values.len()]);
+            // The bits of values that are not there mean nothing.
+            for place in 1 << values.len()..256 {
+                table[place] = table[place & ((1 << values.len()) - 1)];
+            }
+        }
+        let mut position = (range.start as u64).wrapping_mul(words).wrapping_add(word as u64);
+        for sum in &mut sums {
+            let bytes = split_mix(seed, position).to_le_bytes();
+            let part = |byte: usize| tables[byte][usize::from(bytes[byte])];
+            *sum += ((part(0) + part(1)) + (part(2) + part(3))) + ((part(4) + part(5)) + (part(6) + part(7)));
+            position = position.wrapping_add(words);
+        }
+    }
+    sums.iter().filter(|sum| sum.abs() >= limit).count()
 }

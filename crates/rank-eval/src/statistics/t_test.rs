@@ -1,8 +1,7 @@
 //! Student's t-test for paired samples.
 
-use statrs::function::beta::beta_reg;
-
 use super::Differences;
+use super::distributions::t_two_sided;
 use crate::Result;
 
 /// The result of [`paired_t_test`].
@@ -57,18 +56,12 @@ pub fn paired_t_test(a: &[f64], b: &[f64]) -> Result<PairedTTest> {
     let n = values.len();
     let degrees_of_freedom = n - 1;
     let mean = differences.mean();
-    // Compared before they are averaged: rounding of the mean would leave a tiny variance.
-    let (statistic, p_value) = if values.iter().all(|&value| value == values[0]) {
+    let variance = differences.variance(mean);
+    let (statistic, p_value) = if variance == 0.0 {
         if values[0] == 0.0 { (0.0, 1.0) } else { (f64::INFINITY.copysign(values[0]), 0.0) }
     } else {
-        let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / degrees_of_freedom as f64;
         let t = mean / (variance / n as f64).sqrt();
-        (t, two_sided(t, degrees_of_freedom as f64))
+        (t, t_two_sided(t, degrees_of_freedom as f64))
     };
     Ok(PairedTTest { statistic, p_value, degrees_of_freedom, mean_difference: mean * differences.scale })
-}
-
-/// The probability that a t-distributed variable is at least as far from 0 as `t`.
-fn two_sided(t: f64, degrees_of_freedom: f64) -> f64 {
-    beta_reg(degrees_of_freedom / 2.0, 0.5, degrees_of_freedom / (degrees_of_freedom + t * t))
 }
