@@ -24,7 +24,7 @@ def test_help_and_version() -> None:
     code, out, err = rank_eval_command("-h")
     assert (code, err) == (0, "")
     assert out.startswith("rank-eval [options] QRELS RUN\n")
-    for subcommand in ["validate"]:
+    for subcommand in ["convert", "validate"]:
         code, out, err = rank_eval_command(subcommand, "--help")
         assert (code, err) == (0, "")
         assert out.startswith(f"rank-eval {subcommand} ")
@@ -45,8 +45,19 @@ def test_the_console_script_is_the_same_command() -> None:
         ("", 1, "expected two files, the judgments and the run, got 0; see rank-eval -h"),
         ("a", 1, "expected two files, the judgments and the run, got 1; see rank-eval -h"),
         ("-y a b", 1, "-y: expected an option that is known, got another; see rank-eval -h"),
-        ("-m nothing a b", 1, "-m: expected official, set, all_trec, runid, "),
-        ("-m prefs_simp a b", 1, '-m: expected a measure of judgments, got "prefs_simp", of preferences or of '),
+        ("-m nothing a b", 1, "-m: expected official, set, all_trec, prefs, qrels_jg, runid, "),
+        (
+            "-m prefs_simp a b",
+            1,
+            '-m: expected a measure of what -R says, got "prefs_simp"; give -R prefs or -R qrels_',
+        ),
+        ("-m map_avgjg a b", 1, '-m: expected a measure of what -R says, got "map_avgjg"; give -R qrels_jg and such a'),
+        ("-R prefs -m map a b", 1, '-m: expected a measure of what -R says, got "map"; give -R qrels and such a file'),
+        (
+            "-R prefs -m all_prefs a b",
+            1,
+            '-m: expected a measure that is supported, got "all_prefs", which is, or has, ',
+        ),
         ("-m rbp a b", 1, '-m: expected a measure of version 9 of trec_eval, got "rbp", which came with version 10; '),
         ("-m map.5 a b", 1, '-m: expected map without parameters, got "map.5"; leave out what follows the period'),
         ("-m all_trec.5 a b", 1, '-m: expected all_trec without parameters, got "all_trec.5"; leave out what '),
@@ -55,6 +66,8 @@ def test_the_console_script_is_the_same_command() -> None:
         ("-m relstring.x a b", 1, '-m: expected a number of documents behind "relstring.", got "x"; '),
         ("-m P.5 missing.qrels b", 2, 'missing.qrels: expected a file to read, got the error "No such file or '),
         ("validate", 1, "expected a file to validate, got none; see rank-eval validate -h"),
+        ("convert a", 1, "expected two files, from and to, got 1; see rank-eval convert -h"),
+        ("convert missing.run b", 2, 'missing.run: expected a file to read, got the error "No such file or directory'),
         ("validate missing.run", 2, 'missing.run: expected a file to read, got the error "No such file or directory'),
     ],
 )
@@ -123,6 +136,105 @@ def test_ctrl_c_ends_it() -> None:
 def maps(process: int) -> bytes:
     path = Path(f"/proc/{process}/maps")
     return path.read_bytes() if path.exists() else b"rank_eval.abi3.so"
+
+
+def read(path: Path) -> str:
+    return gzip.decompress(path.read_bytes()).decode() if path.suffix == ".gz" else path.read_text()
+
+
+@pytest.mark.parametrize("names", [["a.run"], ["a.run.gz", "b.jsonl", "c.jsonl.zst", "d.txt.zst"]])
+def test_a_run_is_the_same_after_conversion(tmp_path: Path, names: list[str]) -> None:
+    last: object = CASES / "plain.run"
+    for name in names:
+        assert rank_eval_command("convert", "--tag", "plain", last, tmp_path / name) == (0, "", "")
+        last = tmp_path / name
+    code, out, err = rank_eval_command("convert", "--tag=plain", "-", "-", stdin=Path(str(last)).read_bytes())
+    assert (code, err) == (0, "")
+    rows = [line.split() for line in (CASES / "plain.run").read_text().splitlines()]
+    converted = [line.split() for line in out.splitlines()]
+    by_rank = sorted(rows, key=lambda row: (row[0], -float(row[4])))
+    assert [(row[0], row[2], float(row[4]), row[5]) for row in converted] == [
+        (row[0], row[2], float(row[4]), row[5]) for row in by_rank
+    ]
+    ranks: dict[str, list[int]] = {}
+    for row in converted:
+        ranks.setdefault(row[0], []).append(int(row[3]))
+    assert all(ranked == list(range(1, len(ranked) + 1)) for ranked in ranks.values())
+
+
+def test_the_tag_of_a_converted_run(tmp_path: Path) -> None:
+    run, lines = tmp_path / "run", tmp_path / "run.jsonl"
+    run.write_text("q Q0 a 1 0.5 first\nq Q0 b 2 0.25 last\n")
+    assert rank_eval_command("convert", run, "-")[1] == "q Q0 a 1 0.5 last\nq Q0 b 2 0.25 last\n"
+    assert rank_eval_command("convert", run, lines) == (0, "", "")
+    assert rank_eval_command("convert", lines, "-")[1] == "q Q0 a 1 0.5 rank-eval\nq Q0 b 2 0.25 rank-eval\n"
+
+
+def test_judgments_are_the_same_after_conversion(tmp_path: Path) -> None:
+    qrels = tmp_path / "qrels"
+    qrels.write_text("q1 0 a 1\nq1 0 b -2\nq2 0 a 0\n")
+    assert rank_eval_command("convert", qrels, tmp_path / "test.tsv.gz") == (0, "", "")
+    assert read(tmp_path / "test.tsv.gz") == "query-id\tcorpus-id\tscore\nq1\ta\t1\nq1\tb\t-2\nq2\ta\t0\n"
+    assert rank_eval_command("convert", tmp_path / "test.tsv.gz", tmp_path / "qrels.jsonl") == (0, "", "")
+    assert rank_eval_command("convert", "--qrels", tmp_path / "qrels.jsonl", "-") == (0, qrels.read_text(), "")
+
+
+def test_what_cannot_be_converted(tmp_path: Path) -> None:
+    run = CASES / "plain.run"
+    code, _, err = rank_eval_command("convert", run, tmp_path / "run.tsv")
+    assert code == 1
+    assert err.startswith(
+        f"rank-eval: {tmp_path}/run.tsv: expected a name for TREC or JSON, got one for BEIR, which has "
+    )
+    code, _, err = rank_eval_command("convert", "--tag", "t", CASES / "plain.qrels", tmp_path / "qrels")
+    assert (code, err.split(": ", 1)[1]) == (
+        1,
+        "--tag: expected with a run, got it with judgments, which have none; leave it out\n",
+    )
+    assert rank_eval_command("convert", "--tag", "my tag", run, tmp_path / "run")[0] == 2
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("format_", "line", "expected"),
+    [
+        (
+            "prefs",
+            "q1 anna d1 1.0",
+            'expected "query group list document level", the level from 0, got "q1 anna d1 1.0"',
+        ),
+        (
+            "prefs",
+            "q1 anna l d1 -1",
+            'expected "query group list document level", the level from 0, got "q1 anna l d1 -',
+        ),
+        ("qrels_prefs", "q1 anna d1 x", 'expected "query group document level", the level from 0, got "q1 anna d1 x"'),
+        ("qrels_jg", "q1 anna d1 0.5", 'expected "query group document grade", got "q1 anna d1 0.5"; repair the line'),
+    ],
+)
+def test_judgments_of_groups_that_are_none(tmp_path: Path, format_: str, line: str, expected: str) -> None:
+    qrels = tmp_path / "qrels"
+    qrels.write_text(f"# a comment\n{line}\n")
+    code, out, err = rank_eval_command("-R", format_, "-m", "num_q", qrels, CASES / "plain.run")
+    assert (code, out) == (2, "")
+    assert err.startswith(f"rank-eval: {qrels}:2: {expected}")
+
+
+def test_preferences_that_contradict_each_other(tmp_path: Path) -> None:
+    qrels = tmp_path / "prefs"
+    qrels.write_text("q01 anna l1 a 2\nq01 anna l1 b 1\nq01 anna l2 a 1\nq01 anna l2 b 2\n")
+    code, out, err = rank_eval_command("-R", "prefs", "-m", "prefs", qrels, CASES / "plain.run")
+    assert (code, out) == (2, "")
+    assert err.startswith('rank-eval: query "q01", group "anna": expected preferences that agree, got a document both ')
+
+
+def test_z_scores_that_are_none(tmp_path: Path) -> None:
+    scores = tmp_path / "scores"
+    scores.write_text("q01 map 0.25\n")
+    code, _, err = rank_eval_command("-Z", scores, "-m", "map", CASES / "plain.qrels", CASES / "plain.run")
+    assert code == 2
+    expected = 'expected a query, a measure, a mean and a standard deviation, got "q01 map 0.25"; repair the line'
+    assert err == f"rank-eval: {scores}:1: {expected}\n"
 
 
 def test_validate_finds_nothing_in_a_good_run() -> None:

@@ -51,6 +51,15 @@ def test_a_wheel_is_typed_and_licensed(crate: str, wheels: list[Path]) -> None:
     assert "License-Expression: MIT OR Apache-2.0" in metadata
 
 
+def test_rank_eval_is_small_and_needs_numpy_at_most(wheels: list[Path]) -> None:
+    (path,) = [path for path in wheels if path.name.startswith("rank_eval-")]
+    assert path.stat().st_size < 5_000_000
+    with zipfile.ZipFile(path) as wheel:
+        metadata = wheel.read(next(name for name in wheel.namelist() if name.endswith("METADATA"))).decode()
+    needed = re.findall(r"^Requires-Dist: ([\w-]+)(?!.*extra ==)", metadata, flags=re.MULTILINE)
+    assert set(needed) <= {"numpy"}
+
+
 def test_the_guides_pipeline_in_a_fresh_environment(fresh: Path, tmp_path: Path) -> None:
     example = ROOT / "examples" / "rag_pipeline.py"
     done = subprocess.run([fresh, example], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=300)
@@ -69,8 +78,9 @@ def test_what_is_missing_says_how_to_get_it(fresh: Path, tmp_path: Path) -> None
     assert "pip install" in done.stderr
 
 
-def test_the_command_line_is_there(fresh: Path) -> None:
-    command = fresh.with_name("rank-rank")
+@pytest.mark.parametrize("name", ["rank-eval", "rank-rank"])
+def test_the_commands_are_there(fresh: Path, name: str) -> None:
+    command = fresh.with_name(name)
     done = subprocess.run([command, "--version"], capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
-    assert re.match(r"rank-rank \d+\.\d+\.\d+", done.stdout)
+    assert re.match(rf"{name} \d+\.\d+\.\d+", done.stdout)

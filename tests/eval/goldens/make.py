@@ -25,6 +25,10 @@ EVERY_PARAMETER = (
     "-m utility.2,-0.5,-1,0 -m G.1=2,2=5 -m ndcg_rel.1=2,3=7 -m Rndcg.2=4 -m yaap -m P.1,2"
 )
 
+MORE_PREFERENCES = (
+    "-m prefs_simp_ret -m prefs_pair_ret -m prefs_avgjg_ret -m prefs_simp_imp -m prefs_pair_imp -m prefs_avgjg_imp"
+)
+
 # For each case, the options it is evaluated with by either version, and by version 9 alone.
 COMMANDS: dict[str, tuple[list[str], list[str]]] = {
     "plain": (
@@ -52,6 +56,15 @@ COMMANDS: dict[str, tuple[list[str], list[str]]] = {
     "deep": (["-m all_trec"], ["-q -m Rprec_mult -m iprec_at_recall", "-M 100 -m all_trec"]),
     "untidy": (["-q -m official"], []),
     "comments": ([], []),
+    "preferences": (
+        [f"-R prefs -q -m prefs {MORE_PREFERENCES}"],
+        ["-R prefs -q -M 6 -m prefs -m prefs_pair_ret", "-R prefs -c -m prefs"],
+    ),
+    "preference_groups": ([f"-R qrels_prefs -q -m prefs {MORE_PREFERENCES}"], []),
+    "judge_groups": (
+        ["-R qrels_jg -q -m qrels_jg"],
+        ["-R qrels_jg -J -q -l 2 -m qrels_jg", "-R qrels_jg -m P_avgjg.3"],
+    ),
 }
 
 Rows = list[tuple[str, str, float]]
@@ -147,7 +160,7 @@ def write_cases() -> None:
     qrels, rows = build(8, names(2), (8, 0.8), usual, distinct)
     lines = [f"  {topic}\t0   {document} \t{grade}  \n" for topic, document, grade in qrels]
     (HERE / "cases/untidy.qrels").write_text("".join(lines))
-    lines = [f" {topic}  Q0\t{document} 0 {score:+e} untidy more columns\n\n" for topic, document, score in rows]
+    lines = [f" {topic}  Q0\t{document} 0 {score:+e} untidy\n\n" for topic, document, score in rows]
     (HERE / "cases/untidy.run").write_text("".join(lines).rstrip("\n"))
     lines = [f"# judgments\n{topic} 0 {document} {grade}\n" for topic, document, grade in qrels]
     (HERE / "cases/comments.qrels").write_text("".join(lines))
@@ -155,12 +168,46 @@ def write_cases() -> None:
     (HERE / "cases/comments.run").write_text("".join(lines))
 
 
+def write_groups() -> None:
+    """What several judges say of the same documents."""
+    draw = random.Random(9)  # noqa: S311 - nothing secret
+    lines: dict[str, list[str]] = {"preferences": [], "preference_groups": [], "judge_groups": []}
+    run = []
+    for topic in names(4):
+        documents = [f"d{number}" for number in range(9)]
+        run += [
+            f"{topic} Q0 {document} 0 {int(draw.random() * 6)} groups\n"
+            for document in documents
+            if draw.random() < 0.7
+        ]
+        for group in ["anna", "boris", "clara"]:
+            # One opinion for each, so that no list contradicts another.
+            levels = {document: int(draw.random() * 4) for document in documents}
+            for place in range(1 + int(draw.random() * 2)):
+                some = [document for document in documents if draw.random() < 0.6]
+                lines["preferences"] += [
+                    f"{topic} {group} list{place} {document} {levels[document]}.0\n" for document in some
+                ]
+            some = [document for document in documents if draw.random() < 0.6]
+            rows = [f"{topic} {group} {document} {levels[document]}\n" for document in some]
+            lines["preference_groups"] += rows
+            lines["judge_groups"] += rows
+    for case, text in lines.items():
+        (HERE / f"cases/{case}.qrels").write_text("".join(text))
+        (HERE / f"cases/{case}.run").write_text("".join(row for row in run if not row.startswith("q03")))
+
+
 def write_outputs(program: str, version: int) -> None:
     folder = HERE / f"v{version}"
     folder.mkdir(exist_ok=True)
     for case, (common, only_9) in COMMANDS.items():
         for number, options in enumerate(common + (only_9 if version == 9 else []), 1):
-            if version == 10 and case.startswith("missing_topics") and "-c" not in options:
+            lacks_topics = case.startswith("missing_topics") or case in {
+                "preferences",
+                "preference_groups",
+                "judge_groups",
+            }
+            if version == 10 and lacks_topics and "-c" not in options:
                 continue
             arguments = [*shlex.split(options), f"cases/{case}.qrels", f"cases/{case}.run"]
             result = subprocess.run([program, *arguments], cwd=HERE, capture_output=True, text=True, check=False)
@@ -172,5 +219,6 @@ def write_outputs(program: str, version: int) -> None:
 
 if __name__ == "__main__":
     write_cases()
+    write_groups()
     write_outputs(sys.argv[1], 9)
     write_outputs(sys.argv[2], 10)

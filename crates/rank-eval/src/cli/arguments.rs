@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use crate::cli::catalog::Version;
+use crate::cli::catalog::{Format, Version};
 use crate::cli::failure::{Failure, Outcome};
 use crate::cli::getopt::{Flag, Item, number, parse, text};
 
@@ -50,6 +50,8 @@ pub(crate) struct Request {
     /// `-Z`.
     pub(crate) z_scores: Option<OsString>,
     pub(crate) compat: Version,
+    /// `-R`.
+    pub(crate) format: Format,
     pub(crate) qrels: OsString,
     pub(crate) run: OsString,
 }
@@ -94,13 +96,15 @@ impl Request {
             "Max_retrieved_per_topic" => self.depth = Some(number("-M", count, &value)?),
             "Zscore" => self.z_scores = Some(value),
             "Rel_info_format" => match text("-R", &value)? {
-                "qrels" => {}
-                format @ ("prefs" | "qrels_prefs" | "qrels_jg") => {
+                "qrels" => self.format = Format::Qrels,
+                "qrels_jg" => self.format = Format::QrelsByGroup,
+                "prefs" => self.format = Format::Preferences,
+                "qrels_prefs" => self.format = Format::PreferencesByGroup,
+                format => {
                     return Err(Failure::usage(format!(
-                        "-R: expected qrels, got {format:?}, which is not supported; use trec_eval for it"
+                        "-R: expected qrels, qrels_jg, prefs or qrels_prefs, got {format:?}; qrels is the default"
                     )));
                 }
-                format => return Err(Failure::usage(format!("-R: expected qrels, got {format:?}; leave it out"))),
             },
             "Results_format" => match text("-T", &value)? {
                 "trec_results" => {}
@@ -151,14 +155,15 @@ mod tests {
             collection: Some(1000),
             z_scores: Some("z".into()),
             compat: Version::V10,
+            format: Format::Preferences,
             qrels: "a".into(),
             run: "-".into(),
             ..Request::default()
         };
-        let short = "-qncJo -l2 -m map -mP.5,10 -N1000 -M 100 -Z z -R qrels -T trec_results --compat 10 a -";
+        let short = "-qncJo -l2 -m map -mP.5,10 -N1000 -M 100 -Z z -R prefs -T trec_results --compat 10 a -";
         let long = "--query_eval_wanted --nosummary --complete_rel_info_wanted --Judged_docs_only --level_for_rel=2 \
                     --measure=map --measure P.5,10 --Number_docs_in_coll=1000 --Max_retrieved_per_topic=100 --Zscore=z \
-                    --Rel_info_format=qrels --Results_format=trec_results --compat=10 a -";
+                    --Rel_info_format=prefs --Results_format=trec_results --compat=10 a -";
         assert_eq!(request(short).unwrap(), expected);
         assert_eq!(request(&long.split_whitespace().collect::<Vec<_>>().join(" ")).unwrap(), expected);
         assert!(request("-h").unwrap().help);
@@ -174,8 +179,7 @@ mod tests {
             ("-l x a b", "-l: expected a whole number, got \"x\"; write for example -l 1"),
             ("-M -1 a b", "-M: expected a whole number from 0, got \"-1\"; write for example -M 1"),
             ("-N 1.5 a b", "-N: expected a whole number from 0, got \"1.5\"; write for example -N 1"),
-            ("-R prefs a b", "-R: expected qrels, got \"prefs\", which is not supported; use trec_eval for it"),
-            ("-R json a b", "-R: expected qrels, got \"json\"; leave it out"),
+            ("-R x a b", "-R: expected qrels, qrels_jg, prefs or qrels_prefs, got \"x\"; qrels is the default"),
             ("-T json a b", "-T: expected trec_results, got \"json\"; leave it out"),
             ("-D 1 a b", "-D: expected another option, got one that is not supported; leave it out"),
             ("--compat 8 a b", "--compat: expected 9 or 10, got \"8\"; 9 is the default"),

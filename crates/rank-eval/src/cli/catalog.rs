@@ -1,6 +1,7 @@
 //! The measures of `trec_eval` as its command line names, orders and prints them.
 
 use crate::cli::failure::{Failure, Outcome};
+use crate::cli::preferences::{Among, Preference};
 use crate::{Measure, Result};
 
 /// How a measure takes parameters, and how it is printed with them.
@@ -15,6 +16,32 @@ enum Parameters {
     Numbers,
     /// `name=number` pairs, printed behind the name as they were given.
     Pairs,
+}
+
+/// The format of judgments: `-R`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Format {
+    #[default]
+    Qrels,
+    /// By groups of judges.
+    QrelsByGroup,
+    /// Preferences, in several lists of a group.
+    Preferences,
+    /// Preferences, in one list of a group.
+    PreferencesByGroup,
+}
+
+/// Where a measure's values come from.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Source {
+    /// The kind alone says what to print.
+    None,
+    Measure(Measure),
+    /// The mean of several measures.
+    MeanOf(Vec<Measure>),
+    /// A measure by the judgments of each group of judges, and the mean over groups.
+    Groups(Measure),
+    Preference(Preference),
 }
 
 /// What is printed for a query and for all of them.
@@ -34,10 +61,32 @@ pub(crate) enum Kind {
     GeometricMean,
 }
 
+/// What a measure is computed from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Judgments {
+    Any,
+    Qrels,
+    /// This measure, by groups of judges.
+    Groups(&'static str),
+    Preferences(Preference),
+}
+
+impl Judgments {
+    fn are_in(self, format: Format) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Qrels => format == Format::Qrels,
+            Self::Groups(_) => format == Format::QrelsByGroup,
+            Self::Preferences(_) => matches!(format, Format::Preferences | Format::PreferencesByGroup),
+        }
+    }
+}
+
 struct Entry {
     name: &'static str,
     kind: Kind,
     parameters: Parameters,
+    judgments: Judgments,
     /// Whether version 9 lacks it.
     since_10: bool,
 }
@@ -47,15 +96,29 @@ const RECALLS: Parameters = Parameters::Levels(&[0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0
 const MULTIPLES: Parameters = Parameters::Levels(&[0.2, 0.4, 0.6, 0.8, 1.0, 1.2, 1.4, 1.6, 1.8, 2.0]);
 
 const fn entry(name: &'static str, kind: Kind, parameters: Parameters) -> Entry {
-    Entry { name, kind, parameters, since_10: false }
+    let judgments = if matches!(kind, Kind::RunId | Kind::QueryCount) { Judgments::Any } else { Judgments::Qrels };
+    Entry { name, kind, parameters, judgments, since_10: false }
 }
 
 const fn new(name: &'static str, parameters: Parameters) -> Entry {
-    Entry { name, kind: Kind::Mean, parameters, since_10: true }
+    Entry { name, kind: Kind::Mean, parameters, judgments: Judgments::Qrels, since_10: true }
+}
+
+const fn groups(name: &'static str, measure: &'static str, parameters: Parameters) -> Entry {
+    Entry { name, kind: Kind::Mean, parameters, judgments: Judgments::Groups(measure), since_10: false }
+}
+
+const fn preference(name: &'static str, preference: Preference) -> Entry {
+    let kind = match preference {
+        Preference::Possible | Preference::Fulfilled(_) => Kind::Count,
+        _ => Kind::Mean,
+    };
+    let judgments = Judgments::Preferences(preference);
+    Entry { name, kind, parameters: Parameters::None, judgments, since_10: false }
 }
 
 /// In the order in which `trec_eval` prints them, whatever order they were asked for in.
-static CATALOG: [Entry; 40] = [
+static CATALOG: [Entry; 55] = [
     entry("runid", Kind::RunId, Parameters::None),
     entry("num_q", Kind::QueryCount, Parameters::None),
     entry("num_ret", Kind::Count, Parameters::None),
@@ -92,6 +155,21 @@ static CATALOG: [Entry; 40] = [
     entry("set_map", Kind::Mean, Parameters::None),
     entry("set_F", Kind::Mean, Parameters::Numbers),
     entry("num_nonrel_judged_ret", Kind::Count, Parameters::None),
+    preference("prefs_num_prefs_poss", Preference::Possible),
+    preference("prefs_num_prefs_ful", Preference::Fulfilled(Among::All)),
+    preference("prefs_num_prefs_ful_ret", Preference::Fulfilled(Among::Ranked)),
+    preference("prefs_simp", Preference::Simple(Among::All)),
+    preference("prefs_pair", Preference::Pair(Among::All)),
+    preference("prefs_avgjg", Preference::Groups(Among::All)),
+    preference("prefs_simp_ret", Preference::Simple(Among::Ranked)),
+    preference("prefs_pair_ret", Preference::Pair(Among::Ranked)),
+    preference("prefs_avgjg_ret", Preference::Groups(Among::Ranked)),
+    preference("prefs_simp_imp", Preference::Simple(Among::Implied)),
+    preference("prefs_pair_imp", Preference::Pair(Among::Implied)),
+    preference("prefs_avgjg_imp", Preference::Groups(Among::Implied)),
+    groups("map_avgjg", "map", Parameters::None),
+    groups("P_avgjg", "P", RANKS),
+    groups("Rprec_mult_avgjg", "Rprec_mult", MULTIPLES),
     entry("yaap", Kind::Mean, Parameters::None),
     new("rbp", Parameters::Pairs),
     new("rbp_resid", Parameters::Pairs),
@@ -125,6 +203,17 @@ const SET: [&str; 11] = [
     "set_map",
     "set_F",
 ];
+const PREFERENCES: [&str; 8] = [
+    "runid",
+    "num_q",
+    "prefs_num_prefs_poss",
+    "prefs_num_prefs_ful",
+    "prefs_num_prefs_ful_ret",
+    "prefs_simp",
+    "prefs_pair",
+    "prefs_avgjg",
+];
+const GROUPS: [&str; 5] = ["runid", "num_q", "map_avgjg", "P_avgjg", "Rprec_mult_avgjg"];
 /// Not in `all_trec` of either version.
 const APART: [&str; 3] = ["yaap", "dcg", "ideal_dcg"];
 
@@ -142,14 +231,13 @@ pub(crate) struct Row {
     /// As it is printed.
     pub(crate) name: String,
     pub(crate) kind: Kind,
-    /// `None` where the kind alone says what to print.
-    pub(crate) measure: Option<Measure>,
+    pub(crate) source: Source,
     /// How many documents a relevance string shows.
     pub(crate) length: usize,
 }
 
 /// The lines for the measures asked for with `-m`, each with the parameters behind its first period.
-pub(crate) fn rows(wanted: &[String], version: Version) -> Outcome<Vec<Row>> {
+pub(crate) fn rows(wanted: &[String], version: Version, format: Format) -> Outcome<Vec<Row>> {
     let known = |entry: &&Entry| version == Version::V10 || !entry.since_10;
     let mut marked = [None::<Option<&str>>; CATALOG.len()];
     for text in wanted {
@@ -160,10 +248,12 @@ pub(crate) fn rows(wanted: &[String], version: Version) -> Outcome<Vec<Row>> {
         let in_set = |entry: &&Entry| match name {
             "official" => OFFICIAL.contains(&entry.name),
             "set" => SET.contains(&entry.name),
-            "all_trec" => !APART.contains(&entry.name),
+            "all_trec" => !APART.contains(&entry.name) && entry.judgments.are_in(Format::Qrels),
+            "prefs" => PREFERENCES.contains(&entry.name),
+            "qrels_jg" => GROUPS.contains(&entry.name),
             _ => entry.name == name,
         };
-        let is_set = matches!(name, "official" | "set" | "all_trec");
+        let is_set = matches!(name, "official" | "set" | "all_trec" | "prefs" | "qrels_jg");
         let chosen: Vec<usize> =
             (0..CATALOG.len()).filter(|&place| known(&&CATALOG[place]) && in_set(&&CATALOG[place])).collect();
         if chosen.is_empty() {
@@ -171,6 +261,9 @@ pub(crate) fn rows(wanted: &[String], version: Version) -> Outcome<Vec<Row>> {
         }
         if is_set && parameters.is_some() {
             return Err(no_parameters(text, name));
+        }
+        if let Some(&place) = chosen.iter().find(|&&place| !CATALOG[place].judgments.are_in(format)) {
+            return Err(CATALOG[place].wrong_format());
         }
         for place in chosen {
             // The first parameters given for a measure hold.
@@ -193,16 +286,15 @@ fn unknown(name: &str, version: Version) -> Failure {
             "-m: expected a measure of version 9 of trec_eval, got {name:?}, which came with version 10; add --compat 10"
         ));
     }
-    if name.starts_with("prefs") || name.ends_with("_avgjg") || matches!(name, "all_prefs" | "qrels_jg") {
+    if matches!(name, "all_prefs" | "prefs_avgjg_Rnonrel" | "prefs_avgjg_Rnonrel_ret") {
         return Failure::usage(format!(
-            "-m: expected a measure of judgments, got {name:?}, of preferences or of groups of judges, which is not supported; \
-             use trec_eval for it"
+            "-m: expected a measure that is supported, got {name:?}, which is, or has, prefs_avgjg_Rnonrel; write -m prefs"
         ));
     }
     let names: Vec<&str> =
         CATALOG.iter().filter(|entry| version == Version::V10 || !entry.since_10).map(|entry| entry.name).collect();
     Failure::usage(format!(
-        "-m: expected official, set, all_trec, {}, got {name:?}; write for example -m ndcg_cut.10",
+        "-m: expected official, set, all_trec, prefs, qrels_jg, {}, got {name:?}; write for example -m ndcg_cut.10",
         names.join(", ")
     ))
 }
@@ -212,26 +304,42 @@ fn no_parameters(text: &str, name: &str) -> Failure {
 }
 
 impl Entry {
+    fn wrong_format(&self) -> Failure {
+        let name = self.name;
+        let format = match self.judgments {
+            Judgments::Any | Judgments::Qrels => "qrels",
+            Judgments::Groups(_) => "qrels_jg",
+            Judgments::Preferences(_) => "prefs or -R qrels_prefs",
+        };
+        Failure::usage(format!(
+            "-m: expected a measure of what -R says, got {name:?}; give -R {format} and such a file"
+        ))
+    }
+
     fn add_rows(&self, parameters: Option<&str>, rows: &mut Vec<Row>) -> Outcome<()> {
         let name = self.name;
         let wrong = |what: &str, given: &str| {
             Failure::usage(format!("-m: expected {what} behind \"{name}.\", got {given:?}; separate several by commas"))
         };
-        let measure = |parameters: &str| -> Outcome<Option<Measure>> {
-            let text = if parameters.is_empty() { name.to_owned() } else { format!("{name}.{parameters}") };
+        let measure = |parameters: &str| -> Outcome<Source> {
+            let base = match self.judgments {
+                Judgments::Preferences(preference) => return Ok(Source::Preference(preference)),
+                Judgments::Groups(base) => base,
+                Judgments::Any | Judgments::Qrels => name,
+            };
+            let text = if parameters.is_empty() { base.to_owned() } else { format!("{base}.{parameters}") };
             let parsed: Result<Measure> = text.parse();
-            Ok(Some(parsed?))
+            Ok(if base == name { Source::Measure(parsed?) } else { Source::Groups(parsed?) })
         };
-        let mut add =
-            |name: String, measure: Option<Measure>| rows.push(Row { name, kind: self.kind, measure, length: 0 });
+        let mut add = |name: String, source: Source| rows.push(Row { name, kind: self.kind, source, length: 0 });
         match (self.kind, self.parameters, parameters) {
             (_, Parameters::None, Some(given)) => return Err(no_parameters(&format!("{name}.{given}"), name)),
-            (Kind::RunId | Kind::QueryCount, ..) => add(name.to_owned(), None),
+            (Kind::RunId | Kind::QueryCount, ..) => add(name.to_owned(), Source::None),
             (Kind::RelevanceString, _, given) => {
                 let length = given.unwrap_or("10");
                 let name = given.map_or_else(|| name.to_owned(), |given| format!("{name}_{given}"));
                 let length = length.parse().map_err(|_| wrong("a number of documents", length))?;
-                rows.push(Row { name, kind: self.kind, measure: None, length });
+                rows.push(Row { name, kind: self.kind, source: Source::None, length });
             }
             (_, Parameters::Ranks(usual), given) => {
                 let ranks = ascending(given, usual, |&rank| rank > 0)
@@ -248,6 +356,10 @@ impl Entry {
                 }
             }
             (_, Parameters::None | Parameters::Numbers | Parameters::Pairs, None) => add(name.to_owned(), measure("")?),
+            (_, Parameters::Numbers, Some(given)) if name == "11pt_avg" => {
+                let levels = given.split(',').map(|level| Ok(format!("iprec_at_recall.{level}").parse()?));
+                add(format!("{name}_{given}"), Source::MeanOf(levels.collect::<Outcome<_>>()?));
+            }
             (_, Parameters::Numbers | Parameters::Pairs, Some(given)) => {
                 add(format!("{name}_{given}"), measure(given)?);
             }

@@ -26,6 +26,10 @@ impl Failure {
         Self { code: USAGE, message: message.into() }
     }
 
+    fn broken_pipe() -> Self {
+        Self { code: BROKEN_PIPE, message: String::new() }
+    }
+
     pub(crate) fn input(message: impl Into<String>) -> Self {
         Self { code: INPUT, message: message.into() }
     }
@@ -39,6 +43,11 @@ impl fmt::Display for Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
+        if let Error::File { action: "write", source, .. } = &error
+            && source.kind() == io::ErrorKind::BrokenPipe
+        {
+            return Self::broken_pipe();
+        }
         let code = match error {
             Error::NoCommonQuery { .. } => NO_QUERY,
             Error::UnknownMeasure { .. } | Error::InvalidCutoff { .. } => USAGE,
@@ -52,7 +61,7 @@ impl From<Error> for Failure {
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         if error.kind() == io::ErrorKind::BrokenPipe {
-            return Self { code: BROKEN_PIPE, message: String::new() };
+            return Self::broken_pipe();
         }
         Self::input(format!("standard output: expected to be written, got the error \"{error}\"; check where it goes"))
     }

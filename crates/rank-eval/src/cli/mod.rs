@@ -2,12 +2,14 @@
 
 mod arguments;
 mod catalog;
+mod convert;
 mod failure;
 mod getopt;
 mod input;
-mod lines;
+mod preferences;
 mod trec_eval;
 mod validate;
+mod values;
 mod z_scores;
 
 use std::ffi::OsString;
@@ -37,7 +39,7 @@ use self::input::Input;
 /// ```
 pub fn run(
     arguments: impl IntoIterator<Item = impl Into<OsString>>,
-    stdin: &mut dyn Read,
+    stdin: &mut (dyn Read + Send),
     stdout: &mut dyn Write,
     stderr: &mut dyn Write,
 ) -> u8 {
@@ -64,7 +66,8 @@ pub fn run(
 
 fn dispatch(arguments: &[OsString], input: &mut Input, out: &mut dyn Write) -> Outcome<()> {
     match arguments.split_first() {
-        Some((first, rest)) if first == "validate" => return validate::run(rest, input.stdin, out),
+        Some((first, rest)) if first == "convert" => return convert::run(rest, input, out),
+        Some((first, rest)) if first == "validate" => return validate::run(rest, input, out),
         _ => {}
     }
     let request = Request::parse(arguments)?;

@@ -5,13 +5,13 @@ mod run;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
-use std::io::{Read, Write};
+use std::io::Write;
 
 use self::qrels::QrelsCheck;
 use self::run::RunCheck;
 use crate::cli::failure::{Failure, Outcome, USAGE};
 use crate::cli::getopt::{Flag, Item, parse};
-use crate::cli::lines::for_each_line;
+use crate::cli::input::Input;
 
 const HELP: &str = "\
 rank-eval validate FILE [FILE ...]
@@ -72,7 +72,7 @@ impl Check {
     }
 }
 
-pub(crate) fn run(arguments: &[OsString], stdin: &mut dyn Read, out: &mut dyn Write) -> Outcome<()> {
+pub(crate) fn run(arguments: &[OsString], input: &mut Input, out: &mut dyn Write) -> Outcome<()> {
     let mut files = Vec::new();
     for item in parse(&[Flag::new('h', "help", None)], arguments)? {
         match item {
@@ -90,7 +90,7 @@ pub(crate) fn run(arguments: &[OsString], stdin: &mut dyn Read, out: &mut dyn Wr
         let name = file.to_string_lossy().into_owned();
         let mut findings = Findings::default();
         let mut check = None;
-        for_each_line(file, stdin, |number, line| {
+        input.for_each_line(file, |number, line| {
             check.get_or_insert_with(|| Check::of(line)).line(number, line, &mut findings);
         })?;
         let summary = if let Some(check) = &check {
