@@ -59,7 +59,14 @@ pub(super) const SET_FAMILY: Family = Family {
 const BETA: &[Parameter] = &[Parameter { name: "beta", default: Some(1.0), kind: Kind::Within(0.0, f64::INFINITY) }];
 
 fn whole(topic: View<'_>, measure: &Measure) -> f64 {
-    f_of(topic, measure, topic.ranked, topic.hit_count(usize::MAX) as f64)
+    let hits = topic.hit_count(usize::MAX) as f64;
+    if hits == 0.0 {
+        return 0.0;
+    }
+    // In the order of `trec_eval`, which prints four digits: other bits could be another digit.
+    let (precision, recall) = (hits / topic.ranked as f64, hits / topic.relevant() as f64);
+    let squared = measure.get(0) * measure.get(0);
+    (squared + 1.0) * precision * recall / (squared * precision + recall)
 }
 
 /// Linear in `hits`, so that it takes their mean as well.

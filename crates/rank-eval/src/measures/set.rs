@@ -76,6 +76,7 @@ fn recall(topic: View<'_>, _: &Measure) -> f64 {
 }
 
 fn average_precision(topic: View<'_>, _: &Measure) -> f64 {
+    // One division, as in `trec_eval`, which prints four digits: other bits could be another digit.
     let hits = topic.hit_count(usize::MAX);
-    share(hits, topic.ranked) * share(hits, topic.relevant())
+    share(hits * hits, topic.ranked * topic.relevant())
 }
