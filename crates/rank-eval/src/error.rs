@@ -222,6 +222,39 @@ pub enum Error {
         /// Which document.
         document: String,
     },
+    /// An id is in a ranking twice.
+    #[error(
+        "{argument}[{position}]: expected each id once, got the one of position {first} again; drop one of the two"
+    )]
+    DuplicateId {
+        /// Which ranking.
+        argument: &'static str,
+        /// Where the id is met again.
+        position: usize,
+        /// Where it was met first.
+        first: usize,
+    },
+    /// A probability that is not between 0 and 1.
+    #[error("{argument}: expected a number above 0 and below 1, got {value}; 0.9 is the usual choice")]
+    NotAProbability {
+        /// Which one.
+        argument: &'static str,
+        /// Its value.
+        value: f64,
+    },
+    /// Two values of a sample are equal, and what is computed of it is not defined for ties.
+    #[error(
+        "{argument}[{position}]: expected values of which no two are equal, got the one of position {first} again; \
+         break the tie, or take kendall_tau"
+    )]
+    TiedValues {
+        /// Which sample.
+        argument: &'static str,
+        /// Where the value is met again.
+        position: usize,
+        /// Where it was met first.
+        first: usize,
+    },
     /// There is no query whose values could be averaged.
     #[error(
         "run: expected at least one query that the qrels judge, got {run} queries of which none is among the {qrels} \

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod agreement;
 pub mod cli;
 mod error;
 mod evaluate;
@@ -19,6 +20,9 @@ mod table;
 mod ties;
 mod topic;
 
+pub use agreement::{
+    RankBiasedOverlap, Tau, kendall_tau, kendall_tau_of_lists, overlap, rank_biased_overlap, spearman_rho, tau_ap,
+};
 pub use error::{Error, Result};
 pub use evaluate::{Evaluation, evaluate, evaluate_with};
 pub use judgments::{Grade, Judgments};
