@@ -41,7 +41,9 @@ fn ranks(values: &[f64]) -> Vec<f64> {
     let mut start = 0;
     for group in order.chunk_by(|&a, &b| values[a] == values[b]) {
         let shared = start as f64 + (group.len() as f64 - 1.0) / 2.0;
-        group.iter().for_each(|&item| ranks[item] = shared);
+        for &item in group {
+            ranks[item] = shared;
+        }
         start += group.len();
     }
     ranks
