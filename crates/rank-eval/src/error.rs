@@ -234,14 +234,6 @@ pub enum Error {
         /// Where it was met first.
         first: usize,
     },
-    /// A probability that is not between 0 and 1.
-    #[error("{argument}: expected a number above 0 and below 1, got {value}; 0.9 is the usual choice")]
-    NotAProbability {
-        /// Which one.
-        argument: &'static str,
-        /// Its value.
-        value: f64,
-    },
     /// Two values of a sample are equal, and what is computed of it is not defined for ties.
     #[error(
         "{argument}[{position}]: expected values of which no two are equal, got the one of position {first} again; \

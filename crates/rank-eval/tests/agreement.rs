@@ -105,7 +105,7 @@ fn refusals() {
     let text = |error: Error| error.to_string();
     assert_eq!(
         text(rank_biased_overlap(&[1], &[1], 1.0).unwrap_err()),
-        "p: expected a number above 0 and below 1, got 1; 0.9 is the usual choice"
+        "p: expected a number between 0 and 1, got 1; 0.9 is the usual choice"
     );
     for error in [
         rank_biased_overlap(&[2, 1, 2], &[1], 0.9).unwrap_err(),

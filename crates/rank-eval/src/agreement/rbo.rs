@@ -48,7 +48,7 @@ pub struct RankBiasedOverlap {
 /// ```
 pub fn rank_biased_overlap<I: Eq + Hash>(a: &[I], b: &[I], p: f64) -> Result<RankBiasedOverlap> {
     if !(p > 0.0 && p < 1.0) {
-        return Err(Error::NotAProbability { argument: "p", value: p });
+        return Err(Error::NotAProbability { argument: "p", value: p, usual: 0.9 });
     }
     positions("a", a)?;
     let others = positions("b", b)?;
