@@ -141,12 +141,12 @@ fn kernels(documents: usize, runs: usize) {
             );
         };
         let packed = PackedQuery::new(&query, DIM);
-        show("f32", 4 * values.len(), &mut |scores| kernels.maxsim(&packed, &values, &offsets, scores));
-        show("f16", 2 * values.len(), &mut |scores| kernels.maxsim_f16(&packed, &half, &offsets, scores));
+        show("f32", 4 * values.len(), &mut |scores| kernels.maxsim(&[&packed], &values, &offsets, scores));
+        show("f16", 2 * values.len(), &mut |scores| kernels.maxsim_f16(&[&packed], &half, &offsets, scores));
         let packed = PackedBf16::new(&query, DIM);
-        show("bf16", 2 * values.len(), &mut |scores| kernels.maxsim_bf16(&packed, &brain, &offsets, scores));
+        show("bf16", 2 * values.len(), &mut |scores| kernels.maxsim_bf16(&[&packed], &brain, &offsets, scores));
         let packed = PackedInt8::new(&query, DIM);
-        show("int8", values.len(), &mut |scores| kernels.maxsim_int8(&packed, &codes, &scales, &offsets, scores));
+        show("int8", values.len(), &mut |scores| kernels.maxsim_int8(&[&packed], &codes, &scales, &offsets, scores));
     }
 }
 

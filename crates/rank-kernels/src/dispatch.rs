@@ -6,7 +6,7 @@ use std::{fmt, iter};
 use half::{bf16, f16};
 
 use crate::maxsim::Rows;
-use crate::query::{PackedBf16, PackedInt8, PackedQuery};
+use crate::query::{PackedBf16, PackedInt8, PackedQuery, Query};
 use crate::scalar;
 
 /// The environment variable that forces an instruction set.
@@ -66,7 +66,7 @@ impl fmt::Display for IsaError {
 impl std::error::Error for IsaError {}
 
 type Dot = unsafe fn(&[f32], &[f32]) -> f32;
-type MaxSim<Q, T> = unsafe fn(&Q, Rows<'_, T>, &[usize], &mut [f32]);
+type MaxSim<Q, T> = unsafe fn(&[&Q], Rows<'_, T>, &[usize], &mut [f32]);
 
 /// The kernels of one instruction set, which this machine has: no other value can be obtained.
 #[derive(Debug, Clone, Copy)]
@@ -76,6 +76,7 @@ pub struct Kernels {
     pub(crate) f32: MaxSim<PackedQuery, f32>,
     pub(crate) f16: MaxSim<PackedQuery, f16>,
     pub(crate) bf16: MaxSim<PackedBf16, bf16>,
+    pub(crate) rounded: MaxSim<PackedBf16, f32>,
     pub(crate) int8: MaxSim<PackedInt8, i8>,
 }
 
@@ -102,20 +103,22 @@ impl Kernels {
         unsafe { (self.dot)(a, b) }
     }
 
-    /// MaxSim: for each document, the sum over the query's tokens of the largest dot product with any token of the
-    /// document.
+    /// MaxSim: for each query and document, the sum over the query's tokens of the largest dot product with any token of
+    /// the document.
     ///
-    /// * `values`: the tokens of all documents, token after token, each of `query.dim()` components.
+    /// * `queries`: all of one dimension. A document meets all of them while it is in the cache.
+    /// * `values`: the tokens of all documents, token after token, each of as many components.
     /// * `offsets`: of each document, the number of the token at which it begins; then that at which the last one ends.
-    /// * `scores`: one for each document.
+    /// * `scores`: those of the first query for each document, then those of the next.
     ///
     /// Each product is accumulated in the order of the components in `f32`, each score in the order of the query's
-    /// tokens in `f64`: a score does not depend on the other documents of the call. A document without tokens scores
-    /// negative infinity; a document of which any dot product is NaN or infinite scores NaN.
+    /// tokens in `f64`: a score does not depend on the other documents and queries of the call. A document without
+    /// tokens scores negative infinity; one of which any dot product is NaN or infinite scores NaN.
     ///
     /// # Panics
     ///
-    /// If `offsets` are not one more than `scores`, descend, or reach beyond `values`.
+    /// If queries differ in dimension, `offsets` are empty, descend, or reach beyond `values`, or `scores` are not as
+    /// many as queries times documents.
     ///
     /// # Example
     ///
@@ -124,13 +127,13 @@ impl Kernels {
     ///
     /// let query = PackedQuery::new(&[1.0, 0.0, 0.0, 1.0], 2);
     /// let mut scores = [0.0; 2];
-    /// kernels().maxsim(&query, &[3.0, 1.0, 2.0, 5.0, -1.0, -2.0], &[0, 2, 3], &mut scores);
+    /// kernels().maxsim(&[&query], &[3.0, 1.0, 2.0, 5.0, -1.0, -2.0], &[0, 2, 3], &mut scores);
     /// assert_eq!(scores, [3.0 + 5.0, -1.0 - 2.0]);
     /// ```
-    pub fn maxsim(&self, query: &PackedQuery, values: &[f32], offsets: &[usize], scores: &mut [f32]) {
-        let rows = check(values, &[], query.dim(), offsets, scores);
+    pub fn maxsim(&self, queries: &[&PackedQuery], values: &[f32], offsets: &[usize], scores: &mut [f32]) {
+        let rows = check(queries, values, &[], offsets, scores);
         // SAFETY: the machine has the instruction set, and `check` has seen to the lengths.
-        unsafe { (self.f32)(query, rows, offsets, scores) }
+        unsafe { (self.f32)(queries, rows, offsets, scores) }
     }
 
     /// [`maxsim`](Self::maxsim) of documents in half precision, each component of which is made `f32` exactly.
@@ -147,13 +150,13 @@ impl Kernels {
     ///
     /// let document = [1.5, 0.25].map(f16::from_f32);
     /// let mut scores = [0.0];
-    /// kernels().maxsim_f16(&PackedQuery::new(&[2.0, 4.0], 2), &document, &[0, 1], &mut scores);
+    /// kernels().maxsim_f16(&[&PackedQuery::new(&[2.0, 4.0], 2)], &document, &[0, 1], &mut scores);
     /// assert_eq!(scores, [3.0 + 1.0]);
     /// ```
-    pub fn maxsim_f16(&self, query: &PackedQuery, values: &[f16], offsets: &[usize], scores: &mut [f32]) {
-        let rows = check(values, &[], query.dim(), offsets, scores);
+    pub fn maxsim_f16(&self, queries: &[&PackedQuery], values: &[f16], offsets: &[usize], scores: &mut [f32]) {
+        let rows = check(queries, values, &[], offsets, scores);
         // SAFETY: the machine has the instruction set, and `check` has seen to the lengths.
-        unsafe { (self.f16)(query, rows, offsets, scores) }
+        unsafe { (self.f16)(queries, rows, offsets, scores) }
     }
 
     /// [`maxsim`](Self::maxsim) of documents in `bf16`. Products are exact, and added up in `f32` in an order that
@@ -171,13 +174,35 @@ impl Kernels {
     ///
     /// let document = [1.5, 0.25].map(bf16::from_f32);
     /// let mut scores = [0.0];
-    /// kernels().maxsim_bf16(&PackedBf16::new(&[2.0, 4.0], 2), &document, &[0, 1], &mut scores);
+    /// kernels().maxsim_bf16(&[&PackedBf16::new(&[2.0, 4.0], 2)], &document, &[0, 1], &mut scores);
     /// assert_eq!(scores, [3.0 + 1.0]);
     /// ```
-    pub fn maxsim_bf16(&self, query: &PackedBf16, values: &[bf16], offsets: &[usize], scores: &mut [f32]) {
-        let rows = check(values, &[], query.dim(), offsets, scores);
+    pub fn maxsim_bf16(&self, queries: &[&PackedBf16], values: &[bf16], offsets: &[usize], scores: &mut [f32]) {
+        let rows = check(queries, values, &[], offsets, scores);
         // SAFETY: the machine has the instruction set, and `check` has seen to the lengths.
-        unsafe { (self.bf16)(query, rows, offsets, scores) }
+        unsafe { (self.bf16)(queries, rows, offsets, scores) }
+    }
+
+    /// [`maxsim_bf16`](Self::maxsim_bf16) of documents in `f32`, each component of which is rounded to `bf16` on the way.
+    ///
+    /// # Panics
+    ///
+    /// As [`maxsim`](Self::maxsim).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use rank_kernels::{PackedBf16, kernels};
+    ///
+    /// let mut scores = [0.0];
+    /// // 1.001 is no bf16; the nearest is 1.
+    /// kernels().maxsim_rounded(&[&PackedBf16::new(&[2.0], 1)], &[1.001], &[0, 1], &mut scores);
+    /// assert_eq!(scores, [2.0]);
+    /// ```
+    pub fn maxsim_rounded(&self, queries: &[&PackedBf16], values: &[f32], offsets: &[usize], scores: &mut [f32]) {
+        let rows = check(queries, values, &[], offsets, scores);
+        // SAFETY: the machine has the instruction set, and `check` has seen to the lengths.
+        unsafe { (self.rounded)(queries, rows, offsets, scores) }
     }
 
     /// [`maxsim`](Self::maxsim) of documents in eight bits: a component is its code times the scale of its token.
@@ -198,19 +223,34 @@ impl Kernels {
     /// // Two tokens: (127, 0) / 127 and (0, 2) / 2.
     /// let mut scores = [0.0];
     /// let query = PackedInt8::new(&[1.0, 0.0, 0.0, 1.0], 2);
-    /// kernels().maxsim_int8(&query, &[127, 0, 0, 2], &[1.0 / 127.0, 0.5], &[0, 2], &mut scores);
+    /// kernels().maxsim_int8(&[&query], &[127, 0, 0, 2], &[1.0 / 127.0, 0.5], &[0, 2], &mut scores);
     /// assert_eq!(scores, [1.0 + 1.0]);
     /// ```
-    pub fn maxsim_int8(&self, query: &PackedInt8, codes: &[i8], scales: &[f32], offsets: &[usize], scores: &mut [f32]) {
-        assert_eq!(codes.len(), scales.len() * query.dim(), "a scale for each token");
-        let rows = check(codes, scales, query.dim(), offsets, scores);
+    pub fn maxsim_int8(
+        &self,
+        queries: &[&PackedInt8],
+        codes: &[i8],
+        scales: &[f32],
+        offsets: &[usize],
+        scores: &mut [f32],
+    ) {
+        let rows = check(queries, codes, scales, offsets, scores);
+        assert_eq!(codes.len(), scales.len() * rows.dim, "a scale for each token");
         // SAFETY: the machine has the instruction set, and `check` has seen to the lengths.
-        unsafe { (self.int8)(query, rows, offsets, scores) }
+        unsafe { (self.int8)(queries, rows, offsets, scores) }
     }
 }
 
-fn check<'a, T>(values: &'a [T], scales: &'a [f32], dim: usize, offsets: &[usize], scores: &[f32]) -> Rows<'a, T> {
-    assert_eq!(offsets.len(), scores.len() + 1, "offsets are one more than scores");
+fn check<'a, Q: Query, T>(
+    queries: &[&Q],
+    values: &'a [T],
+    scales: &'a [f32],
+    offsets: &[usize],
+    scores: &[f32],
+) -> Rows<'a, T> {
+    let dim = queries.first().map_or(1, |query| query.head().dim());
+    assert!(queries.iter().all(|query| query.head().dim() == dim), "queries are of one dimension");
+    assert_eq!((offsets.len() - 1) * queries.len(), scores.len(), "a score for each query and document");
     assert!(offsets.is_sorted(), "offsets ascend");
     assert!(offsets[offsets.len() - 1] <= values.len() / dim, "offsets stay within the values");
     Rows { values, scales, dim }

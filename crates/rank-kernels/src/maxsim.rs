@@ -5,8 +5,9 @@
 
 use std::marker::PhantomData;
 
-use crate::PackedQuery;
-use crate::query::{Head, Lanes, Query};
+use half::bf16;
+
+use crate::query::{Head, Lanes, PackedBf16, PackedQuery, Query};
 
 /// What a document has come to so far.
 pub(crate) struct Running {
@@ -21,8 +22,9 @@ impl Running {
         Self { maxima: vec![Lanes::LOWEST; groups], check: Lanes::ZERO }
     }
 
-    pub(crate) fn clear(&mut self) {
-        self.maxima.fill(Lanes::LOWEST);
+    pub(crate) fn clear(&mut self, groups: usize) {
+        self.maxima.clear();
+        self.maxima.resize(groups, Lanes::LOWEST);
         self.check = Lanes::ZERO;
     }
 
@@ -78,8 +80,8 @@ pub(crate) trait Block {
     /// The rows of its largest block: a multiple of none, at least 1.
     const ROWS: usize;
 
-    /// What it needs beside the query, made once a call.
-    fn new(query: &Self::Query) -> Self;
+    /// What it needs beside a query of so many components, made once a call.
+    fn new(dim: usize) -> Self;
 
     /// Brings `rows` into `running`: `ROWS`, 4 or 1 of them. `next` is what will likely be read next, and may lie beyond
     /// the end of everything.
@@ -87,7 +89,7 @@ pub(crate) trait Block {
     /// # Safety
     ///
     /// The machine has the instruction set; `rows` holds `ROWS`, 4 or 1 rows of `query.dim()` values; `running` has a
-    /// maximum for each group of the query; `self` was made of this query.
+    /// maximum for each group of the query; `self` was made for this dimension.
     unsafe fn block(
         &mut self,
         query: &Self::Query,
@@ -100,33 +102,39 @@ pub(crate) trait Block {
 /// A short tail is done in blocks of this many rows.
 const TAIL: usize = 4;
 
-/// Scores all documents, one after the other, in one fixed order of operations each.
+/// Scores all documents for each query, one after the other, in one fixed order of operations each. A document meets
+/// all queries while it is in the second-level cache.
 ///
 /// # Safety
 ///
-/// The machine has the instruction set of `B`; rows have as many values as the query has components; `scores` are one
-/// fewer than `offsets`, which ascend and stay within `rows`.
+/// The machine has the instruction set of `B`; rows have as many values as each query has components; `scores` hold as
+/// many as there are queries times documents, query by query; `offsets` are one more than the documents, ascend, and
+/// stay within `rows`.
 pub(crate) unsafe fn documents<B: Block>(
-    query: &B::Query,
+    queries: &[&B::Query],
     rows: Rows<'_, B::Value>,
     offsets: &[usize],
     scores: &mut [f32],
 ) {
-    let mut running = Running::new(query.head().groups());
-    let mut block = B::new(query);
-    for (document, score) in offsets.windows(2).zip(scores) {
-        running.clear();
+    let count = offsets.len() - 1;
+    let groups = queries.iter().map(|query| query.head().groups()).max().unwrap_or(0);
+    let mut running = Running::new(groups);
+    let mut block = B::new(rows.dim);
+    for (position, document) in offsets.windows(2).enumerate() {
         let rows = rows.slice(document[0], document[1] - document[0]);
-        // SAFETY: the caller vouches for the instruction set and the rows.
-        unsafe { one_document(&mut block, query, rows, &mut running) };
-        *score = running.score(query.head());
+        for (number, query) in queries.iter().enumerate() {
+            running.clear(query.head().groups());
+            // SAFETY: the caller vouches for the instruction set and the rows.
+            unsafe { one_document(&mut block, query, rows, &mut running) };
+            scores[number * count + position] = running.score(query.head());
+        }
     }
 }
 
 /// # Safety
 ///
-/// The machine has the instruction set of `B`; rows have as many values as the query has components; `block` and
-/// `running` were made for `query`.
+/// The machine has the instruction set of `B`; rows have as many values as the query has components; `block` was
+/// made for that dimension, and `running` for the query.
 pub(crate) unsafe fn one_document<B: Block>(
     block: &mut B,
     query: &B::Query,
@@ -176,11 +184,10 @@ impl<B: Block<Query = PackedQuery, Value = f32>, W: Widen> Block for Widened<B, 
     type Value = W::Value;
     const ROWS: usize = B::ROWS;
 
-    fn new(query: &W::Query) -> Self {
-        let query = query.as_ref();
+    fn new(dim: usize) -> Self {
         // The tail's blocks may be larger than the largest.
-        let lines = (B::ROWS.max(TAIL) * query.dim()).div_ceil(Lanes::WIDTH);
-        Self { inner: B::new(query), scratch: vec![Lanes::ZERO; lines], widen: PhantomData }
+        let lines = (B::ROWS.max(TAIL) * dim).div_ceil(Lanes::WIDTH);
+        Self { inner: B::new(dim), scratch: vec![Lanes::ZERO; lines], widen: PhantomData }
     }
 
     unsafe fn block(
@@ -196,6 +203,42 @@ impl<B: Block<Query = PackedQuery, Value = f32>, W: Widen> Block for Widened<B, 
             W::widen(rows.values, wide);
             let wide = Rows { values: wide, scales: &[], dim: rows.dim };
             self.inner.block(query.as_ref(), wide, next.cast(), running);
+        }
+    }
+}
+
+/// How an instruction set makes `bf16` of `f32`: to the nearest, ties to even.
+pub(crate) trait Narrow {
+    /// # Safety
+    ///
+    /// The machine has the instruction set; `from` and `to` are of the same length.
+    unsafe fn narrow(from: &[f32], to: &mut [bf16]);
+}
+
+/// A block of `f32`, made `bf16` in the first-level cache and scored there.
+pub(crate) struct Narrowed<B, N> {
+    inner: B,
+    scratch: Vec<bf16>,
+    narrow: PhantomData<N>,
+}
+
+impl<B: Block<Query = PackedBf16, Value = bf16>, N: Narrow> Block for Narrowed<B, N> {
+    type Query = PackedBf16;
+    type Value = f32;
+    const ROWS: usize = B::ROWS;
+
+    fn new(dim: usize) -> Self {
+        let scratch = vec![bf16::ZERO; B::ROWS.max(TAIL) * dim];
+        Self { inner: B::new(dim), scratch, narrow: PhantomData }
+    }
+
+    unsafe fn block(&mut self, query: &PackedBf16, rows: Rows<'_, f32>, next: *const f32, running: &mut Running) {
+        let narrow = &mut self.scratch[..rows.values.len()];
+        // SAFETY: the caller vouches for the instruction set and the rows; the slices are of one length.
+        unsafe {
+            N::narrow(rows.values, narrow);
+            let narrow = Rows { values: narrow, scales: &[], dim: rows.dim };
+            self.inner.block(query, narrow, next.cast(), running);
         }
     }
 }

@@ -6,9 +6,9 @@ use std::arch::aarch64::{
 
 use crate::PackedQuery;
 use crate::dispatch::{Isa, Kernels};
-use crate::maxsim::{Block, Rows, Running, Widened, documents};
+use crate::maxsim::{Block, Narrowed, Rows, Running, Widened, documents};
 use crate::query::Lanes;
-use crate::scalar::{Int8, WidenBf16, WidenF16};
+use crate::scalar::{Int8, NarrowBf16, WidenBf16, WidenF16};
 
 pub(crate) static KERNELS: Kernels = Kernels {
     isa: Isa::Neon,
@@ -16,6 +16,7 @@ pub(crate) static KERNELS: Kernels = Kernels {
     f32: documents::<Neon>,
     f16: documents::<Widened<Neon, WidenF16>>,
     bf16: documents::<Widened<Neon, WidenBf16>>,
+    rounded: documents::<Narrowed<Widened<Neon, WidenBf16>, NarrowBf16>>,
     int8: documents::<Int8>,
 };
 
@@ -47,7 +48,7 @@ impl Block for Neon {
     /// With four registers of query tokens, 16 sums.
     const ROWS: usize = 4;
 
-    fn new(_: &PackedQuery) -> Self {
+    fn new(_: usize) -> Self {
         Self
     }
 

@@ -3,7 +3,7 @@
 use half::{bf16, f16};
 
 use crate::dispatch::{Isa, Kernels};
-use crate::maxsim::{Block, Rows, Running, Widen, Widened, documents};
+use crate::maxsim::{Block, Narrow, Narrowed, Rows, Running, Widen, Widened, documents};
 use crate::query::{Lanes, PackedBf16, PackedInt8, PackedQuery};
 
 pub(crate) static KERNELS: Kernels = Kernels {
@@ -12,6 +12,7 @@ pub(crate) static KERNELS: Kernels = Kernels {
     f32: documents::<F32>,
     f16: documents::<Widened<F32, WidenF16>>,
     bf16: documents::<Widened<F32, WidenBf16>>,
+    rounded: documents::<Narrowed<Widened<F32, WidenBf16>, NarrowBf16>>,
     int8: documents::<Int8>,
 };
 
@@ -36,7 +37,7 @@ impl Block for F32 {
     type Value = f32;
     const ROWS: usize = 1;
 
-    fn new(_: &PackedQuery) -> Self {
+    fn new(_: usize) -> Self {
         Self
     }
 
@@ -71,7 +72,7 @@ impl Block for Int8 {
     type Value = i8;
     const ROWS: usize = 1;
 
-    fn new(_: &PackedInt8) -> Self {
+    fn new(_: usize) -> Self {
         Self
     }
 
@@ -100,6 +101,16 @@ impl Widen for WidenBf16 {
     unsafe fn widen(from: &[bf16], to: &mut [f32]) {
         for (from, to) in from.iter().zip(to) {
             *to = from.to_f32();
+        }
+    }
+}
+
+pub(crate) struct NarrowBf16;
+
+impl Narrow for NarrowBf16 {
+    unsafe fn narrow(from: &[f32], to: &mut [bf16]) {
+        for (from, to) in from.iter().zip(to) {
+            *to = bf16::from_f32(*from);
         }
     }
 }

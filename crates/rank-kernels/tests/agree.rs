@@ -44,10 +44,11 @@ enum Kind {
     F32,
     F16,
     Bf16,
+    Rounded,
     Int8,
 }
 
-const KINDS: [Kind; 4] = [Kind::F32, Kind::F16, Kind::Bf16, Kind::Int8];
+const KINDS: [Kind; 5] = [Kind::F32, Kind::F16, Kind::Bf16, Kind::Rounded, Kind::Int8];
 
 fn map(values: &[f32], change: impl Fn(f32) -> f32) -> Vec<f32> {
     values.iter().map(|&value| change(value)).collect()
@@ -65,7 +66,7 @@ impl Kind {
         match self {
             Self::F32 => values.to_vec(),
             Self::F16 => map(values, |value| f16::from_f32(value).to_f32()),
-            Self::Bf16 => map(values, |value| bf16::from_f32(value).to_f32()),
+            Self::Bf16 | Self::Rounded => map(values, |value| bf16::from_f32(value).to_f32()),
             Self::Int8 => dequantized(values, dim),
         }
     }
@@ -77,19 +78,22 @@ impl Kind {
     fn scores(self, kernels: &Kernels, query: &[f32], documents: &[f32], dim: usize, offsets: &[usize]) -> Vec<f32> {
         let mut scores = vec![f32::NAN; offsets.len() - 1];
         match self {
-            Self::F32 => kernels.maxsim(&PackedQuery::new(query, dim), documents, offsets, &mut scores),
+            Self::F32 => kernels.maxsim(&[&PackedQuery::new(query, dim)], documents, offsets, &mut scores),
             Self::F16 => {
                 let documents: Vec<f16> = documents.iter().map(|&value| f16::from_f32(value)).collect();
-                kernels.maxsim_f16(&PackedQuery::new(query, dim), &documents, offsets, &mut scores);
+                kernels.maxsim_f16(&[&PackedQuery::new(query, dim)], &documents, offsets, &mut scores);
             }
             Self::Bf16 => {
                 let documents: Vec<bf16> = documents.iter().map(|&value| bf16::from_f32(value)).collect();
-                kernels.maxsim_bf16(&PackedBf16::new(query, dim), &documents, offsets, &mut scores);
+                kernels.maxsim_bf16(&[&PackedBf16::new(query, dim)], &documents, offsets, &mut scores);
+            }
+            Self::Rounded => {
+                kernels.maxsim_rounded(&[&PackedBf16::new(query, dim)], documents, offsets, &mut scores);
             }
             Self::Int8 => {
                 let (mut codes, mut factors) = (vec![0; documents.len()], vec![0.0; documents.len() / dim]);
                 quantize(documents, dim, &mut codes, &mut factors);
-                kernels.maxsim_int8(&PackedInt8::new(query, dim), &codes, &factors, offsets, &mut scores);
+                kernels.maxsim_int8(&[&PackedInt8::new(query, dim)], &codes, &factors, offsets, &mut scores);
             }
         }
         scores
@@ -210,6 +214,29 @@ proptest! {
         }
     }
 
+    /// Many queries at once score as they do alone, to the bit.
+    #[test]
+    fn a_score_does_not_depend_on_other_queries(
+        tokens in prop::collection::vec(1_usize..40, 1..5),
+        dim in 1_usize..70,
+        start in any::<u16>(),
+    ) {
+        let queries: Vec<PackedQuery> =
+            tokens.iter().map(|tokens| PackedQuery::new(&values(tokens * dim, u32::from(start)), dim)).collect();
+        let documents = values(40 * dim, 7);
+        let offsets = [0, 17, 17, 40];
+        for kernels in available() {
+            let mut together = vec![0.0; 3 * queries.len()];
+            kernels.maxsim(&queries.iter().collect::<Vec<_>>(), &documents, &offsets, &mut together);
+            for (query, scores) in queries.iter().zip(together.chunks_exact(3)) {
+                let mut alone = [0.0; 3];
+                kernels.maxsim(&[query], &documents, &offsets, &mut alone);
+                let bits: Vec<u32> = scores.iter().map(|score| score.to_bits()).collect();
+                prop_assert_eq!(alone.map(f32::to_bits).to_vec(), bits);
+            }
+        }
+    }
+
     /// Sums of eight-bit codes are exact.
     #[test]
     fn int8_is_the_same_on_all_levels(
@@ -236,13 +263,13 @@ fn weights_multiply_the_maxima() {
     let weights = [0.5, -2.0];
     for kernels in available() {
         let mut score = [0.0];
-        kernels.maxsim(&PackedQuery::new(&query, 2).with_weights(&weights), &documents, &[0, 2], &mut score);
+        kernels.maxsim(&[&PackedQuery::new(&query, 2).with_weights(&weights)], &documents, &[0, 2], &mut score);
         assert_eq!(score, [0.5 * 3.0 - 2.0 * 5.0]);
         let halves = documents.map(bf16::from_f32);
-        kernels.maxsim_bf16(&PackedBf16::new(&query, 2).with_weights(&weights), &halves, &[0, 2], &mut score);
+        kernels.maxsim_bf16(&[&PackedBf16::new(&query, 2).with_weights(&weights)], &halves, &[0, 2], &mut score);
         assert_eq!(score, [0.5 * 3.0 - 2.0 * 5.0]);
         let query = PackedInt8::new(&query, 2).with_weights(&weights);
-        kernels.maxsim_int8(&query, &[3, 1, 2, 5], &[1.0, 1.0], &[0, 2], &mut score);
+        kernels.maxsim_int8(&[&query], &[3, 1, 2, 5], &[1.0, 1.0], &[0, 2], &mut score);
         assert_eq!(score, [0.5 * 3.0 - 2.0 * 5.0]);
     }
 }
@@ -256,7 +283,7 @@ fn a_scale_that_is_not_finite_makes_its_document_nan() {
                 let mut scales = vec![1.0; 2 * rows];
                 scales[rows - 1] = bad;
                 let mut scores = [0.0; 2];
-                kernels.maxsim_int8(&query, &vec![1; 6 * rows], &scales, &[0, rows, 2 * rows], &mut scores);
+                kernels.maxsim_int8(&[&query], &vec![1; 6 * rows], &scales, &[0, rows, 2 * rows], &mut scores);
                 assert!(scores[0].is_nan(), "{}: {rows}", kernels.isa());
                 assert!((scores[1] - 51.0).abs() < 1e-4, "{}: {rows}: {}", kernels.isa(), scores[1]);
             }
@@ -270,7 +297,7 @@ fn the_extremes_of_eight_bits() {
         for dim in [1, 127, 128, PackedInt8::MAX_DIM] {
             let query = PackedInt8::new(&vec![-1.0; dim], dim);
             let mut score = [0.0];
-            kernels.maxsim_int8(&query, &vec![i8::MIN; dim], &[1.0], &[0, 1], &mut score);
+            kernels.maxsim_int8(&[&query], &vec![i8::MIN; dim], &[1.0], &[0, 1], &mut score);
             let exact = 128.0 * dim as f32;
             assert!((score[0] / exact - 1.0).abs() < 1e-6, "{}: {dim}: {}", kernels.isa(), score[0]);
         }
@@ -297,7 +324,7 @@ fn negative_maxima_stay_negative() {
             // 17 tokens: the second group is almost all surplus lanes.
             let query = PackedQuery::new(&[1.0; 17 * 3], 3);
             let mut scores = [0.0];
-            kernels.maxsim(&query, &vec![-0.5; rows * 3], &[0, rows], &mut scores);
+            kernels.maxsim(&[&query], &vec![-0.5; rows * 3], &[0, rows], &mut scores);
             assert_eq!(scores, [17.0 * -1.5], "{}: {rows}", kernels.isa());
         }
     }
@@ -314,7 +341,7 @@ fn a_value_that_is_not_finite_makes_its_document_nan_and_no_other() {
                         documents[rows * dim + at] = bad;
                         let query = PackedQuery::new(&vec![9.0; 40 * dim], dim);
                         let mut scores = [0.0; 3];
-                        kernels.maxsim(&query, &documents, &[0, rows, 2 * rows, 3 * rows], &mut scores);
+                        kernels.maxsim(&[&query], &documents, &[0, rows, 2 * rows, 3 * rows], &mut scores);
                         assert_eq!(scores[0], 360.0 * dim as f32);
                         assert!(scores[1].is_nan(), "{}: {bad} at {at} of {rows} x {dim}", kernels.isa());
                         assert_eq!(scores[2], 360.0 * dim as f32);
@@ -328,7 +355,7 @@ fn a_value_that_is_not_finite_makes_its_document_nan_and_no_other() {
 #[test]
 fn a_half_that_is_not_finite_makes_its_document_nan_and_no_other() {
     for kernels in available() {
-        for kind in [Kind::F16, Kind::Bf16] {
+        for kind in [Kind::F16, Kind::Bf16, Kind::Rounded] {
             for (dim, rows) in [(1, 1), (5, 4), (128, 13), (129, 30)] {
                 for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
                     let mut documents = vec![1.0; 2 * rows * dim];
@@ -346,7 +373,7 @@ fn a_half_that_is_not_finite_makes_its_document_nan_and_no_other() {
 fn a_document_without_tokens_scores_negative_infinity() {
     for kernels in available() {
         let mut scores = [0.0; 3];
-        kernels.maxsim(&PackedQuery::new(&[1.0, 2.0], 2), &[1.0, 1.0], &[0, 0, 1, 1], &mut scores);
+        kernels.maxsim(&[&PackedQuery::new(&[1.0, 2.0], 2)], &[1.0, 1.0], &[0, 0, 1, 1], &mut scores);
         assert_eq!(scores, [f32::NEG_INFINITY, 3.0, f32::NEG_INFINITY]);
     }
 }
@@ -360,13 +387,32 @@ fn dot_refuses_different_lengths() {
 #[test]
 #[should_panic(expected = "offsets stay within the values")]
 fn maxsim_refuses_offsets_beyond_the_values() {
-    kernels().maxsim(&PackedQuery::new(&[1.0, 2.0], 2), &[1.0, 1.0, 1.0], &[0, 2], &mut [0.0]);
+    kernels().maxsim(&[&PackedQuery::new(&[1.0, 2.0], 2)], &[1.0, 1.0, 1.0], &[0, 2], &mut [0.0]);
+}
+
+#[test]
+#[should_panic(expected = "queries are of one dimension")]
+fn maxsim_refuses_queries_of_different_dimensions() {
+    let (one, two) = (PackedQuery::new(&[1.0, 2.0], 1), PackedQuery::new(&[1.0, 2.0], 2));
+    kernels().maxsim(&[&one, &two], &[1.0, 1.0], &[0, 1], &mut [0.0; 2]);
+}
+
+#[test]
+#[should_panic(expected = "a score for each query and document")]
+fn maxsim_refuses_too_few_scores() {
+    kernels().maxsim(&[&PackedQuery::new(&[1.0], 1)], &[1.0, 1.0], &[0, 1, 2], &mut [0.0]);
+}
+
+#[test]
+#[should_panic(expected = "a scale for each token")]
+fn maxsim_refuses_too_few_scales() {
+    kernels().maxsim_int8(&[&PackedInt8::new(&[1.0], 1)], &[1, 1], &[1.0], &[0, 2], &mut [0.0]);
 }
 
 #[test]
 #[should_panic(expected = "offsets ascend")]
 fn maxsim_refuses_offsets_that_descend() {
-    kernels().maxsim(&PackedQuery::new(&[1.0], 1), &[1.0, 1.0], &[2, 1], &mut [0.0]);
+    kernels().maxsim(&[&PackedQuery::new(&[1.0], 1)], &[1.0, 1.0], &[2, 1], &mut [0.0]);
 }
 
 #[test]

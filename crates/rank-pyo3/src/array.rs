@@ -3,8 +3,8 @@
 use std::fmt::Display;
 
 use numpy::{
-    Element, PyArray1, PyArray2, PyArrayDescrMethods, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2,
-    PyUntypedArray, PyUntypedArrayMethods, dtype,
+    Element, PyArray1, PyArray2, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2,
+    PyReadonlyArrayDyn, PyUntypedArray, PyUntypedArrayMethods, dtype,
 };
 use pyo3::prelude::*;
 
@@ -75,6 +75,22 @@ pub fn matrix<'py, T: Element>(
     Ok(value.cast::<PyArray2<T>>()?.try_readonly()?)
 }
 
+/// A C-contiguous array of shape `shape`, which must name `dimensions` dimensions. No copy.
+///
+/// # Errors
+///
+/// `DtypeError` for another type or dtype, `ShapeError` for other dimensions or strides.
+pub fn array<'py, T: Element>(
+    package: Package,
+    value: &Bound<'py, PyAny>,
+    argument: impl Display,
+    dimensions: usize,
+    shape: &str,
+) -> PyResult<PyReadonlyArrayDyn<'py, T>> {
+    check::<T>(package, value, &argument, dimensions, shape)?;
+    Ok(value.cast::<PyArrayDyn<T>>()?.try_readonly()?)
+}
+
 /// Ragged token matrices: `values` of shape `(tokens, dim)` and the `int64` `offsets` of shape `(documents + 1,)` at
 /// which each document's rows begin, the last being `tokens`. No copy of the values.
 ///
@@ -87,9 +103,18 @@ pub fn flat_tokens<'py>(
     offsets: &Bound<'py, PyAny>,
 ) -> PyResult<(PyReadonlyArray2<'py, f32>, Vec<usize>)> {
     let values = matrix::<f32>(package, values, "values", "(tokens, dim)")?;
+    let offsets = token_offsets(package, offsets, values.shape()[0])?;
+    Ok((values, offsets))
+}
+
+/// The `int64` offsets of shape `(documents + 1,)` at which the rows of each document begin, the last being `tokens`.
+///
+/// # Errors
+///
+/// As [`vector`]; `InvalidInputError` for offsets that do not start at 0, descend, or end elsewhere.
+pub fn token_offsets(package: Package, offsets: &Bound<'_, PyAny>, tokens: usize) -> PyResult<Vec<usize>> {
     let offsets = vector::<i64>(package, offsets, "offsets", "(documents + 1,)")?;
     let offsets = offsets.as_slice()?;
-    let tokens = values.shape()[0];
     let ordered = offsets.windows(2).all(|pair| pair[0] <= pair[1]);
     let first = offsets.first().copied();
     let last = offsets.last().copied();
@@ -100,5 +125,5 @@ pub fn flat_tokens<'py>(
             offsets.len()
         )));
     }
-    Ok((values, offsets.iter().map(|&offset| offset as usize).collect()))
+    Ok(offsets.iter().map(|&offset| offset as usize).collect())
 }

@@ -14,7 +14,7 @@ mod list;
 mod package;
 mod progress;
 
-pub use array::{flat_tokens, matrix, vector};
+pub use array::{array, flat_tokens, matrix, token_offsets, vector};
 pub use id::Id;
 pub use interrupt::in_chunks;
 pub use list::{for_each_entry, ids, items, pair, ranked_list, ranked_lists, strings};

@@ -135,6 +135,52 @@ pub enum Error {
         /// The offset there.
         got: usize,
     },
+    /// There is not a weight for each token of the query.
+    #[error("weights: expected {expected} finite numbers, one for each query token, got {got}; pass one for each")]
+    Weights {
+        /// The number of query tokens.
+        expected: usize,
+        /// The number of weights, or the weight that is not finite.
+        got: String,
+    },
+    /// There is not a scale for each token.
+    #[error("scales: expected {expected}, one for each token, got {got}; pass those that the codes were made with")]
+    Scales {
+        /// The number of tokens.
+        expected: usize,
+        /// The number of scales.
+        got: usize,
+    },
+    /// A mask of another shape than the documents.
+    #[error("mask: expected {expected} entries, one for each token and padding, got {got}; pass the tokenizer's mask")]
+    MaskLength {
+        /// The number of tokens, padding included.
+        expected: usize,
+        /// The number of entries.
+        got: usize,
+    },
+    /// Documents of more components than their type can be scored in.
+    #[error("{argument}: expected at most {expected} components as int8, got dim {got}; pass the tokens as bf16")]
+    TooManyComponents {
+        /// Which matrix.
+        argument: Argument,
+        /// The most.
+        expected: usize,
+        /// The dimension.
+        got: usize,
+    },
+    /// A precision was asked for that is not for this type.
+    #[error("precision: expected none for documents stored as {stored}, got bf16; only float32 is rounded on the way")]
+    Precision {
+        /// How the documents are stored.
+        stored: &'static str,
+    },
+    /// Some queries by dot product, others by cosine.
+    #[error("queries[{position}]: expected all by dot product or all by cosine, got the other; make two calls")]
+    MixedQueries {
+        /// The first that differs from those before.
+        position: usize,
+    },
     /// No offsets at all.
     #[error("offsets: expected one more offset than documents, got none; no documents are offsets of [0]")]
     NoOffsets,

@@ -23,8 +23,8 @@ impl Block for Int8 {
     type Value = i8;
     const ROWS: usize = ROWS;
 
-    fn new(query: &PackedInt8) -> Self {
-        Self { scratch: vec![Line([0; 32]); ROWS * query.dim().div_ceil(32)] }
+    fn new(dim: usize) -> Self {
+        Self { scratch: vec![Line([0; 32]); ROWS * dim.div_ceil(32)] }
     }
 
     #[target_feature(enable = "avx2")]

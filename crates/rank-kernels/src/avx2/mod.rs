@@ -10,7 +10,8 @@ use std::arch::x86_64::{
 };
 
 use crate::dispatch::{Isa, Kernels};
-use crate::maxsim::{Widened, documents};
+use crate::maxsim::{Narrowed, Widened, documents};
+use crate::scalar::NarrowBf16;
 use f32::F32;
 use int8::Int8;
 use widen::{WidenBf16, WidenF16};
@@ -21,6 +22,7 @@ pub(crate) static KERNELS: Kernels = Kernels {
     f32: documents::<F32>,
     f16: documents::<Widened<F32, WidenF16>>,
     bf16: documents::<Widened<F32, WidenBf16>>,
+    rounded: documents::<Narrowed<Widened<F32, WidenBf16>, NarrowBf16>>,
     int8: documents::<Int8>,
 };
 

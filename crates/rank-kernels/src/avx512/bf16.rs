@@ -23,8 +23,7 @@ impl Block for Bf16 {
     /// With two registers of query tokens, 24 sums: as many as 32 registers leave room for.
     const ROWS: usize = 12;
 
-    fn new(query: &PackedBf16) -> Self {
-        let dim = query.dim();
+    fn new(dim: usize) -> Self {
         Self { scratch: vec![bf16::ZERO; if dim.is_multiple_of(2) { 0 } else { Self::ROWS * (dim + 1) }] }
     }
 

@@ -67,8 +67,8 @@ impl Block for Vnni {
     type Value = i8;
     const ROWS: usize = ROWS;
 
-    fn new(query: &PackedInt8) -> Self {
-        Self { scratch: vec![Line([0; 64]); ROWS * query.dim().div_ceil(64)] }
+    fn new(dim: usize) -> Self {
+        Self { scratch: vec![Line([0; 64]); ROWS * dim.div_ceil(64)] }
     }
 
     #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
@@ -149,8 +149,8 @@ impl Block for Pairs {
     type Value = i8;
     const ROWS: usize = ROWS;
 
-    fn new(query: &PackedInt8) -> Self {
-        Self { scratch: vec![Line([0; 64]); ROWS * query.dim().div_ceil(32)] }
+    fn new(dim: usize) -> Self {
+        Self { scratch: vec![Line([0; 64]); ROWS * dim.div_ceil(32)] }
     }
 
     #[target_feature(enable = "avx512f,avx512bw,avx512vl")]

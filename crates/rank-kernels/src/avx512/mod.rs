@@ -10,11 +10,12 @@ use std::arch::x86_64::{
 };
 
 use crate::dispatch::{Isa, Kernels};
-use crate::maxsim::{Widened, documents};
+use crate::maxsim::{Narrowed, Widened, documents};
+use crate::scalar::NarrowBf16;
 use bf16::Bf16;
 use f32::F32;
 use int8::{Pairs, Vnni};
-use widen::{WidenBf16, WidenF16};
+use widen::{Narrow512, WidenBf16, WidenF16};
 
 pub(crate) static KERNELS: Kernels = Kernels {
     isa: Isa::Avx512,
@@ -22,12 +23,14 @@ pub(crate) static KERNELS: Kernels = Kernels {
     f32: documents::<F32>,
     f16: documents::<Widened<F32, WidenF16>>,
     bf16: documents::<Widened<F32, WidenBf16>>,
+    rounded: documents::<Narrowed<Widened<F32, WidenBf16>, NarrowBf16>>,
     int8: documents::<Pairs>,
 };
 
 pub(crate) static VNNI: Kernels = Kernels { isa: Isa::Avx512Vnni, int8: documents::<Vnni>, ..KERNELS };
 
-pub(crate) static BF16: Kernels = Kernels { isa: Isa::Avx512Bf16, bf16: documents::<Bf16>, ..VNNI };
+pub(crate) static BF16: Kernels =
+    Kernels { isa: Isa::Avx512Bf16, bf16: documents::<Bf16>, rounded: documents::<Narrowed<Bf16, Narrow512>>, ..VNNI };
 
 /// # Safety
 ///

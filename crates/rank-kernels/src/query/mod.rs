@@ -56,6 +56,10 @@ impl Head {
         }
     }
 
+    pub(crate) fn dim(&self) -> usize {
+        self.dim
+    }
+
     pub(crate) fn groups(&self) -> usize {
         self.tokens.div_ceil(Lanes::WIDTH)
     }

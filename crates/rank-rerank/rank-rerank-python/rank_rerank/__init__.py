@@ -9,7 +9,17 @@ from rank_rerank._errors import (
     RankError,
     ShapeError,
 )
-from rank_rerank._rank_rerank import OrtCrossEncoder, colbert_rank, maxsim, maxsim_batch, maxsim_cosine
+from rank_rerank._rank_rerank import (
+    OrtCrossEncoder,
+    colbert_rank,
+    maxsim,
+    maxsim_batch,
+    maxsim_cosine,
+    maxsim_matrix,
+    maxsim_top_k,
+    quantize_int8,
+    to_bf16,
+)
 
 __all__ = [
     "BackendError",
@@ -24,4 +34,8 @@ __all__ = [
     "maxsim",
     "maxsim_batch",
     "maxsim_cosine",
+    "maxsim_matrix",
+    "maxsim_top_k",
+    "quantize_int8",
+    "to_bf16",
 ]

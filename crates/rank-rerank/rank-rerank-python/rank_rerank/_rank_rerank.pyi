@@ -1,11 +1,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
-from typing import TypeVar, final
+from typing import Literal, TypeAlias, TypeVar, final
 
 import numpy as np
 from numpy.typing import NDArray
 
 _Id = TypeVar("_Id", bound=int | str)
+# float16, or the bits of bfloat16, or codes: see maxsim_batch.
+_Tokens: TypeAlias = NDArray[np.float32] | NDArray[np.float16] | NDArray[np.uint16] | NDArray[np.int8]
 
 @final
 class OrtCrossEncoder:
@@ -171,28 +173,52 @@ def maxsim(query_tokens: NDArray[np.float32], doc_tokens: NDArray[np.float32]) -
 
 def maxsim_batch(
     query_tokens: NDArray[np.float32],
-    values: NDArray[np.float32] | Sequence[NDArray[np.float32]],
+    values: _Tokens | Sequence[_Tokens],
     offsets: NDArray[np.int64] | None = None,
+    *,
+    scales: NDArray[np.float32] | Sequence[NDArray[np.float32]] | None = None,
+    mask: NDArray[np.bool_] | None = None,
+    weights: NDArray[np.float32] | None = None,
+    cosine: bool = False,
+    precision: Literal["bf16"] | None = None,
+    threads: int = 1,
 ) -> NDArray[np.float32]:
     """MaxSim of a query and many documents.
 
-    Arrays are read in place, with the GIL released; Ctrl-C is answered within some milliseconds.
+    Arrays are read in place, with the GIL released; Ctrl-C is answered within some milliseconds. A torch tensor of
+    bfloat16 on the CPU is passed, without a copy, as ``tensor.view(torch.uint16).numpy()``; one of another dtype as
+    ``tensor.numpy()``.
+
+    The query is rounded, or quantized, as the documents are. Scores of unit tokens change by about 5e-4 of their value
+    with bfloat16, and by 1e-3 with int8; sums are of single precision, those of int8 codes exact.
 
     Args:
         query_tokens: float32 of shape ``(tokens, dim)``, C-contiguous.
-        values: The tokens of all documents, float32 of shape ``(tokens, dim)``, with ``offsets``; or a list of arrays,
-            one for each document, without.
+        values: The tokens of all documents, C-contiguous: of shape ``(tokens, dim)`` with ``offsets``; of shape
+            ``(documents, tokens, dim)`` with ``mask``; or a list of arrays of shape ``(tokens, dim)``, one for each
+            document, with neither. float32, float16, the bits of bfloat16 as uint16, or int8 with ``scales``.
         offsets: int64 of shape ``(documents + 1,)``: the row of ``values`` at which each document begins, then the
             number of rows.
+        scales: float32 of shape ``(tokens,)``, with ``mask`` ``(documents, tokens)``, or a list of them: by what the
+            int8 codes of each token are multiplied, before the maximum is taken. See :func:`quantize_int8`.
+        mask: bool of shape ``(documents, tokens)``: what is a token, and what is padding, which never wins.
+        weights: float32 of shape ``(query tokens,)``: by what the maximum of each query token is multiplied before
+            they are added up; by default 1.
+        cosine: Whether tokens are divided by their Euclidean norms first.
+        precision: ``"bf16"`` rounds float32 documents to bfloat16 on the way, for speed; by default documents are scored
+            as they are stored.
+        threads: How many threads share the documents; 0: as many as the machine has. They end with the call. Scores are
+            the same bits for any number.
 
     Returns:
         float32 of shape ``(documents,)``: the scores, in the order of the documents.
 
     Raises:
         ShapeError: A query or document without tokens, unequal dims, other dimensions or strides.
-        InvalidInputError: A component that is NaN or infinite, a score beyond the range of float32, or offsets that
-            do not ascend from 0 to the number of rows.
-        DtypeError: Another dtype than float32, or offsets that are not int64.
+        InvalidInputError: A component that is NaN or infinite, a score beyond the range of float32, offsets that do not
+            ascend from 0 to the number of rows, int8 without scales or scales without int8, mask beside offsets,
+            another ``precision``, or weights that are not one finite number for each query token.
+        DtypeError: Another dtype, or offsets that are not int64.
 
     Source:
         As for ``maxsim``.
@@ -203,6 +229,12 @@ def maxsim_batch(
         >>> maxsim_batch(query, values, np.array([0, 2, 3]))
         array([ 8., -1.], dtype=float32)
         >>> maxsim_batch(query, [values[:2], values[2:]])
+        array([ 8., -1.], dtype=float32)
+        >>> mask = np.array([[True, True, False]])
+        >>> maxsim_batch(query, values[None], mask=mask, weights=np.array([1, 0.5], dtype=np.float32))
+        array([5.5], dtype=float32)
+        >>> codes, scales = quantize_int8(values)
+        >>> maxsim_batch(query, codes, np.array([0, 2, 3]), scales=scales).round(1)
         array([ 8., -1.], dtype=float32)
     """
 
@@ -227,4 +259,155 @@ def maxsim_cosine(query_tokens: NDArray[np.float32], doc_tokens: NDArray[np.floa
     Example:
         >>> maxsim_cosine(np.array([[0, 7]], dtype=np.float32), np.array([[6, 8], [5, 0]], dtype=np.float32))
         0.800000011920929
+    """
+
+def maxsim_matrix(
+    queries: Iterable[NDArray[np.float32]],
+    values: _Tokens | Sequence[_Tokens],
+    offsets: NDArray[np.int64] | None = None,
+    *,
+    scales: NDArray[np.float32] | Sequence[NDArray[np.float32]] | None = None,
+    mask: NDArray[np.bool_] | None = None,
+    cosine: bool = False,
+    precision: Literal["bf16"] | None = None,
+    threads: int = 1,
+) -> NDArray[np.float32]:
+    """MaxSim of many queries and many documents: each document meets all queries while it is in the cache.
+
+    Scores are those of :func:`maxsim_batch`, to the bit.
+
+    Args:
+        queries: float32 of shape ``(tokens, dim)`` each, C-contiguous; a list of them, or an array of shape
+            ``(queries, tokens, dim)``.
+        values: The tokens of all documents, C-contiguous: of shape ``(tokens, dim)`` with ``offsets``; of shape
+            ``(documents, tokens, dim)`` with ``mask``; or a list of arrays of shape ``(tokens, dim)``, one for each
+            document, with neither. float32, float16, the bits of bfloat16 as uint16, or int8 with ``scales``.
+        offsets: int64 of shape ``(documents + 1,)``: the row of ``values`` at which each document begins, then the
+            number of rows.
+        scales: float32 of shape ``(tokens,)``, with ``mask`` ``(documents, tokens)``, or a list of them: by what the
+            int8 codes of each token are multiplied, before the maximum is taken. See :func:`quantize_int8`.
+        mask: bool of shape ``(documents, tokens)``: what is a token, and what is padding, which never wins.
+        cosine: Whether tokens are divided by their Euclidean norms first.
+        precision: ``"bf16"`` rounds float32 documents to bfloat16 on the way, for speed; by default documents are scored
+            as they are stored.
+        threads: How many threads share the documents; 0: as many as the machine has. They end with the call. Scores are
+            the same bits for any number.
+
+    Returns:
+        float32 of shape ``(queries, documents)``.
+
+    Raises:
+        ShapeError: A query or document without tokens, unequal dims, other dimensions or strides.
+        InvalidInputError: A component that is NaN or infinite, a score beyond the range of float32, offsets that do not
+            ascend from 0 to the number of rows, int8 without scales or scales without int8, mask beside offsets,
+            another ``precision``.
+        DtypeError: Another dtype, or offsets that are not int64.
+
+    Source:
+        As for ``maxsim``.
+
+    Example:
+        >>> queries = [np.array([[1, 0]], dtype=np.float32), np.array([[0, 1], [1, 1]], dtype=np.float32)]
+        >>> values = np.array([[3, 1], [2, 5], [-1, 0]], dtype=np.float32)
+        >>> maxsim_matrix(queries, values, np.array([0, 2, 3]))
+        array([[ 3., -1.],
+               [12., -1.]], dtype=float32)
+    """
+
+def maxsim_top_k(
+    query_tokens: NDArray[np.float32],
+    values: _Tokens | Sequence[_Tokens],
+    offsets: NDArray[np.int64] | None = None,
+    *,
+    k: int,
+    scales: NDArray[np.float32] | Sequence[NDArray[np.float32]] | None = None,
+    mask: NDArray[np.bool_] | None = None,
+    weights: NDArray[np.float32] | None = None,
+    cosine: bool = False,
+    precision: Literal["bf16"] | None = None,
+    threads: int = 1,
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """The best documents of a query by MaxSim.
+
+    Args:
+        query_tokens: float32 of shape ``(tokens, dim)``, C-contiguous.
+        values: The tokens of all documents, C-contiguous: of shape ``(tokens, dim)`` with ``offsets``; of shape
+            ``(documents, tokens, dim)`` with ``mask``; or a list of arrays of shape ``(tokens, dim)``, one for each
+            document, with neither. float32, float16, the bits of bfloat16 as uint16, or int8 with ``scales``.
+        offsets: int64 of shape ``(documents + 1,)``: the row of ``values`` at which each document begins, then the
+            number of rows.
+        scales: float32 of shape ``(tokens,)``, with ``mask`` ``(documents, tokens)``, or a list of them: by what the
+            int8 codes of each token are multiplied, before the maximum is taken. See :func:`quantize_int8`.
+        mask: bool of shape ``(documents, tokens)``: what is a token, and what is padding, which never wins.
+        k: How many documents; all if there are no more.
+        weights: float32 of shape ``(query tokens,)``: by what the maximum of each query token is multiplied before
+            they are added up; by default 1.
+        cosine: Whether tokens are divided by their Euclidean norms first.
+        precision: ``"bf16"`` rounds float32 documents to bfloat16 on the way, for speed; by default documents are scored
+            as they are stored.
+        threads: How many threads share the documents; 0: as many as the machine has. They end with the call. Scores are
+            the same bits for any number.
+
+    Returns:
+        The positions of the documents, int64, and their scores, float32: by score descending, then by position.
+
+    Raises:
+        ShapeError: A query or document without tokens, unequal dims, other dimensions or strides.
+        InvalidInputError: A component that is NaN or infinite, a score beyond the range of float32, offsets that do not
+            ascend from 0 to the number of rows, int8 without scales or scales without int8, mask beside offsets,
+            another ``precision``, or weights that are not one finite number for each query token.
+        DtypeError: Another dtype, or offsets that are not int64.
+
+    Source:
+        As for ``maxsim``.
+
+    Example:
+        >>> query = np.array([[1, 0]], dtype=np.float32)
+        >>> values = np.array([[0.5, 0], [1, 0], [0.25, 0]], dtype=np.float32)
+        >>> maxsim_top_k(query, values, np.array([0, 1, 2, 3]), k=2)
+        (array([1, 0]), array([1. , 0.5], dtype=float32))
+    """
+
+def quantize_int8(tokens: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Tokens in eight bits, each by its own largest magnitude.
+
+    Args:
+        tokens: float32 of shape ``(tokens, dim)``, C-contiguous.
+
+    Returns:
+        Codes, int8 of shape ``(tokens, dim)``, within ±127, and scales, float32 of shape ``(tokens,)``. A component is
+        its code times the scale, to within half a scale; rounded to the nearest, ties to even. A token of zeros has
+        scale 0.
+
+    Raises:
+        ShapeError: Other dimensions or strides, or tokens without components.
+        InvalidInputError: A component that is NaN or infinite.
+        DtypeError: Another dtype than float32.
+
+    Example:
+        >>> codes, scales = quantize_int8(np.array([[63.5, -127], [0, 0]], dtype=np.float32))
+        >>> codes.tolist(), scales.tolist()
+        ([[64, -127], [0, 0]], [1.0, 0.0])
+    """
+
+def to_bf16(tokens: NDArray[np.float32]) -> NDArray[np.uint16]:
+    """Tokens in bfloat16, as the bits that it has: the upper 16 of float32, rounded to the nearest, ties to even.
+
+    ``(bits.astype(np.uint32) << 16).view(np.float32)`` are the rounded components.
+
+    Args:
+        tokens: float32 of shape ``(tokens, dim)``, C-contiguous.
+
+    Returns:
+        uint16 of shape ``(tokens, dim)``, as :func:`maxsim_batch` takes them.
+
+    Raises:
+        ShapeError: Other dimensions or strides.
+        InvalidInputError: A component that is NaN or infinite, or would round to infinity.
+        DtypeError: Another dtype than float32.
+
+    Example:
+        >>> bits = to_bf16(np.array([[1, 1 + 2**-8]], dtype=np.float32))
+        >>> [hex(value) for value in bits[0].tolist()]
+        ['0x3f80', '0x3f80']
     """

@@ -1,12 +1,13 @@
 //! MaxSim of NumPy arrays, which are read in place.
 
-use numpy::{PyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
+use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyMapping};
 use rank_pyo3::{Id, ProgressBar, describe, in_chunks, items, pair};
-use rank_rerank::simd::MaxSim;
-use rank_rerank::{Argument, Error, TokensRef, colbert, simd};
+use rank_rerank::simd::{MaxSim, Precision, Scoring, TokenBatch};
+use rank_rerank::{TokensRef, colbert, simd};
 
+use crate::documents::Held;
 use crate::errors::{PACKAGE, to_python};
 
 const SHAPE: &str = "(tokens, dim)";
@@ -50,56 +51,154 @@ pub(crate) fn maxsim_cosine(
     py.detach(|| simd::maxsim_cosine(&query, &document)).map_err(to_python)
 }
 
-fn score(query: &MaxSim, document: rank_rerank::Result<TokensRef<'_>>, position: usize) -> PyResult<f32> {
-    document.and_then(|document| query.score_as(&document, Argument::Documents(position))).map_err(to_python)
+/// Documents between two looks at the signals, for each thread: some ten milliseconds.
+const CHUNK: usize = 1024;
+
+fn scoring(precision: Option<&str>, threads: usize) -> PyResult<Scoring> {
+    let precision = match precision {
+        None => Precision::Stored,
+        Some("bf16") => Precision::Bf16,
+        Some(other) => {
+            return Err(PACKAGE.invalid(format_args!(
+                "precision: expected \"bf16\" or None, got {other:?}; pass None to score documents as they are stored"
+            )));
+        }
+    };
+    Ok(Scoring { precision, threads })
 }
 
-/// Documents between two looks at the signals: some ten milliseconds.
-const CHUNK: usize = 1024;
+fn query(tokens: &Bound<'_, PyAny>, argument: &str, cosine: bool) -> PyResult<MaxSim> {
+    let tokens = matrix(tokens, argument)?;
+    let tokens = view(&tokens)?;
+    if cosine { MaxSim::cosine(&tokens) } else { MaxSim::new(&tokens) }.map_err(to_python)
+}
+
+fn weighted(query: MaxSim, weights: Option<&Bound<'_, PyAny>>) -> PyResult<MaxSim> {
+    let Some(weights) = weights else { return Ok(query) };
+    let weights = rank_pyo3::vector::<f32>(PACKAGE, weights, "weights", "(query tokens,)")?;
+    query.with_weights(weights.as_slice()?).map_err(to_python)
+}
+
+/// Scores a piece at a time, so that signals get their turn.
+fn in_pieces(py: Python<'_>, query: &MaxSim, documents: &TokenBatch<'_>, scoring: Scoring) -> PyResult<Vec<f32>> {
+    let total = documents.documents();
+    let mut scores = Vec::with_capacity(total);
+    let chunk = CHUNK * scoring.threads.clamp(1, 256);
+    in_chunks(py, total, chunk, &ProgressBar::hidden(), |range| {
+        scores.extend(query.score_range(documents, range, scoring).map_err(to_python)?);
+        Ok::<(), PyErr>(())
+    })?;
+    Ok(scores)
+}
 
 #[doc = rank_pyo3::stub!("maxsim_batch")]
 #[pyfunction]
-#[pyo3(signature = (query_tokens, values, offsets = None))]
+#[pyo3(signature = (query_tokens, values, offsets = None, *, scales = None, mask = None, weights = None,
+                    cosine = false, precision = None, threads = 1))]
+#[expect(clippy::too_many_arguments, reason = "the arguments of the Python function")]
 pub(crate) fn maxsim_batch<'py>(
     py: Python<'py>,
     query_tokens: &Bound<'py, PyAny>,
     values: &Bound<'py, PyAny>,
     offsets: Option<&Bound<'py, PyAny>>,
+    scales: Option<&Bound<'py, PyAny>>,
+    mask: Option<&Bound<'py, PyAny>>,
+    weights: Option<&Bound<'py, PyAny>>,
+    cosine: bool,
+    precision: Option<&str>,
+    threads: usize,
 ) -> PyResult<Bound<'py, PyArray1<f32>>> {
-    let query = matrix(query_tokens, "query_tokens")?;
-    let query = MaxSim::new(&view(&query)?).map_err(to_python)?;
-    let mut scores = Vec::new();
-    if let Some(offsets) = offsets {
-        let (values, offsets) = rank_pyo3::flat_tokens(PACKAGE, values, offsets)?;
-        let dim = values.shape()[1];
-        if dim != query.dim() {
-            return Err(to_python(Error::DimMismatch { argument: Argument::Values, expected: query.dim(), got: dim }));
+    let query = weighted(query(query_tokens, "query_tokens", cosine)?, weights)?;
+    let scoring = scoring(precision, threads)?;
+    let held = Held::new(values, offsets, scales, mask)?;
+    Ok(PyArray1::from_vec(py, in_pieces(py, &query, &held.batch(query.dim())?, scoring)?))
+}
+
+#[doc = rank_pyo3::stub!("maxsim_top_k")]
+#[pyfunction]
+#[pyo3(signature = (query_tokens, values, offsets = None, *, k, scales = None, mask = None, weights = None,
+                    cosine = false, precision = None, threads = 1))]
+#[expect(clippy::too_many_arguments, clippy::type_complexity, reason = "the arguments of the Python function")]
+pub(crate) fn maxsim_top_k<'py>(
+    py: Python<'py>,
+    query_tokens: &Bound<'py, PyAny>,
+    values: &Bound<'py, PyAny>,
+    offsets: Option<&Bound<'py, PyAny>>,
+    k: usize,
+    scales: Option<&Bound<'py, PyAny>>,
+    mask: Option<&Bound<'py, PyAny>>,
+    weights: Option<&Bound<'py, PyAny>>,
+    cosine: bool,
+    precision: Option<&str>,
+    threads: usize,
+) -> PyResult<(Bound<'py, PyArray1<i64>>, Bound<'py, PyArray1<f32>>)> {
+    let query = weighted(query(query_tokens, "query_tokens", cosine)?, weights)?;
+    let scoring = scoring(precision, threads)?;
+    let held = Held::new(values, offsets, scales, mask)?;
+    let scores = in_pieces(py, &query, &held.batch(query.dim())?, scoring)?;
+    let (positions, scores): (Vec<i64>, Vec<f32>) =
+        simd::best(scores, k).into_iter().map(|(position, score)| (position as i64, score)).unzip();
+    Ok((PyArray1::from_vec(py, positions), PyArray1::from_vec(py, scores)))
+}
+
+#[doc = rank_pyo3::stub!("maxsim_matrix")]
+#[pyfunction]
+#[pyo3(signature = (queries, values, offsets = None, *, scales = None, mask = None, cosine = false, precision = None,
+                    threads = 1))]
+#[expect(clippy::too_many_arguments, reason = "the arguments of the Python function")]
+pub(crate) fn maxsim_matrix<'py>(
+    py: Python<'py>,
+    queries: &Bound<'py, PyAny>,
+    values: &Bound<'py, PyAny>,
+    offsets: Option<&Bound<'py, PyAny>>,
+    scales: Option<&Bound<'py, PyAny>>,
+    mask: Option<&Bound<'py, PyAny>>,
+    cosine: bool,
+    precision: Option<&str>,
+    threads: usize,
+) -> PyResult<Bound<'py, PyArray2<f32>>> {
+    let queries: Vec<MaxSim> = items(PACKAGE, queries, "queries", "a list of arrays")?
+        .enumerate()
+        .map(|(position, tokens)| query(&tokens?, &format!("queries[{position}]"), cosine))
+        .collect::<PyResult<_>>()?;
+    let scoring = scoring(precision, threads)?;
+    let held = Held::new(values, offsets, scales, mask)?;
+    let documents = held.batch(queries.first().map_or_else(|| held.dim(), MaxSim::dim))?;
+    let total = documents.documents();
+    let matrix = PyArray2::zeros(py, [queries.len(), total], false);
+    let mut scores = vec![0.0; queries.len() * total];
+    let chunk = (CHUNK * scoring.threads.clamp(1, 256) / queries.len().max(1)).max(16);
+    in_chunks(py, total, chunk, &ProgressBar::hidden(), |range| {
+        let part = simd::maxsim_matrix_range(&queries, &documents, range.clone(), scoring).map_err(to_python)?;
+        for (scores, part) in scores.chunks_exact_mut(total).zip(part.chunks_exact(range.len())) {
+            scores[range.clone()].copy_from_slice(part);
         }
-        let values = values.as_slice()?;
-        let total = offsets.len() - 1;
-        scores.resize(total, 0.0);
-        in_chunks(py, total, CHUNK, &ProgressBar::hidden(), |range| {
-            for position in range {
-                let document = &values[offsets[position] * dim..offsets[position + 1] * dim];
-                scores[position] = score(&query, TokensRef::new(document, dim), position)?;
-            }
-            Ok::<(), PyErr>(())
-        })?;
-    } else {
-        let matrices: Vec<Matrix<'_>> = items(PACKAGE, values, "values", "a list of arrays, or an array with offsets")?
-            .enumerate()
-            .map(|(position, document)| matrix(&document?, &format!("values[{position}]")))
-            .collect::<PyResult<_>>()?;
-        let documents: Vec<TokensRef<'_>> = matrices.iter().map(view).collect::<PyResult<_>>()?;
-        scores.resize(documents.len(), 0.0);
-        in_chunks(py, documents.len(), CHUNK, &ProgressBar::hidden(), |range| {
-            for position in range {
-                scores[position] = score(&query, Ok(documents[position]), position)?;
-            }
-            Ok::<(), PyErr>(())
-        })?;
-    }
-    Ok(PyArray1::from_vec(py, scores))
+        Ok::<(), PyErr>(())
+    })?;
+    matrix.readwrite().as_slice_mut()?.copy_from_slice(&scores);
+    Ok(matrix)
+}
+
+#[doc = rank_pyo3::stub!("quantize_int8")]
+#[pyfunction]
+#[expect(clippy::type_complexity, reason = "a pair of arrays")]
+pub(crate) fn quantize_int8<'py>(
+    py: Python<'py>,
+    tokens: &Bound<'py, PyAny>,
+) -> PyResult<(Bound<'py, PyArray2<i8>>, Bound<'py, PyArray1<f32>>)> {
+    let tokens = rank_pyo3::matrix::<f32>(PACKAGE, tokens, "tokens", SHAPE)?;
+    let (values, shape) = (tokens.as_slice()?, [tokens.shape()[0], tokens.shape()[1]]);
+    let (codes, scales) = py.detach(|| simd::quantize_int8(values, shape[1])).map_err(to_python)?;
+    Ok((PyArray1::from_vec(py, codes).reshape(shape)?, PyArray1::from_vec(py, scales)))
+}
+
+#[doc = rank_pyo3::stub!("to_bf16")]
+#[pyfunction]
+pub(crate) fn to_bf16<'py>(py: Python<'py>, tokens: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyArray2<u16>>> {
+    let tokens = rank_pyo3::matrix::<f32>(PACKAGE, tokens, "tokens", SHAPE)?;
+    let (values, shape) = (tokens.as_slice()?, [tokens.shape()[0], tokens.shape()[1]]);
+    let rounded = py.detach(|| simd::to_bf16(values)).map_err(to_python)?;
+    PyArray1::from_vec(py, rounded.iter().map(|value| value.to_bits()).collect()).reshape(shape)
 }
 
 #[doc = rank_pyo3::stub!("colbert_rank")]

@@ -1,8 +1,13 @@
 //! MaxSim: late interaction of query tokens and document tokens.
 
-use rank_kernels::{Kernels, PackedQuery, kernels, try_kernels};
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
+use rank_kernels::{Kernels, PackedBf16, PackedInt8, PackedQuery, kernels, try_kernels};
 
 use crate::error::{Argument, Error, Result};
+use crate::simd::batch::{Components, TokenBatch};
+use crate::simd::score::Scoring;
 use crate::simd::vectors::normalize;
 use crate::tokens::{TokenMatrix, Tokens, check_finite, gather};
 
@@ -28,8 +33,15 @@ use crate::tokens::{TokenMatrix, Tokens, check_finite, gather};
 /// ```
 #[derive(Debug, Clone)]
 pub struct MaxSim {
-    query: PackedQuery,
-    kernels: &'static Kernels,
+    /// As it was passed: the other forms are packed when documents of their type come.
+    values: Vec<f32>,
+    weights: Vec<f32>,
+    pub(super) query: PackedQuery,
+    bf16: OnceLock<PackedBf16>,
+    int8: OnceLock<PackedInt8>,
+    /// Whether tokens are divided by their norms: those of the query are.
+    pub(super) cosine: bool,
+    pub(super) kernels: &'static Kernels,
 }
 
 impl MaxSim {
@@ -41,7 +53,76 @@ impl MaxSim {
     pub fn new<Q: Tokens + ?Sized>(query_tokens: &Q) -> Result<Self> {
         let (values, dim) = gather(query_tokens, Argument::Query)?;
         check_finite(&values, dim, Argument::Query)?;
-        Ok(Self { query: PackedQuery::new(&values, dim), kernels: try_kernels()? })
+        Ok(Self {
+            query: PackedQuery::new(&values, dim),
+            values: values.into_owned(),
+            weights: Vec::new(),
+            bf16: OnceLock::new(),
+            int8: OnceLock::new(),
+            cosine: false,
+            kernels: try_kernels()?,
+        })
+    }
+
+    /// Packs the tokens of a query for scoring by cosine: these tokens, and those of documents that
+    /// [`score_tokens`](Self::score_tokens), [`top_k`](Self::top_k) and [`maxsim_matrix`](super::maxsim_matrix) score,
+    /// are divided by their Euclidean norms.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new), and [`Error::ZeroToken`].
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use rank_rerank::simd::MaxSim;
+    ///
+    /// assert_eq!(MaxSim::cosine(&[[0.0, 7.0]])?.score(&[[3.0, 4.0], [5.0, 0.0]])?, 0.8);
+    /// # Ok::<(), rank_rerank::Error>(())
+    /// ```
+    pub fn cosine<Q: Tokens + ?Sized>(query_tokens: &Q) -> Result<Self> {
+        Ok(Self { cosine: true, ..Self::new(&normalized(query_tokens, Argument::Query)?)? })
+    }
+
+    /// Multiplies the maximum of each query token by its weight before they are added up.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Weights`] if there are not as many weights as tokens, or one is not finite.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use rank_rerank::simd::MaxSim;
+    ///
+    /// let query = MaxSim::new(&[[1.0, 0.0], [0.0, 1.0]])?.with_weights(&[2.0, 0.5])?;
+    /// assert_eq!(query.score(&[[3.0, 1.0], [2.0, 5.0]])?, 2.0 * 3.0 + 0.5 * 5.0);
+    /// # Ok::<(), rank_rerank::Error>(())
+    /// ```
+    pub fn with_weights(self, weights: &[f32]) -> Result<Self> {
+        let expected = self.tokens();
+        if weights.len() != expected {
+            return Err(Error::Weights { expected, got: weights.len().to_string() });
+        }
+        if let Some(weight) = weights.iter().find(|weight| !weight.is_finite()) {
+            return Err(Error::Weights { expected, got: weight.to_string() });
+        }
+        let query = PackedQuery::new(&self.values, self.dim()).with_weights(weights);
+        Ok(Self { query, weights: weights.to_vec(), bf16: OnceLock::new(), int8: OnceLock::new(), ..self })
+    }
+
+    pub(super) fn bf16(&self) -> &PackedBf16 {
+        self.bf16.get_or_init(|| {
+            let packed = PackedBf16::new(&self.values, self.dim());
+            if self.weights.is_empty() { packed } else { packed.with_weights(&self.weights) }
+        })
+    }
+
+    pub(super) fn int8(&self) -> &PackedInt8 {
+        self.int8.get_or_init(|| {
+            let packed = PackedInt8::new(&self.values, self.dim());
+            if self.weights.is_empty() { packed } else { packed.with_weights(&self.weights) }
+        })
     }
 
     /// The number of query tokens.
@@ -72,6 +153,7 @@ impl MaxSim {
     pub fn score_as<D: Tokens + ?Sized>(&self, doc_tokens: &D, argument: Argument) -> Result<f32> {
         let (values, dim) = gather(doc_tokens, argument)?;
         self.check_dim(dim, argument)?;
+        let values = if self.cosine { Cow::Owned(unit(values.into_owned(), dim, argument)?) } else { values };
         let score = self.raw(&values);
         self.check_score(score, &values, argument)
     }
@@ -89,31 +171,16 @@ impl MaxSim {
     /// [`Error::PartialToken`], [`Error::NoOffsets`], [`Error::InvalidOffsets`]; by document [`Error::NoTokens`],
     /// [`Error::NonFinite`], [`Error::Overflow`].
     pub fn score_batch(&self, values: &[f32], offsets: &[usize]) -> Result<Vec<f32>> {
-        let dim = self.dim();
-        if !values.len().is_multiple_of(dim) {
-            return Err(Error::PartialToken { argument: Argument::Values, dim, got: values.len() });
-        }
-        let tokens = values.len() / dim;
-        check_offsets(offsets, tokens)?;
-        let mut scores = vec![0.0; offsets.len() - 1];
-        self.kernels.maxsim(&self.query, values, offsets, &mut scores);
-        for (position, (document, &score)) in offsets.windows(2).zip(&scores).enumerate() {
-            // Unlikely, and only now worth a look at the document.
-            if !score.is_finite() {
-                let rows = &values[document[0] * dim..document[1] * dim];
-                self.check_score(score, rows, Argument::Documents(position))?;
-            }
-        }
-        Ok(scores)
+        self.score_tokens(&TokenBatch::flat(Components::F32(values), self.dim(), offsets)?, Scoring::default())
     }
 
     fn raw(&self, document: &[f32]) -> f32 {
         let mut score = [0.0];
-        self.kernels.maxsim(&self.query, document, &[0, document.len() / self.dim()], &mut score);
+        self.kernels.maxsim(&[&self.query], document, &[0, document.len() / self.dim()], &mut score);
         score[0]
     }
 
-    fn check_dim(&self, got: usize, argument: Argument) -> Result<()> {
+    pub(super) fn check_dim(&self, got: usize, argument: Argument) -> Result<()> {
         let expected = self.dim();
         if got == expected { Ok(()) } else { Err(Error::DimMismatch { argument, expected, got }) }
     }
@@ -128,20 +195,6 @@ impl MaxSim {
         check_finite(document, self.dim(), argument)?;
         Err(Error::Overflow { argument })
     }
-}
-
-fn check_offsets(offsets: &[usize], tokens: usize) -> Result<()> {
-    let (Some(&first), Some(&last)) = (offsets.first(), offsets.last()) else {
-        return Err(Error::NoOffsets);
-    };
-    let wrong = |position: usize, got: usize| Error::InvalidOffsets { tokens, position, got };
-    if first != 0 {
-        return Err(wrong(0, first));
-    }
-    if let Some(position) = offsets.windows(2).position(|pair| pair[0] > pair[1]) {
-        return Err(wrong(position + 1, offsets[position + 1]));
-    }
-    if last == tokens { Ok(()) } else { Err(wrong(offsets.len() - 1, last)) }
 }
 
 /// MaxSim of a query and a document: the sum over the query's tokens of the largest dot product with any token of the
@@ -256,9 +309,12 @@ pub fn maxsim_batch<Q: Tokens + ?Sized>(query_tokens: &Q, values: &[f32], offset
 /// A copy in which each token has norm 1.
 fn normalized<T: Tokens + ?Sized>(tokens: &T, argument: Argument) -> Result<TokenMatrix> {
     let (values, dim) = gather(tokens, argument)?;
-    let mut values = values.into_owned();
+    TokenMatrix::new(unit(values.into_owned(), dim, argument)?, dim)
+}
+
+fn unit(mut values: Vec<f32>, dim: usize, argument: Argument) -> Result<Vec<f32>> {
     for (token, components) in values.chunks_exact_mut(dim).enumerate() {
         normalize(components, argument, token)?;
     }
-    TokenMatrix::new(values, dim)
+    Ok(values)
 }

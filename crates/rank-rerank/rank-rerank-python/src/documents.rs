@@ -1,0 +1,274 @@
+//! Documents as Python passes them: arrays of several dtypes, flat, padded, or one for each document.
+
+use numpy::{
+    Element, PyArrayDescrMethods, PyReadonlyArray1, PyReadonlyArrayDyn, PyUntypedArray, PyUntypedArrayMethods, dtype,
+};
+use pyo3::prelude::*;
+use rank_pyo3::{describe, items};
+use rank_rerank::simd::half::slice::HalfBitsSliceExt;
+use rank_rerank::simd::half::{bf16, f16};
+use rank_rerank::simd::{Components, TokenBatch, compact};
+use rank_rerank::{Argument, Error};
+
+use crate::errors::{PACKAGE, to_python};
+
+/// An array of one of the dtypes, borrowed.
+enum Array<'py> {
+    F32(PyReadonlyArrayDyn<'py, f32>),
+    F16(PyReadonlyArrayDyn<'py, f16>),
+    /// The bits of `bf16`.
+    U16(PyReadonlyArrayDyn<'py, u16>),
+    I8(PyReadonlyArrayDyn<'py, i8>),
+}
+
+impl<'py> Array<'py> {
+    fn new(value: &Bound<'py, PyAny>, argument: &str, dimensions: usize, shape: &str) -> PyResult<Self> {
+        fn is<T: Element>(array: &Bound<'_, PyUntypedArray>) -> bool {
+            array.dtype().is_equiv_to(&dtype::<T>(array.py()))
+        }
+        let array = value.cast::<PyUntypedArray>();
+        let Ok(array) = array else {
+            return Err(PACKAGE.dtype(format_args!(
+                "{argument}: expected a numpy array of float32, float16, uint16 (bfloat16 bits) or int8, got {}; pass \
+                 numpy.asarray({argument}, dtype=numpy.float32)",
+                describe(value)
+            )));
+        };
+        if is::<f32>(array) {
+            Ok(Self::F32(rank_pyo3::array(PACKAGE, value, argument, dimensions, shape)?))
+        } else if is::<f16>(array) {
+            Ok(Self::F16(rank_pyo3::array(PACKAGE, value, argument, dimensions, shape)?))
+        } else if is::<u16>(array) {
+            Ok(Self::U16(rank_pyo3::array(PACKAGE, value, argument, dimensions, shape)?))
+        } else if is::<i8>(array) {
+            Ok(Self::I8(rank_pyo3::array(PACKAGE, value, argument, dimensions, shape)?))
+        } else {
+            Err(PACKAGE.dtype(format_args!(
+                "{argument}: expected float32, float16, uint16 (bfloat16 bits) or int8, got {}; pass \
+                 {argument}.astype(numpy.float32)",
+                array.dtype()
+            )))
+        }
+    }
+
+    fn shape(&self) -> &[usize] {
+        match self {
+            Self::F32(array) => array.shape(),
+            Self::F16(array) => array.shape(),
+            Self::U16(array) => array.shape(),
+            Self::I8(array) => array.shape(),
+        }
+    }
+
+    fn is_int8(&self) -> bool {
+        matches!(self, Self::I8(_))
+    }
+
+    fn components<'a>(&'a self, scales: Option<&'a [f32]>) -> PyResult<Components<'a>> {
+        Ok(match self {
+            Self::F32(array) => Components::F32(array.as_slice()?),
+            Self::F16(array) => Components::F16(array.as_slice()?),
+            Self::U16(array) => Components::Bf16(array.as_slice()?.reinterpret_cast::<bf16>()),
+            Self::I8(array) => Components::Int8 { codes: array.as_slice()?, scales: scales.unwrap_or_default() },
+        })
+    }
+}
+
+/// What padded documents come to without their padding, where their tokens do not lie together.
+enum Compacted {
+    F32(Vec<f32>),
+    F16(Vec<f16>),
+    Bf16(Vec<bf16>),
+    Int8(Vec<i8>, Vec<f32>),
+}
+
+enum Layout<'py> {
+    Flat { array: Array<'py>, scales: Option<PyReadonlyArrayDyn<'py, f32>>, offsets: Vec<usize> },
+    Padded { array: Array<'py>, scales: Option<PyReadonlyArrayDyn<'py, f32>>, mask: Vec<bool> },
+    Compacted { values: Compacted, offsets: Vec<usize> },
+    Each { arrays: Vec<Array<'py>>, scales: Vec<PyReadonlyArray1<'py, f32>> },
+}
+
+/// The arrays of a call, borrowed while it lasts.
+pub(crate) struct Held<'py> {
+    layout: Layout<'py>,
+    dim: usize,
+}
+
+/// Codes come with scales, and nothing else does.
+fn check_scales(array: &Array<'_>, scales: bool) -> PyResult<()> {
+    match (array.is_int8(), scales) {
+        (true, false) => Err(PACKAGE.invalid(
+            "scales: expected a scale for each token of int8 values, got none; pass those that quantize_int8 returned",
+        )),
+        (false, true) => {
+            Err(PACKAGE.invalid("scales: expected none beside values that are not int8, got some; leave them out"))
+        }
+        _ => Ok(()),
+    }
+}
+
+impl<'py> Held<'py> {
+    pub(crate) fn new(
+        values: &Bound<'py, PyAny>,
+        offsets: Option<&Bound<'py, PyAny>>,
+        scales: Option<&Bound<'py, PyAny>>,
+        mask: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Self> {
+        if mask.is_some() && offsets.is_some() {
+            return Err(PACKAGE.invalid("mask: expected no offsets beside it, got both; padded documents have none"));
+        }
+        let held = match (offsets, mask) {
+            (Some(offsets), _) => Self::flat(values, offsets, scales),
+            (None, Some(mask)) => Self::padded(values, mask, scales),
+            (None, None) => Self::each(values, scales),
+        }?;
+        if held.dim == 0 {
+            return Err(PACKAGE
+                .shape("values: expected tokens of at least one component, got dim 0; pass the encoder's output"));
+        }
+        Ok(held)
+    }
+
+    fn flat(
+        values: &Bound<'py, PyAny>,
+        offsets: &Bound<'py, PyAny>,
+        scales: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Self> {
+        let array = Array::new(values, "values", 2, "(tokens, dim)")?;
+        check_scales(&array, scales.is_some())?;
+        let (tokens, dim) = (array.shape()[0], array.shape()[1]);
+        let scales = scales.map(|scales| rank_pyo3::array(PACKAGE, scales, "scales", 1, "(tokens,)")).transpose()?;
+        let offsets = rank_pyo3::token_offsets(PACKAGE, offsets, tokens)?;
+        Ok(Self { layout: Layout::Flat { array, scales, offsets }, dim })
+    }
+
+    fn padded(
+        values: &Bound<'py, PyAny>,
+        mask: &Bound<'py, PyAny>,
+        scales: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Self> {
+        let array = Array::new(values, "values", 3, "(documents, tokens, dim)")?;
+        check_scales(&array, scales.is_some())?;
+        let (tokens, dim) = (array.shape()[1], array.shape()[2]);
+        let scales =
+            scales.map(|scales| rank_pyo3::array(PACKAGE, scales, "scales", 2, "(documents, tokens)")).transpose()?;
+        let mask = rank_pyo3::array::<bool>(PACKAGE, mask, "mask", 2, "(documents, tokens)")?;
+        if mask.shape() != &array.shape()[..2] {
+            return Err(PACKAGE.shape(format_args!(
+                "mask: expected shape {:?}, that of values without dim, got {:?}; pass the tokenizer's mask",
+                &array.shape()[..2],
+                mask.shape()
+            )));
+        }
+        let mask = mask.as_slice()?;
+        let factors = scales.as_ref().map(PyReadonlyArrayDyn::as_slice).transpose()?;
+        if dim == 0 || tokens == 0 {
+            return Ok(Self { layout: Layout::Padded { array, scales, mask: mask.to_vec() }, dim });
+        }
+        let together = TokenBatch::padded(array.components(factors)?, tokens, dim, mask).map_err(to_python)?.is_some();
+        let layout = if together {
+            Layout::Padded { mask: mask.to_vec(), array, scales }
+        } else {
+            let (values, offsets) = match array.components(factors)? {
+                Components::F16(values) => {
+                    compact(values, tokens, dim, mask).map(|(values, offsets)| (Compacted::F16(values), offsets))
+                }
+                Components::Bf16(values) => {
+                    compact(values, tokens, dim, mask).map(|(values, offsets)| (Compacted::Bf16(values), offsets))
+                }
+                Components::Int8 { codes, scales } => {
+                    let (scales, _) = compact(scales, tokens, 1, mask).map_err(to_python)?;
+                    compact(codes, tokens, dim, mask).map(|(codes, offsets)| (Compacted::Int8(codes, scales), offsets))
+                }
+                Components::F32(values) => {
+                    compact(values, tokens, dim, mask).map(|(values, offsets)| (Compacted::F32(values), offsets))
+                }
+                _ => return Err(PACKAGE.dtype("values: expected a dtype that can be compacted, got another")),
+            }
+            .map_err(to_python)?;
+            Layout::Compacted { values, offsets }
+        };
+        Ok(Self { layout, dim })
+    }
+
+    fn each(values: &Bound<'py, PyAny>, scales: Option<&Bound<'py, PyAny>>) -> PyResult<Self> {
+        let mut arrays = Vec::new();
+        for (position, document) in
+            items(PACKAGE, values, "values", "a list of arrays, or an array with offsets")?.enumerate()
+        {
+            let argument = format!("values[{position}]");
+            let array = Array::new(&document?, &argument, 2, "(tokens, dim)")?;
+            check_scales(&array, scales.is_some())?;
+            if array.shape()[1] == 0 {
+                return Err(PACKAGE.shape(format_args!(
+                    "{argument}: expected tokens of at least one component, got dim 0; pass the encoder's output"
+                )));
+            }
+            arrays.push(array);
+        }
+        let mut factors = Vec::new();
+        if let Some(scales) = scales {
+            for (position, scales) in items(PACKAGE, scales, "scales", "a list of arrays, as values")?.enumerate() {
+                let argument = format!("scales[{position}]");
+                factors.push(rank_pyo3::vector::<f32>(PACKAGE, &scales?, argument, "(tokens,)")?);
+            }
+            if factors.len() != arrays.len() {
+                return Err(PACKAGE.shape(format_args!(
+                    "scales: expected {} arrays, one for each document, got {}; pass those that quantize_int8 returned",
+                    arrays.len(),
+                    factors.len()
+                )));
+            }
+        }
+        let dim = arrays.first().map_or(1, |array| array.shape()[1]);
+        Ok(Self { layout: Layout::Each { arrays, scales: factors }, dim })
+    }
+
+    pub(crate) fn dim(&self) -> usize {
+        self.dim
+    }
+
+    /// The documents, for queries of so many components; no documents are of any dimension.
+    pub(crate) fn batch(&self, dim: usize) -> PyResult<TokenBatch<'_>> {
+        match &self.layout {
+            Layout::Flat { array, scales, offsets } => {
+                let scales = scales.as_ref().map(PyReadonlyArrayDyn::as_slice).transpose()?;
+                TokenBatch::flat(array.components(scales)?, self.dim, offsets)
+            }
+            Layout::Padded { array, scales, mask } => {
+                let scales = scales.as_ref().map(PyReadonlyArrayDyn::as_slice).transpose()?;
+                match TokenBatch::padded(array.components(scales)?, array.shape()[1], self.dim, mask) {
+                    Ok(Some(batch)) => Ok(batch),
+                    Ok(None) => TokenBatch::each(Vec::new(), self.dim),
+                    Err(error) => Err(error),
+                }
+            }
+            Layout::Compacted { values, offsets } => {
+                let components = match values {
+                    Compacted::F32(values) => Components::F32(values),
+                    Compacted::F16(values) => Components::F16(values),
+                    Compacted::Bf16(values) => Components::Bf16(values),
+                    Compacted::Int8(codes, scales) => Components::Int8 { codes, scales },
+                };
+                TokenBatch::flat(components, self.dim, offsets)
+            }
+            Layout::Each { arrays, scales } => {
+                let documents = arrays
+                    .iter()
+                    .enumerate()
+                    .map(|(position, array)| {
+                        let (got, argument) = (array.shape()[1], Argument::Documents(position));
+                        if got != dim {
+                            return Err(to_python(Error::DimMismatch { argument, expected: dim, got }));
+                        }
+                        let scales = scales.get(position).map(PyReadonlyArray1::as_slice).transpose()?;
+                        array.components(scales)
+                    })
+                    .collect::<PyResult<Vec<_>>>()?;
+                TokenBatch::each(documents, dim)
+            }
+        }
+        .map_err(to_python)
+    }
+}

@@ -1,0 +1,61 @@
+//! Tokens made smaller.
+
+use rank_kernels::half::bf16;
+
+use crate::error::{Argument, Error, Result};
+use crate::tokens::{TokensRef, check_finite};
+
+/// Tokens in eight bits, each by its own largest magnitude: codes, and a scale for each token. A component is its code
+/// times the scale, to within half a scale; codes lie within ±127, rounded to the nearest, ties to even.
+///
+/// A token of zeros has scale 0. For unit tokens of 128 components, scores change by about 10⁻³ of their value.
+///
+/// # Errors
+///
+/// [`Error::NoComponents`], [`Error::PartialToken`], [`Error::NonFinite`].
+///
+/// # Example
+///
+/// ```
+/// use rank_rerank::simd::quantize_int8;
+///
+/// let (codes, scales) = quantize_int8(&[0.5, -1.0, 0.0, 0.0], 2)?;
+/// assert_eq!(codes, [64, -127, 0, 0]); // 63.5 lies midway, and 64 is even
+/// assert_eq!(scales, [1.0 / 127.0, 0.0]);
+/// # Ok::<(), rank_rerank::Error>(())
+/// ```
+pub fn quantize_int8(values: &[f32], dim: usize) -> Result<(Vec<i8>, Vec<f32>)> {
+    TokensRef::new(values, dim)?;
+    let (mut codes, mut scales) = (vec![0; values.len()], vec![0.0; values.len() / dim]);
+    rank_kernels::quantize(values, dim, &mut codes, &mut scales);
+    if scales.iter().any(|scale| !scale.is_finite()) {
+        check_finite(values, dim, Argument::Tokens)?;
+    }
+    Ok((codes, scales))
+}
+
+/// Components in `bf16`, rounded to the nearest, ties to even.
+///
+/// For unit tokens of 128 components, scores change by about 5 · 10⁻⁴ of their value.
+///
+/// # Errors
+///
+/// [`Error::NonFinite`]; [`Error::Overflow`] for a component that would round to infinity.
+///
+/// # Example
+///
+/// ```
+/// use rank_rerank::simd::to_bf16;
+///
+/// // 1 + 2⁻⁸ lies midway between 1 and 1 + 2⁻⁷, and 1 is even.
+/// assert_eq!(to_bf16(&[1.0, 1.0 + 2.0_f32.powi(-8)])?[1].to_f32(), 1.0);
+/// # Ok::<(), rank_rerank::Error>(())
+/// ```
+pub fn to_bf16(values: &[f32]) -> Result<Vec<bf16>> {
+    let rounded: Vec<bf16> = values.iter().map(|&value| bf16::from_f32(value)).collect();
+    if rounded.iter().any(|value| !value.is_finite()) {
+        check_finite(values, values.len().max(1), Argument::Tokens)?;
+        return Err(Error::Overflow { argument: Argument::Tokens });
+    }
+    Ok(rounded)
+}
