@@ -7,7 +7,8 @@ pub(crate) struct Call<'a> {
 }
 
 impl<'a> Call<'a> {
-    /// Reads `name`, `name(1, 2)` or `name(parameter=1)`; the parameters' names are for readers.
+    /// Reads `name`, `name(1, 2)` or `name(parameter=1)`; the parameters' names are for readers. `_`, a number that is not
+    /// known, is NaN.
     pub(crate) fn parse(text: &'a str) -> Option<Self> {
         let text = text.trim();
         let Some((name, rest)) = text.split_once('(') else {
@@ -16,7 +17,10 @@ impl<'a> Call<'a> {
         let inside = rest.strip_suffix(')')?;
         let numbers = inside
             .split(',')
-            .map(|part| part.rsplit_once('=').map_or(part, |(_, value)| value).trim().parse().ok())
+            .map(|part| match part.rsplit_once('=').map_or(part, |(_, value)| value).trim() {
+                "_" => Some(f64::NAN),
+                number => number.parse().ok(),
+            })
             .collect::<Option<Vec<f64>>>()?;
         Some(Self { name: name.trim(), numbers })
     }

@@ -24,8 +24,8 @@ pub enum Normalization {
     /// with [`Order::Given`](crate::Order::Given).
     MinMaxInverted,
     /// `(s - low) / (high - low)` with bounds that are known, so that a score means the same however long the list is; a
-    /// bound that is not known is the list's. A score beyond a bound counts as the bound. One for all lists, or one per
-    /// list. Source: Bruch, Gai, Ingber: An Analysis of Fusion Functions for Hybrid Retrieval (2023), as TMM.
+    /// bound that is not known is the list's. A score beyond a bound counts as the bound. One pair for all lists, or one
+    /// per list; by name `bounds(0, 1)`, or `bounds(0, _, -1, 1)` for two lists, the highest score of the first unknown. Source: Bruch, Gai, Ingber: An Analysis of Fusion Functions for Hybrid Retrieval (2023), as TMM.
     Bounds(Vec<Bounds>),
     /// `s / |max|`, so that the order stays if the maximum is negative; `s / |min|` if the maximum is 0.
     Max,
@@ -103,7 +103,7 @@ pub(crate) struct Options {
     pub(crate) floor: Option<f64>,
 }
 
-const KNOWN: &str = "identity, min_max, min_max_inverted, max, sum, absolute_sum, z_score, z_score(-3, 3), three_sigma, \
+const KNOWN: &str = "identity, min_max, min_max_inverted, bounds(0, 1), max, sum, absolute_sum, z_score, z_score(-3, 3), three_sigma, \
                      three_sigma_sample, l2, rank, borda, sigmoid, arctan, quantile, percentile(1, 99)";
 
 impl fmt::Display for Normalization {
@@ -111,15 +111,20 @@ impl fmt::Display for Normalization {
         match self {
             Self::ClippedZScore { low, high } => write!(f, "z_score({low}, {high})"),
             Self::Percentile { low, high } => write!(f, "percentile({low}, {high})"),
+            Self::Bounds(bounds) => {
+                let written = |bound: Option<f64>| bound.map_or_else(|| "_".to_owned(), |bound| bound.to_string());
+                let pairs: Vec<String> =
+                    bounds.iter().map(|bounds| format!("{}, {}", written(bounds.low), written(bounds.high))).collect();
+                write!(f, "bounds({})", pairs.join(", "))
+            }
             other => f.write_str(match other {
                 Self::Identity => "identity",
                 Self::MinMax => "min_max",
                 Self::MinMaxInverted => "min_max_inverted",
-                Self::Bounds(_) => "bounds",
                 Self::Max => "max",
                 Self::Sum => "sum",
                 Self::AbsoluteSum => "absolute_sum",
-                Self::ZScore | Self::ClippedZScore { .. } => "z_score",
+                Self::ZScore => "z_score",
                 Self::ThreeSigma { sample: false } => "three_sigma",
                 Self::ThreeSigma { sample: true } => "three_sigma_sample",
                 Self::L2 => "l2",
@@ -127,8 +132,7 @@ impl fmt::Display for Normalization {
                 Self::Borda => "borda",
                 Self::Sigmoid => "sigmoid",
                 Self::Arctan => "arctan",
-                Self::Quantile => "quantile",
-                Self::Percentile { .. } => "percentile",
+                _ => "quantile",
             }),
         }
     }
@@ -158,6 +162,11 @@ impl FromStr for Normalization {
             ("sigmoid", []) => Self::Sigmoid,
             ("arctan", []) => Self::Arctan,
             ("quantile", []) => Self::Quantile,
+            ("bounds", pairs) if !pairs.is_empty() && pairs.len() % 2 == 0 => {
+                let known = |bound: f64| Some(bound).filter(|bound| !bound.is_nan());
+                let pairs = pairs.chunks(2).map(|pair| Bounds { low: known(pair[0]), high: known(pair[1]) });
+                Self::Bounds(pairs.collect())
+            }
             ("percentile", []) => Self::Percentile { low: 1.0, high: 99.0 },
             ("percentile", [low, high]) => Self::Percentile { low: *low, high: *high },
             _ => return Err(unknown()),

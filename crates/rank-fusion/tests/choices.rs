@@ -36,7 +36,7 @@ fn parameters_are_checked() {
         let error = text.parse::<Method>().unwrap_err();
         assert!(matches!(error, Error::InvalidParameter { .. } | Error::InvalidK { .. }), "{text}: {error}");
     }
-    for text in ["z_score(3, -3)", "percentile(-1, 99)", "percentile(50, 50)"] {
+    for text in ["z_score(3, -3)", "percentile(-1, 99)", "percentile(50, 50)", "bounds(1, 0)", "z_score(_, 3)"] {
         assert!(matches!(text.parse::<Normalization>(), Err(Error::InvalidParameter { .. })), "{text}");
     }
     for missing in [Missing::Value(f64::NAN), Missing::BelowMin(-1.0)] {
@@ -76,7 +76,16 @@ fn names_are_read_as_they_are_written() {
         assert_eq!(method.to_string().parse::<Method>().unwrap(), method);
         assert_eq!(method.name().parse::<Method>().unwrap(), method, "the usual parameters");
     }
-    for name in ["identity", "min_max", "z_score", "z_score(-3, 3)", "three_sigma_sample", "percentile(1, 99)", "l2"] {
+    for name in [
+        "identity",
+        "min_max",
+        "z_score",
+        "z_score(-3, 3)",
+        "three_sigma_sample",
+        "percentile(1, 99)",
+        "l2",
+        "bounds(0, _, -1, 1)",
+    ] {
         assert_eq!(name.parse::<Normalization>().unwrap().to_string(), name);
     }
     for name in ["published", "zero", "skip", "list_min", "below_min(0.5)", "worst_rank", "value(-1)"] {
@@ -86,6 +95,7 @@ fn names_are_read_as_they_are_written() {
         let error = wrong.parse::<Method>().unwrap_err();
         assert!(message(&error).starts_with("method: expected one of rrf"), "{wrong}: {error}");
     }
+    assert!("bounds(1)".parse::<Normalization>().is_err());
     assert!(message(&"minmax".parse::<Normalization>().unwrap_err()).starts_with("normalization: expected one of"));
     assert!(message(&"drop".parse::<Missing>().unwrap_err()).starts_with("missing: expected one of"));
     assert!(message(&Fusion::preset("solr").unwrap_err()).starts_with("compat: expected one of azure, chroma"));
