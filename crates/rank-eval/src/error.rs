@@ -96,6 +96,47 @@ pub enum Error {
         /// The row.
         position: usize,
     },
+    /// An array that is not of the shape of the others.
+    #[error("{argument}: expected {queries} x {docs} values, got {got}; pass an entry for each document of each query")]
+    InvalidShape {
+        /// Which array.
+        argument: &'static str,
+        /// The number of rows.
+        queries: usize,
+        /// The number of columns.
+        docs: usize,
+        /// The length of the array.
+        got: usize,
+    },
+    /// A score of an array is not a number.
+    #[error("scores[{query}][{document}]: expected a score, got NaN; mask the entry or repair its score")]
+    NanInArray {
+        /// The row.
+        query: usize,
+        /// The column.
+        document: usize,
+    },
+    /// A grade of an array is not a whole number.
+    #[error("relevance[{query}][{document}]: expected a whole number as grade, got {grade}; round it or scale it up")]
+    GradeNotWhole {
+        /// The row.
+        query: usize,
+        /// The column.
+        document: usize,
+        /// The grade.
+        grade: f64,
+    },
+    /// Accumulators that cannot be merged.
+    #[error(
+        "other: expected the measures {expected} with the same options, got {got} or other options; make both \
+         accumulators alike"
+    )]
+    DifferentMeasures {
+        /// The measures of the one.
+        expected: String,
+        /// The measures of the other.
+        got: String,
+    },
     /// JSON has no infinite numbers.
     #[error("run['{query}']['{document}']: expected a finite score to write as JSON, got {value}; write the TREC form")]
     NotFiniteInJson {

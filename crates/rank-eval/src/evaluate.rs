@@ -170,6 +170,11 @@ fn check(qrels: &Qrels, measures: &[Measure], options: Options) -> Result<()> {
     for measure in measures {
         measure.check(|| (0..qrels.len()).flat_map(|query| qrels.0.rows(query).values()).copied().max())?;
     }
+    check_order(measures, options)
+}
+
+/// Whether the measures are defined in the order of the options.
+pub(crate) fn check_order(measures: &[Measure], options: Options) -> Result<()> {
     if options.order != Order::Expected {
         return Ok(());
     }
@@ -252,7 +257,17 @@ impl Evaluator {
     }
 
     fn value(&self, measure: &Measure) -> f64 {
-        let expected = if self.options.order == Order::Expected { measure.expected(&self.topic) } else { None };
-        expected.unwrap_or_else(|| measure.value(&self.topic))
+        value(&self.topic, measure, self.options)
     }
+}
+
+/// The value of a measure that [`check_order`] let through, if it is defined on these judgments.
+pub(crate) fn checked_value(topic: &Topic, measure: &Measure, options: Options) -> Result<f64> {
+    measure.check(|| topic.judged.first().copied())?;
+    Ok(value(topic, measure, options))
+}
+
+fn value(topic: &Topic, measure: &Measure, options: Options) -> f64 {
+    let expected = if options.order == Order::Expected { measure.expected(topic) } else { None };
+    expected.unwrap_or_else(|| measure.value(topic))
 }

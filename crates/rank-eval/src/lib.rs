@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
+mod accumulator;
 mod agreement;
+mod arrays;
 pub mod cli;
 mod error;
 mod evaluate;
@@ -20,9 +22,11 @@ mod table;
 mod ties;
 mod topic;
 
+pub use accumulator::Accumulator;
 pub use agreement::{
     RankBiasedOverlap, Tau, kendall_tau, kendall_tau_of_lists, overlap, rank_biased_overlap, spearman_rho, tau_ap,
 };
+pub use arrays::{Arrays, Grades, evaluate_arrays};
 pub use error::{Error, Result};
 pub use evaluate::{Evaluation, evaluate, evaluate_with};
 pub use judgments::{Grade, Judgments};

@@ -9,6 +9,7 @@ from rank_eval._errors import (
     ShapeError,
 )
 from rank_eval._rank_eval import (
+    Accumulator,
     EffectSizes,
     Estimate,
     Evaluation,
@@ -28,6 +29,7 @@ from rank_eval._rank_eval import (
     bootstrap_interval,
     effect_sizes,
     evaluate,
+    evaluate_arrays,
     ndcg_at_k,
     paired_t_test,
     precision_at_k,
@@ -45,6 +47,7 @@ from rank_eval._rank_eval import (
 )
 
 __all__ = [
+    "Accumulator",
     "DtypeError",
     "DuplicateIdError",
     "EffectSizes",
@@ -70,6 +73,7 @@ __all__ = [
     "bootstrap_interval",
     "effect_sizes",
     "evaluate",
+    "evaluate_arrays",
     "ndcg_at_k",
     "paired_t_test",
     "precision_at_k",

@@ -1,10 +1,12 @@
 import os
 from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, Sequence, ValuesView
-from typing import Literal, Protocol, SupportsFloat, SupportsIndex, TypeAlias, TypeVar, final
+from typing import Any, Literal, Protocol, Self, SupportsFloat, SupportsIndex, TypeAlias, TypeVar, final
 
+import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa  # type: ignore[import-untyped, unused-ignore]
+from numpy.typing import NDArray
 
 _Id = TypeVar("_Id", bound=int | str)
 
@@ -26,7 +28,41 @@ class _ArrowArray(Protocol):
 
     def __arrow_c_array__(self, requested_schema: object = None) -> tuple[object, object]: ...
 
+class _ScoreRow(Protocol):
+    """A row of a run, such as ``ir_measures.ScoredDoc``."""
+
+    @property
+    def query_id(self) -> str: ...
+    @property
+    def doc_id(self) -> str: ...
+    @property
+    def score(self) -> float: ...
+
+class _GradeRow(Protocol):
+    """A row of qrels, such as ``ir_measures.Qrel``."""
+
+    @property
+    def query_id(self) -> str: ...
+    @property
+    def doc_id(self) -> str: ...
+    @property
+    def relevance(self) -> int: ...
+
+class _RanxTable(Protocol):
+    """``ranx.Run`` or ``ranx.Qrels``."""
+
+    def to_dict(self) -> Any: ...  # noqa: ANN401 - dicts of another library
+
+class _Tensor(Protocol):
+    """A tensor in the memory of the processor, such as ``torch.Tensor``."""
+
+    def __dlpack__(self) -> object: ...
+
 _Table: TypeAlias = _ArrowStream | _ArrowArray
+_ScoreRows: TypeAlias = Iterable[_ScoreRow] | Iterable[tuple[str | int, str | int, SupportsFloat]]
+_GradeRows: TypeAlias = Iterable[_GradeRow] | Iterable[tuple[str | int, str | int, SupportsIndex]]
+_Order: TypeAlias = Literal["docid_desc", "docid_asc", "stable", "expected", "best", "worst"]
+_Version: TypeAlias = Literal["9", "9.0.8", "10"]
 _RankedList: TypeAlias = Iterable[tuple[_Id, SupportsFloat]] | Mapping[_Id, SupportsFloat] | Iterable[_Scored]
 _Judgments: TypeAlias = Mapping[_Id, SupportsIndex] | Iterable[_Id]
 _Path: TypeAlias = str | os.PathLike[str]
@@ -227,6 +263,24 @@ class Run:
         """
 
     @classmethod
+    def from_rows(cls, rows: _ScoreRows) -> Run:
+        """The run of rows of query, document and score, in any order.
+
+        Args:
+            rows: Objects with ``query_id``, ``doc_id`` and ``score``, such as ``ir_measures.ScoredDoc``, or tuples of
+                these three.
+
+        Raises:
+            InvalidInputError: A NaN.
+            DuplicateIdError: A document twice for one query.
+            DtypeError: A value of another type.
+
+        Example:
+            >>> Run.from_rows([("q1", "a", 0.5), ("q1", "b", 0.9)]).to_dict()
+            {'q1': {'b': 0.9, 'a': 0.5}}
+        """
+
+    @classmethod
     def from_arrow(
         cls, table: _Table, *, query_id: str = "query_id", doc_id: str = "doc_id", score: str = "score"
     ) -> Run:
@@ -255,13 +309,15 @@ class Run:
         """
 
     @classmethod
-    def read(cls, path: _Path) -> Run:
-        """Reads a TREC file, plain or gzip: lines of ``query Q0 document rank score tag``, in any order.
+    def read(cls, path: _Path, *, threads: int = 0) -> Run:
+        """Reads a file, plain, gzip or zstd: lines of ``query Q0 document rank score tag``, in any order.
 
-        Only the scores order the documents; the second column, rank and tag are ignored.
+        Only the scores order the documents; the second column, rank and tag are ignored. Or lines of JSON,
+        ``{"query_id": "q1", "doc_id": "d1", "score": 0.5}``. Empty lines and lines that begin with ``#`` are comments.
 
         Args:
-            path: The file.
+            path: The file; ``-`` is the standard input.
+            threads: The number of threads, 0 for as many as the machine has. The run does not depend on it.
 
         Raises:
             OSError: The file cannot be read; ``FileNotFoundError`` if it is not there.
@@ -335,6 +391,23 @@ class Qrels:
         """
 
     @classmethod
+    def from_rows(cls, rows: _GradeRows) -> Qrels:
+        """The qrels of rows of query, document and grade, in any order.
+
+        Args:
+            rows: Objects with ``query_id``, ``doc_id`` and ``relevance``, such as ``ir_measures.Qrel`` and the qrels of
+                ``ir_datasets``, or tuples of these three.
+
+        Raises:
+            DuplicateIdError: A document twice for one query.
+            DtypeError: A value of another type.
+
+        Example:
+            >>> Qrels.from_rows([("q1", "a", 1), ("q2", "b", 0)]).to_dict()
+            {'q1': {'a': 1}, 'q2': {'b': 0}}
+        """
+
+    @classmethod
     def from_arrow(
         cls, table: _Table, *, query_id: str = "query_id", doc_id: str = "doc_id", grade: str | None = None
     ) -> Qrels:
@@ -360,14 +433,15 @@ class Qrels:
         """
 
     @classmethod
-    def read(cls, path: _Path) -> Qrels:
-        """Reads qrels, plain or gzip, in TREC or BEIR form.
+    def read(cls, path: _Path, *, threads: int = 0) -> Qrels:
+        """Reads qrels, plain, gzip or zstd, in TREC or BEIR form.
 
         TREC: lines of ``query iteration document grade``. BEIR: tab-separated, with the first line
         ``query-id corpus-id score``.
 
         Args:
-            path: The file.
+            path: The file; ``-`` is the standard input.
+            threads: As in ``Run.read``.
 
         Raises:
             OSError: The file cannot be read; ``FileNotFoundError`` if it is not there.
@@ -439,6 +513,13 @@ class Evaluation:
     def unjudged(self) -> list[str]:
         """The queries of the run that are not judged. They never count."""
 
+    def column(self, measure: str) -> NDArray[np.float64]:
+        """The value of each of ``queries``, in their order, as a float64 array of shape ``(queries,)``.
+
+        Raises:
+            KeyError: A measure that was not asked for.
+        """
+
     def to_dict(self) -> dict[str, dict[str, float]]:
         """For each of ``queries``, the value of each measure: the form of pytrec_eval."""
 
@@ -486,10 +567,18 @@ class Evaluation:
         """The names of the measures, each with its mean."""
 
 def evaluate(
-    qrels: Qrels | _QrelsDict | _Table | _Path,
-    run: Run | _RunDict | _Table | _Path,
+    qrels: Qrels | _QrelsDict | _Table | _GradeRows | _RanxTable | _Path,
+    run: Run | _RunDict | _Table | _ScoreRows | _RanxTable | _Path,
     measures: Sequence[str],
     missing: Literal["zero", "skip"] = "zero",
+    *,
+    order: _Order = "docid_desc",
+    judged_only: bool = False,
+    level: int = 1,
+    depth: int | None = None,
+    collection: int | None = None,
+    compat: _Version | None = None,
+    threads: int = 0,
 ) -> Evaluation:
     """Evaluates a run. A judged query that the run lacks counts 0, unless ``missing`` is ``"skip"``.
 
@@ -499,18 +588,32 @@ def evaluate(
     ``map``.
 
     Args:
-        qrels: The judgments: ``Qrels``, what ``Qrels.from_dict`` or ``Qrels.from_arrow`` takes, or a path.
-        run: The run: ``Run``, what ``Run.from_dict`` or ``Run.from_arrow`` takes, or a path.
+        qrels: The judgments: ``Qrels``, what ``Qrels.from_dict``, ``Qrels.from_arrow`` or ``Qrels.from_rows`` takes, a
+            ``ranx.Qrels``, or a path.
+        run: The run: ``Run``, what ``Run.from_dict``, ``Run.from_arrow`` or ``Run.from_rows`` takes, a ``ranx.Run``, or
+            a path.
         measures: Names of measures.
         missing: ``"zero"``: a judged query that the run lacks counts 0 in every measure, as with ``trec_eval -c``.
             ``"skip"``: means are over the other queries, as with pytrec_eval.
+        order: The order of documents of equal score, for every measure. ``"docid_desc"``: by id descending, as in
+            trec_eval; ``"docid_asc"``: ascending; ``"stable"``: as they came in; ``"expected"``: the mean over all
+            orders, in closed form; ``"best"`` and ``"worst"``: by grade.
+        judged_only: Whether documents that are not judged are taken out of the rankings first: ``trec_eval -J``.
+        level: The least grade that is relevant: ``trec_eval -l``. Measures of graded gains do not look at it.
+        depth: The number of documents of a ranking that count: ``trec_eval -M``.
+        collection: The number of documents in the collection: ``trec_eval -N``.
+        compat: The version of trec_eval to agree with: ``"9"`` rounds scores to float32 before it compares them;
+            ``"10"`` rounds a share of the relevant documents to the nearest number. ``None``: scores as they are,
+            formulas of version 9.
+        threads: The number of threads, 0 for as many as the machine has. No value depends on it.
 
     Returns:
         The values of each query and their means, named as in ``measures``.
 
     Raises:
-        InvalidInputError: A measure that is not known, or no query in common.
-        RankError: As ``Run.from_dict``, ``Run.read``, ``Qrels.from_dict`` and ``Qrels.read``.
+        InvalidInputError: A measure or an option that is not known, no query in common, or ``order="expected"`` with a
+            measure that has no closed form.
+        RankError: As ``Run.from_dict``, ``Run.from_arrow``, ``Run.read`` and those of ``Qrels``.
         OSError: As ``Run.read`` and ``Qrels.read``.
 
     Source:
@@ -519,7 +622,173 @@ def evaluate(
     Example:
         >>> evaluate({"q1": {"a": 1}, "q2": {"b": 1}}, {"q1": {"a": 0.9}}, ["RR@10"]).means
         {'RR@10': 0.5}
+        >>> evaluate({"q1": {"a": 1}}, {"q1": {"a": 0.5, "b": 0.5}}, ["RR"], order="expected").means  # (1 + 1/2) / 2
+        {'RR': 0.75}
     """
+
+def evaluate_arrays(
+    scores: NDArray[np.floating[Any]] | _Tensor,
+    relevance: NDArray[np.number[Any] | np.bool_] | _Tensor,
+    measures: Sequence[str],
+    mask: NDArray[np.bool_] | _Tensor | None = None,
+    *,
+    order: _Order = "docid_desc",
+    judged_only: bool = False,
+    level: int = 1,
+    depth: int | None = None,
+    collection: int | None = None,
+    compat: _Version | None = None,
+    threads: int = 0,
+) -> Evaluation:
+    """Evaluates the scores that a model gave to the documents of each query. The arrays are read in place.
+
+    All documents of a row that the mask lets through are ranked, by score descending. Of equal scores, the **later**
+    column comes first: columns are taken as ids, ordered as trec_eval orders them, and a model that gives the same
+    score to all does not gain from positives that stand first. ``order="stable"`` or ``"docid_asc"`` puts the earlier
+    column first.
+
+    Args:
+        scores: A C-contiguous array or CPU tensor of shape ``(queries, docs)``, float32 or float64. Infinite scores are
+            scores.
+        relevance: The grades, of the same shape: ints, booleans, or floats that are whole numbers. A grade below 0 is
+            that of a document that is not judged.
+        measures: Names of measures, as in ``evaluate``.
+        mask: Booleans of the same shape: ``True`` for the entries that count, ``False`` for padding. ``None``: all
+            count.
+        order: The order of documents of equal score, as in ``evaluate``, by the numbers of their columns.
+        judged_only: As in ``evaluate``.
+        level: As in ``evaluate``.
+        depth: As in ``evaluate``.
+        collection: As in ``evaluate``.
+        compat: As in ``evaluate``.
+        threads: As in ``evaluate``.
+
+    Returns:
+        The values of each row and their means. The rows are named by their numbers, in order.
+
+    Raises:
+        ShapeError: Arrays of other dimensions, of different shapes or not C-contiguous.
+        DtypeError: An array of another dtype, or a tensor that is not in the memory of the processor.
+        InvalidInputError: A NaN, a grade that is no whole number, and what ``evaluate`` refuses.
+
+    Example:
+        >>> scores = np.array([[0.9, 0.1, 0.5], [0.2, 0.8, 0.3]], dtype=np.float32)
+        >>> relevance = np.array([[0, 0, 1], [0, 1, 0]])
+        >>> evaluate_arrays(scores, relevance, ["RR"]).column("RR")
+        array([0.5, 1. ])
+    """
+
+@final
+class Accumulator:
+    """The values of measures for all queries seen so far: for training and validation loops.
+
+    It can be pickled, so that those of several processes can be merged.
+
+    Args:
+        measures: Names of measures, as in ``evaluate``.
+        order: The order of equal scores in arrays, as in ``evaluate_arrays``. A ranked list is in order already.
+        judged_only: As in ``evaluate``.
+        level: As in ``evaluate``.
+        depth: As in ``evaluate``.
+        collection: As in ``evaluate``.
+        compat: As in ``evaluate``.
+        threads: As in ``evaluate``.
+
+    Raises:
+        InvalidInputError: A measure or an option that is not known.
+
+    Example:
+        >>> accumulator = Accumulator(["RR"])
+        >>> accumulator.add_arrays(np.array([[0.1, 0.9]]), np.array([[1, 0]]))
+        >>> accumulator.add([("a", 0.9), ("b", 0.1)], {"a": 1})
+        >>> accumulator.means, len(accumulator)
+        ({'RR': 0.75}, 2)
+    """
+
+    def __new__(
+        cls,
+        measures: Sequence[str],
+        *,
+        order: _Order = "docid_desc",
+        judged_only: bool = False,
+        level: int = 1,
+        depth: int | None = None,
+        collection: int | None = None,
+        compat: _Version | None = None,
+        threads: int = 0,
+    ) -> Self: ...
+    def add(self, reranked: _RankedList[_Id], ground_truth: _Judgments[_Id]) -> None:
+        """Adds a query.
+
+        Args:
+            reranked: A ranked list, as in ``ndcg_at_k``: its order counts.
+            ground_truth: The judgments of the query, as in ``ndcg_at_k``.
+
+        Raises:
+            RankError: As ``ndcg_at_k``; nothing is added then.
+        """
+
+    def add_batch(self, reranked: Sequence[_RankedList[_Id]], ground_truth: Sequence[_Judgments[_Id]]) -> None:
+        """Adds several queries.
+
+        Args:
+            reranked: A ranked list for each query.
+            ground_truth: The judgments of each query, in the same order.
+
+        Raises:
+            ShapeError: Batches of different lengths.
+            RankError: As ``ndcg_at_k``, with the number of the query; nothing is added then.
+
+        Example:
+            >>> accumulator = Accumulator(["P@1"])
+            >>> accumulator.add_batch([[("a", 2.0)], [("b", 1.0)]], [{"a"}, {"a"}])
+            >>> accumulator.means
+            {'P@1': 0.5}
+        """
+
+    def add_arrays(
+        self,
+        scores: NDArray[np.floating[Any]] | _Tensor,
+        relevance: NDArray[np.number[Any] | np.bool_] | _Tensor,
+        mask: NDArray[np.bool_] | _Tensor | None = None,
+    ) -> None:
+        """Adds the queries of arrays.
+
+        Args:
+            scores: As in ``evaluate_arrays``.
+            relevance: As in ``evaluate_arrays``.
+            mask: As in ``evaluate_arrays``.
+
+        Raises:
+            RankError: As ``evaluate_arrays``; nothing is added then.
+        """
+
+    def merge(self, other: Accumulator) -> None:
+        """Adds the queries of another accumulator, such as that of another process.
+
+        Args:
+            other: An accumulator of the same measures and options.
+
+        Raises:
+            InvalidInputError: Other measures or options.
+        """
+
+    def reset(self) -> None:
+        """Forgets all queries."""
+
+    @property
+    def means(self) -> dict[str, float]:
+        """The mean of each measure over the queries so far; NaN if there are none."""
+
+    def evaluation(self) -> Evaluation:
+        """The values of each query, named by the numbers in which they came, and their means."""
+
+    def __len__(self) -> int:
+        """The number of queries so far."""
+
+    def __getnewargs_ex__(self) -> tuple[tuple[list[str]], dict[str, Any]]: ...
+    def __getstate__(self) -> list[list[float]]: ...
+    def __setstate__(self, state: list[list[float]]) -> None: ...
 
 @final
 class PairedTTest:

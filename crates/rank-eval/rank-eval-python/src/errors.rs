@@ -8,11 +8,19 @@ use rank_pyo3::Package;
 pub(crate) const PACKAGE: Package = Package("rank_eval");
 
 pub(crate) fn to_python(error: Error) -> PyErr {
+    to_python_at("", error)
+}
+
+/// The exception of an error whose message begins with `place`.
+pub(crate) fn to_python_at(place: &str, error: Error) -> PyErr {
     let class = match error {
         Error::DuplicateDocument { .. } | Error::DuplicateJudgment { .. } | Error::DuplicateInTable { .. } => {
             "DuplicateIdError"
         }
-        Error::UnequalSamples { .. } | Error::UnpairedSamples { .. } => "ShapeError",
+        Error::UnequalSamples { .. }
+        | Error::UnpairedSamples { .. }
+        | Error::UnequalColumns { .. }
+        | Error::InvalidShape { .. } => "ShapeError",
         // With the number of the system's error Python chooses the class: FileNotFoundError, PermissionError ...
         Error::File { path, source, .. } if source.raw_os_error().is_some() => {
             let number = source.raw_os_error();
@@ -22,5 +30,5 @@ pub(crate) fn to_python(error: Error) -> PyErr {
         }
         _ => "InvalidInputError",
     };
-    PACKAGE.error(class, error)
+    PACKAGE.error(class, format_args!("{place}{error}"))
 }

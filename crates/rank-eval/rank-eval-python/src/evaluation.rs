@@ -1,13 +1,15 @@
 //! Whole runs against whole qrels.
 
+use numpy::PyArray1;
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict, PyIterator};
-use rank_eval::{Measure, MissingQueries, Options};
-use rank_pyo3::frames;
+use rank_eval::Measure;
+use rank_pyo3::{ProgressBar, frames, watched};
 
 use crate::arrow::{evaluation_batch, stream};
 use crate::errors::{PACKAGE, to_python};
+use crate::options::{Asked, measures, missing};
 use crate::tables::{qrels_argument, run_argument};
 
 #[doc = rank_pyo3::stub!("Evaluation")]
@@ -19,6 +21,10 @@ pub(crate) struct Evaluation {
 }
 
 impl Evaluation {
+    pub(crate) fn new(inner: rank_eval::Evaluation, names: Vec<(String, Measure)>) -> Self {
+        Self { inner, names }
+    }
+
     /// The measures by name, each with a value for each query.
     fn columns(&self) -> impl Iterator<Item = (&str, &[f64])> {
         self.names.iter().map(|(name, measure)| (name.as_str(), self.inner.values(measure).unwrap_or_default()))
@@ -67,6 +73,14 @@ impl Evaluation {
     #[getter]
     fn unjudged(&self) -> Vec<String> {
         self.inner.unjudged().to_vec()
+    }
+
+    #[doc = rank_pyo3::stub!("Evaluation.column")]
+    fn column<'py>(&self, py: Python<'py>, measure: &str) -> PyResult<Bound<'py, PyArray1<f64>>> {
+        let mut columns = self.columns();
+        let found = columns.find(|(name, _)| *name == measure);
+        let (_, values) = found.ok_or_else(|| PyKeyError::new_err(measure.to_owned()))?;
+        Ok(PyArray1::from_slice(py, values))
     }
 
     #[doc = rank_pyo3::stub!("Evaluation.to_dict")]
@@ -164,34 +178,33 @@ impl Evaluation {
 
 #[doc = rank_pyo3::stub!("evaluate")]
 #[pyfunction]
-#[pyo3(signature = (qrels, run, measures, missing = "zero"))]
+#[pyo3(signature = (
+    qrels, run, measures, missing = "zero", *, order = "docid_desc", judged_only = false, level = 1, depth = None,
+    collection = None, compat = None, threads = 0
+))]
+#[expect(clippy::too_many_arguments, reason = "keywords in Python")]
 pub(crate) fn evaluate(
     py: Python<'_>,
     qrels: &Bound<'_, PyAny>,
     run: &Bound<'_, PyAny>,
     measures: &Bound<'_, PyAny>,
     missing: &str,
+    order: &str,
+    judged_only: bool,
+    level: i64,
+    depth: Option<i64>,
+    collection: Option<u64>,
+    compat: Option<&str>,
+    threads: usize,
 ) -> PyResult<Evaluation> {
-    let policy = match missing {
-        "zero" => MissingQueries::Zero,
-        "skip" => MissingQueries::Skip,
-        other => {
-            return Err(PACKAGE.invalid(format_args!(
-                "missing: expected \"zero\" or \"skip\", got {other:?}; \"zero\" counts judged queries that the run lacks as 0"
-            )));
-        }
-    };
-    let mut names: Vec<(String, Measure)> = Vec::new();
-    for name in rank_pyo3::strings(PACKAGE, measures, "measures")? {
-        let measure = name.parse::<Measure>().map_err(to_python)?;
-        if names.iter().all(|(known, _)| *known != name) {
-            names.push((name, measure));
-        }
-    }
+    let asked = Asked { order, judged_only, level, depth, collection, compat, threads };
+    let options = asked.options()?.missing_queries(self::missing(missing)?);
+    let names = self::measures(measures)?;
     let measures: Vec<Measure> = names.iter().map(|(_, measure)| measure.clone()).collect();
-    let (qrels, run) = (qrels_argument(qrels)?, run_argument(run)?);
+    let (qrels, run) = (qrels_argument(qrels, threads)?, run_argument(run, threads)?);
     let (qrels, run) = (&qrels.get().0, &run.get().0);
-    let options = Options::default().missing_queries(policy);
-    let inner = py.detach(|| rank_eval::evaluate_with(qrels, run, &measures, options)).map_err(to_python)?;
+    let inner = watched(py, &ProgressBar::hidden(), |_| {
+        rank_eval::evaluate_with(qrels, run, &measures, options).map_err(to_python)
+    })?;
     Ok(Evaluation { inner, names })
 }

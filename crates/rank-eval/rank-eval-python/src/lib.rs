@@ -2,12 +2,16 @@
 
 #![expect(clippy::doc_markdown, clippy::doc_link_with_quotes, reason = "the documentation is for Python")]
 
+mod accumulator;
+mod arrays;
 mod arrow;
 mod cli;
+mod dicts;
 mod errors;
 mod evaluation;
 mod ids;
 mod lists;
+mod options;
 mod results;
 mod samples;
 mod statistics;
@@ -18,6 +22,10 @@ use pyo3::prelude::*;
 /// Evaluation of rankings.
 #[pymodule]
 mod _rank_eval {
+    #[pymodule_export]
+    use crate::accumulator::Accumulator;
+    #[pymodule_export]
+    use crate::arrays::evaluate_arrays;
     #[pymodule_export]
     use crate::cli::run_command;
     #[pymodule_export]

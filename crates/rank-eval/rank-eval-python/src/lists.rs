@@ -24,7 +24,7 @@ pub(crate) fn grade(value: &Bound<'_, PyAny>, argument: impl Display) -> PyResul
 }
 
 /// Reads judgments: a dict of id to grade, or an iterable of the ids of relevant documents.
-fn ground_truth(value: &Bound<'_, PyAny>) -> PyResult<Vec<(Id, i64)>> {
+pub(crate) fn ground_truth(value: &Bound<'_, PyAny>) -> PyResult<Vec<(Id, i64)>> {
     if value.cast::<PyMapping>().is_err() {
         let ids = rank_pyo3::ids(PACKAGE, value, "ground_truth")?;
         return Ok(ids.into_iter().map(|id| (id, 1)).collect());

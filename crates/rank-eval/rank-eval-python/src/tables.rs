@@ -4,14 +4,12 @@ use std::path::PathBuf;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict, PyMapping, PyString, PyType};
-use rank_eval::{QrelsBuilder, RunBuilder};
 use rank_pyo3::arrow::ArrowTable;
-use rank_pyo3::{Id, describe, for_each_entry, frames};
+use rank_pyo3::{ProgressBar, Watch, frames, watched};
 
 use crate::arrow::{QrelsColumns, RunColumns, qrels_batch, read_qrels, read_run, run_batch, stream};
+use crate::dicts;
 use crate::errors::{PACKAGE, to_python};
-use crate::ids::id;
-use crate::lists::grade;
 
 #[doc = rank_pyo3::stub!("Run")]
 #[pyclass(frozen, module = "rank_eval")]
@@ -22,43 +20,15 @@ impl Run {
     #[doc = rank_pyo3::stub!("Run.from_dict")]
     #[classmethod]
     fn from_dict(_class: &Bound<'_, PyType>, run: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let py = run.py();
-        let mut builder = RunBuilder::default();
-        for_each_entry(
-            PACKAGE,
-            run,
-            "run",
-            "a dict of query id to a dict of document id to score",
-            |query, documents| {
-                let at = format!("run[{}]", query.repr()?);
-                builder.query(&id(query, &at)?);
-                if documents.cast::<PyMapping>().is_err() {
-                    for (document, score) in rank_pyo3::ranked_list(PACKAGE, documents, &at)? {
-                        match document {
-                            Id::Int(number) => builder.push(&number.to_string(), score),
-                            Id::Str(text) => builder.push(&text, score),
-                        }
-                    }
-                    return Ok(());
-                }
-                for_each_entry(PACKAGE, documents, &at, "a dict of document id to score", |document, score| {
-                    let Ok(number) = score.extract::<f64>() else {
-                        return Err(PACKAGE.dtype(format_args!(
-                            "{at}[{}]: expected a number as score, got {}; pass a dict of document id to score",
-                            document.repr()?,
-                            describe(score)
-                        )));
-                    };
-                    if let Ok(text) = document.cast::<PyString>() {
-                        builder.push(&text.to_cow()?, number);
-                    } else {
-                        builder.push(&id(document, &format!("{at}[{}]", document.repr()?))?, number);
-                    }
-                    Ok(())
-                })
-            },
-        )?;
-        py.detach(|| builder.build()).map(Self).map_err(to_python)
+        let builder = dicts::read_run(run)?;
+        run.py().detach(|| builder.build()).map(Self).map_err(to_python)
+    }
+
+    #[doc = rank_pyo3::stub!("Run.from_rows")]
+    #[classmethod]
+    fn from_rows(_class: &Bound<'_, PyType>, rows: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let builder = dicts::read_run_rows(rows)?;
+        rows.py().detach(|| builder.build()).map(Self).map_err(to_python)
     }
 
     #[doc = rank_pyo3::stub!("Run.from_arrow")]
@@ -76,8 +46,10 @@ impl Run {
 
     #[doc = rank_pyo3::stub!("Run.read")]
     #[classmethod]
-    fn read(_class: &Bound<'_, PyType>, py: Python<'_>, path: PathBuf) -> PyResult<Self> {
-        py.detach(|| rank_eval::Run::read(path)).map(Self).map_err(to_python)
+    #[pyo3(signature = (path, *, threads = 0))]
+    fn read(_class: &Bound<'_, PyType>, py: Python<'_>, path: PathBuf, threads: usize) -> PyResult<Self> {
+        let read = |_: &Watch| rank_eval::Run::read_with(path, threads).map_err(to_python);
+        watched(py, &ProgressBar::hidden(), read).map(Self)
     }
 
     #[doc = rank_pyo3::stub!("Run.write")]
@@ -143,24 +115,15 @@ impl Qrels {
     #[doc = rank_pyo3::stub!("Qrels.from_dict")]
     #[classmethod]
     fn from_dict(_class: &Bound<'_, PyType>, qrels: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let py = qrels.py();
-        let mut builder = QrelsBuilder::default();
-        for_each_entry(
-            PACKAGE,
-            qrels,
-            "qrels",
-            "a dict of query id to a dict of document id to grade",
-            |query, documents| {
-                let at = format!("qrels[{}]", query.repr()?);
-                builder.query(&id(query, &at)?);
-                for_each_entry(PACKAGE, documents, &at, "a dict of document id to grade", |document, value| {
-                    let at = format!("{at}[{}]", document.repr()?);
-                    builder.push(&id(document, &at)?, grade(value, &at)?);
-                    Ok(())
-                })
-            },
-        )?;
-        py.detach(|| builder.build()).map(Self).map_err(to_python)
+        let builder = dicts::read_qrels(qrels)?;
+        qrels.py().detach(|| builder.build()).map(Self).map_err(to_python)
+    }
+
+    #[doc = rank_pyo3::stub!("Qrels.from_rows")]
+    #[classmethod]
+    fn from_rows(_class: &Bound<'_, PyType>, rows: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let builder = dicts::read_qrels_rows(rows)?;
+        rows.py().detach(|| builder.build()).map(Self).map_err(to_python)
     }
 
     #[doc = rank_pyo3::stub!("Qrels.from_arrow")]
@@ -178,8 +141,10 @@ impl Qrels {
 
     #[doc = rank_pyo3::stub!("Qrels.read")]
     #[classmethod]
-    fn read(_class: &Bound<'_, PyType>, py: Python<'_>, path: PathBuf) -> PyResult<Self> {
-        py.detach(|| rank_eval::Qrels::read(path)).map(Self).map_err(to_python)
+    #[pyo3(signature = (path, *, threads = 0))]
+    fn read(_class: &Bound<'_, PyType>, py: Python<'_>, path: PathBuf, threads: usize) -> PyResult<Self> {
+        let read = |_: &Watch| rank_eval::Qrels::read_with(path, threads).map_err(to_python);
+        watched(py, &ProgressBar::hidden(), read).map(Self)
     }
 
     #[doc = rank_pyo3::stub!("Qrels.to_dict")]
@@ -230,19 +195,25 @@ impl Qrels {
     }
 }
 
-/// Reads an argument that is a table of ours, a path, a table of others or a dict.
+/// Reads an argument that is a table of ours, a path, a table of others, a dict or rows.
 macro_rules! table_argument {
     ($function:ident, $table:ident, $arrow:expr) => {
-        pub(crate) fn $function<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, $table>> {
+        pub(crate) fn $function<'py>(value: &Bound<'py, PyAny>, threads: usize) -> PyResult<Bound<'py, $table>> {
             let py = value.py();
             let class = py.get_type::<$table>();
             if let Ok(table) = value.cast::<$table>() {
                 return Ok(table.clone());
             }
             let table = if value.is_instance_of::<PyString>() || value.hasattr("__fspath__")? {
-                $table::read(&class, py, value.extract()?)?
+                $table::read(&class, py, value.extract()?, threads)?
+            } else if value.cast::<PyMapping>().is_ok() {
+                $table::from_dict(&class, value)?
             } else if ArrowTable::accepts(value)? {
                 $table($arrow(value)?)
+            } else if dicts::is_of_ranx(value) {
+                $table::from_dict(&class, &value.call_method0("to_dict")?)?
+            } else if value.try_iter().is_ok() {
+                $table::from_rows(&class, value)?
             } else {
                 $table::from_dict(&class, value)?
             };

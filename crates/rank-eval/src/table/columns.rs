@@ -47,6 +47,22 @@ pub enum Scores<'a> {
     F64(&'a [f64]),
 }
 
+macro_rules! from_slices {
+    ($($kind:ident $score:ty),*) => {$(
+        impl<'a> From<&'a [$score]> for Scores<'a> {
+            fn from(scores: &'a [$score]) -> Self {
+                Self::$kind(scores)
+            }
+        }
+        impl<'a, const N: usize> From<&'a [$score; N]> for Scores<'a> {
+            fn from(scores: &'a [$score; N]) -> Self {
+                Self::$kind(scores)
+            }
+        }
+    )*};
+}
+from_slices!(F32 f32, F64 f64);
+
 impl Offsets<'_> {
     fn len(self) -> usize {
         match self {
