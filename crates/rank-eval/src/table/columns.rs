@@ -206,14 +206,19 @@ fn part<V: Cell>(
                 }
             }
         }
-        _ => {
-            let mut current = Cow::Borrowed("");
+        Column::Text { text, offsets } => {
+            let mut current = None;
             for (start, row) in rows.enumerate() {
-                let id = queries.get(row, "queries")?;
-                if start == 0 || id != current {
-                    part.query_from(&id, start);
+                let id = text.as_bytes().get(offsets.get(row)..offsets.get(row + 1));
+                if id.is_none() || id != current {
+                    part.query_from(&queries.get(row, "queries")?, start);
                     current = id;
                 }
+            }
+        }
+        Column::List(texts) => {
+            for (start, row) in rows.enumerate() {
+                part.query_from(texts[row], start);
             }
         }
     }
