@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -46,7 +47,8 @@ def test_what_counts_as_a_ranked_list() -> None:
     assert reciprocal_rank_fusion([[Point("a", 2.0), Point("b", 1.0)]]) == expected
     assert reciprocal_rank_fusion([iter(pairs)]) == expected
     assert reciprocal_rank_fusion(([list(pair) for pair in pairs],)) == expected  # type: ignore[arg-type]
-    assert reciprocal_rank_fusion([[(np.int64(3), np.float32(1))]]) == [(3, 1 / 61)]  # type: ignore[arg-type]
+    numpy_pairs: Any = [[(np.int64(3), np.float32(1))]]
+    assert reciprocal_rank_fusion(numpy_pairs) == [(3, 1 / 61)]
 
 
 def test_empty_lists() -> None:

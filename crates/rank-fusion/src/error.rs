@@ -203,7 +203,7 @@ pub enum Error {
         queries: usize,
     },
     /// A place that no list has.
-    #[error("list: expected a place below {lists}, got {list}; places count from 0")]
+    #[error("place: expected a number below {lists}, got {list}; places count from 0")]
     NoSuchList {
         /// The place that was passed.
         list: usize,
@@ -222,6 +222,18 @@ pub enum Error {
         page: usize,
         /// How many there are.
         pages: usize,
+    },
+    /// A line of a file that is not what its format asks for. Lines count from 1.
+    #[error("{name}:{line}: expected {expected}, got {got:?}; correct the line")]
+    BadLine {
+        /// The file.
+        name: String,
+        /// The line.
+        line: usize,
+        /// What it should have.
+        expected: &'static str,
+        /// What it has.
+        got: String,
     },
     /// A search was told to stop.
     #[error("search: expected to go on, got a request to stop; start it again")]

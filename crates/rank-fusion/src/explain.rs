@@ -209,6 +209,11 @@ impl Fusion {
         Ok(ranking.settle(&fusion, numbering.ids()).map(|number| numbering.ids()[number]).collect())
     }
 
+    /// The normalization, which methods by score use.
+    pub fn normalization_used(&self) -> &crate::Normalization {
+        &self.normalization
+    }
+
     /// Whether no list has a weight.
     pub(crate) fn is_weightless(&self) -> bool {
         matches!(&self.weights, Weights::Each(weights) if weights.iter().all(|weight| *weight == 0.0))

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod batch;
+pub mod cli;
 mod error;
 mod explain;
 mod fusion;
@@ -18,6 +19,7 @@ mod rows;
 mod scratch;
 mod stream;
 mod trained;
+mod trec;
 
 pub use batch::{FusedRun, fuse_many, fuse_runs};
 pub use error::{Error, Result};
@@ -39,3 +41,4 @@ pub use rows::{Columns, Rows};
 pub use scratch::Scratch;
 pub use stream::{Pages, StreamingFusion};
 pub use trained::{Segments, Trained, Training};
+pub use trec::{Grades, TrecRun, read_qrels};

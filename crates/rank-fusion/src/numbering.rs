@@ -182,9 +182,25 @@ impl<I: Eq + Hash + Ord> Numbering<I> {
     ///
     /// [`Error::NanScore`], [`Error::NotSorted`], [`Error::DuplicateDocument`].
     pub fn add_list(&mut self, fusion: &Fusion, entries: impl IntoIterator<Item = (I, f64)>) -> Result<()> {
+        self.try_add_list(fusion, entries.into_iter().map(Some)).map(|_| ())
+    }
+
+    /// As [`add_list`](Self::add_list), unless an entry is `None`: then nothing is added, and the answer is `false`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`add_list`](Self::add_list).
+    pub fn try_add_list(
+        &mut self,
+        fusion: &Fusion,
+        entries: impl IntoIterator<Item = Option<(I, f64)>>,
+    ) -> Result<bool> {
         let list = self.plain.starts.len() - 1;
         self.pending.clear();
-        self.pending.extend(entries.into_iter().map(|(id, score)| (score, id)));
+        for entry in entries {
+            let Some((id, score)) = entry else { return Ok(false) };
+            self.pending.push((score, id));
+        }
         if let Some(position) = self.pending.iter().position(|(score, _)| score.is_nan()) {
             return Err(Error::NanScore { list, position });
         }
@@ -225,7 +241,7 @@ impl<I: Eq + Hash + Ord> Numbering<I> {
         }
         *documents = self.ids.len();
         starts.push(numbers.len());
-        Ok(())
+        Ok(true)
     }
 
     /// Numbers the documents anew, in the order of their ids: what methods ask for that

@@ -74,7 +74,7 @@ fn a_stream_gives_what_is_there() {
     assert_eq!(bad(vec![("a", 1.0), ("a", 1.0)]), Error::DuplicateDocument { list: 1, position: 1, first: 0 });
     assert_eq!(bad(vec![("a", 1.0), ("b", 2.0)]), Error::NotSorted { list: 1, position: 1, score: 2.0, previous: 1.0 });
     let error = stream.set(2, vec![]).unwrap_err();
-    assert_eq!(error.to_string(), "list: expected a place below 2, got 2; places count from 0");
+    assert_eq!(error.to_string(), "place: expected a number below 2, got 2; places count from 0");
     assert_eq!(StreamingFusion::<u8>::new(Fusion::new(Method::CombSum), 0).unwrap_err(), Error::NoLists);
 }
 

@@ -26,7 +26,12 @@ pub fn items<'py>(
     value.try_iter().map_err(|_| no_list(package, value, argument, what))
 }
 
-fn score(package: Package, value: &Bound<'_, PyAny>, argument: &str) -> PyResult<f64> {
+/// A score; `argument` names it in messages.
+///
+/// # Errors
+///
+/// `DtypeError` for anything but a number.
+pub fn score(package: Package, value: &Bound<'_, PyAny>, argument: &str) -> PyResult<f64> {
     value.extract::<f64>().map_err(|_| {
         package.dtype(format_args!(
             "{argument}: expected a number as score, got {}; pass (id, score) pairs",

@@ -23,3 +23,7 @@ class DtypeError(RankError, TypeError):
 
 class MissingPackageError(RankError, ImportError):
     """A Python package that is needed for what was asked, and not installed."""
+
+
+class InsignificantGainWarning(UserWarning):
+    """What an optimization found is no better than the baseline, or may be so by chance."""

@@ -1,7 +1,19 @@
 //! The extension module of the `rank_fusion` package: checks, releases the GIL, calls, converts.
-#![expect(clippy::doc_markdown, reason = "the documentation is for Python")]
+#![expect(clippy::doc_markdown, clippy::doc_link_with_quotes, reason = "the documentation is for Python")]
 
+mod cli;
+mod columns;
+mod dicts;
 mod errors;
+mod explain;
+mod key;
+mod methods;
+mod optimize;
+mod options;
+mod qrels;
+mod runs;
+mod stream;
+mod trained;
 
 use pyo3::prelude::*;
 
@@ -9,16 +21,150 @@ use pyo3::prelude::*;
 #[pymodule]
 mod _rank_fusion {
     use pyo3::prelude::*;
-    use pyo3::types::PyList;
+    use pyo3::types::{PyDict, PyList};
+    use rank_fusion::Fusion;
 
-    use crate::errors::{PACKAGE, to_python};
+    #[pymodule_export]
+    use crate::cli::run_command;
+    #[pymodule_export]
+    use crate::methods::{
+        additive_multi_task, borda, combanz, combgmnz, combmax, combmed, combmin, combmnz, combsum, condorcet,
+        copeland, dbsf, geometric_mean, harmonic_mean, isr, kemeny, log_isr, logn_isr, median_rank, mixed,
+        nearest_to_best, rbc, reciprocal_rank_fusion, relative_score, standardized, weighted_mnz, weighted_sum,
+    };
+    #[pymodule_export]
+    use crate::runs::FusedRun;
+    #[pymodule_export]
+    use crate::stream::{Pages, StreamingFusion};
+    #[pymodule_export]
+    use crate::trained::Trained;
 
-    #[doc = rank_pyo3::stub!("reciprocal_rank_fusion")]
+    use crate::options::{Options, order};
+
+    #[doc = rank_pyo3::stub!("fuse")]
     #[pyfunction]
-    #[pyo3(signature = (lists, k = 60.0))]
-    fn reciprocal_rank_fusion<'py>(py: Python<'py>, lists: &Bound<'py, PyAny>, k: f64) -> PyResult<Bound<'py, PyList>> {
-        let lists = rank_pyo3::ranked_lists(PACKAGE, lists, "lists")?;
-        let fused = py.detach(|| rank_fusion::reciprocal_rank_fusion(&lists, k)).map_err(to_python)?;
-        PACKAGE.ranked(py, &fused)
+    #[pyo3(signature = (
+        lists, method = None, *, norm = None, weights = None, missing = "published", order = "checked",
+        duplicates = "refused", depth = None, top_k = None, compat = None
+    ))]
+    #[expect(clippy::too_many_arguments, reason = "keywords")]
+    fn fuse<'py>(
+        py: Python<'py>,
+        lists: &Bound<'py, PyAny>,
+        method: Option<&Bound<'py, PyAny>>,
+        norm: Option<&str>,
+        weights: Option<Vec<f64>>,
+        missing: &str,
+        order: &str,
+        duplicates: &str,
+        depth: Option<usize>,
+        top_k: Option<usize>,
+        compat: Option<&str>,
+    ) -> PyResult<Bound<'py, PyList>> {
+        let fusion = Options { method, norm, weights, missing, duplicates, depth, top_k, compat }.fusion()?;
+        crate::methods::fuse(py, lists, &fusion.order(self::order(order)?))
+    }
+
+    #[doc = rank_pyo3::stub!("fuse_runs")]
+    #[pyfunction]
+    #[pyo3(signature = (
+        runs, method = None, *, norm = None, weights = None, missing = "published", order = "sorted",
+        duplicates = "refused", depth = None, top_k = None, compat = None, threads = None, progress = false
+    ))]
+    #[expect(clippy::too_many_arguments, reason = "keywords")]
+    fn fuse_runs<'py>(
+        py: Python<'py>,
+        runs: &Bound<'py, PyAny>,
+        method: Option<&Bound<'py, PyAny>>,
+        norm: Option<&str>,
+        weights: Option<Vec<f64>>,
+        missing: &str,
+        order: &str,
+        duplicates: &str,
+        depth: Option<usize>,
+        top_k: Option<usize>,
+        compat: Option<&str>,
+        threads: Option<usize>,
+        progress: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let fusion = Options { method, norm, weights, missing, duplicates, depth, top_k, compat }.fusion()?;
+        crate::runs::fuse(py, runs, &fusion.order(self::order(order)?), threads, progress)
+    }
+
+    #[doc = rank_pyo3::stub!("explain")]
+    #[pyfunction]
+    #[pyo3(signature = (
+        lists, method = None, *, norm = None, weights = None, missing = "published", order = "checked",
+        duplicates = "refused", depth = None, top_k = None, compat = None
+    ))]
+    #[expect(clippy::too_many_arguments, reason = "keywords")]
+    fn explain<'py>(
+        py: Python<'py>,
+        lists: &Bound<'py, PyAny>,
+        method: Option<&Bound<'py, PyAny>>,
+        norm: Option<&str>,
+        weights: Option<Vec<f64>>,
+        missing: &str,
+        order: &str,
+        duplicates: &str,
+        depth: Option<usize>,
+        top_k: Option<usize>,
+        compat: Option<&str>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let fusion = Options { method, norm, weights, missing, duplicates, depth, top_k, compat }.fusion()?;
+        crate::explain::explain(py, lists, &fusion.order(self::order(order)?))
+    }
+
+    #[doc = rank_pyo3::stub!("optimize")]
+    #[pyfunction]
+    #[pyo3(signature = (
+        runs, qrels = None, *, measure = None, methods = vec!["combsum".to_owned()], norms = vec!["min_max".to_owned()],
+        step = Some(0.1), search = "grid", trials = 1000, folds = 5, seed = 0, missing = "published",
+        duplicates = "refused", depth = None, top_k = None, progress = false
+    ), text_signature = "(runs, qrels=None, *, measure='nDCG@10', methods=..., norms=..., step=0.1, search='grid', trials=1000, folds=5, seed=0, missing='published', duplicates='refused', depth=None, top_k=None, progress=False)")]
+    #[expect(clippy::too_many_arguments, reason = "keywords")]
+    fn optimize<'py>(
+        py: Python<'py>,
+        runs: &Bound<'py, PyAny>,
+        qrels: Option<&Bound<'py, PyAny>>,
+        measure: Option<&Bound<'py, PyAny>>,
+        methods: Vec<String>,
+        norms: Vec<String>,
+        step: Option<f64>,
+        search: &str,
+        trials: usize,
+        folds: usize,
+        seed: u64,
+        missing: &str,
+        duplicates: &str,
+        depth: Option<usize>,
+        top_k: Option<usize>,
+        progress: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let options =
+            Options { method: None, norm: None, weights: None, missing, duplicates, depth, top_k, compat: None };
+        let base = options.fusion()?.order(rank_fusion::Order::Sorted);
+        let usual = pyo3::types::PyString::new(py, "nDCG@10").into_any();
+        let measure = measure.unwrap_or(&usual);
+        let task =
+            crate::optimize::Task { runs, qrels, measure, methods, norms, step, search, trials, folds, seed, progress };
+        crate::optimize::optimize(py, &task, &base)
+    }
+
+    #[doc = rank_pyo3::stub!("presets")]
+    #[pyfunction]
+    fn presets(py: Python<'_>) -> PyResult<Bound<'_, PyDict>> {
+        let presets = PyDict::new(py);
+        for (name, formula) in Fusion::presets() {
+            presets.set_item(name, formula)?;
+        }
+        Ok(presets)
+    }
+
+    #[doc = rank_pyo3::stub!("normalize")]
+    #[pyfunction]
+    #[pyo3(signature = (ranking, norm = "min_max"))]
+    fn normalize<'py>(py: Python<'py>, ranking: &Bound<'py, PyAny>, norm: &str) -> PyResult<Bound<'py, PyList>> {
+        crate::methods::normalize(py, ranking, norm)
     }
 }

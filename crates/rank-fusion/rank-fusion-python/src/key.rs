@@ -1,0 +1,126 @@
+//! Ids as the Python objects they are: nothing is copied, and what comes out is what went in.
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+use pyo3::prelude::*;
+use pyo3::types::{PyFloat, PyInt, PyString};
+use rank_pyo3::Id;
+
+use crate::errors::PACKAGE;
+
+/// An object whose type is exactly `str`, or exactly `int` and of 64 bits: to hash and to compare it runs no Python code.
+pub(crate) struct Key<'py>(Bound<'py, PyAny>);
+
+impl<'py> Key<'py> {
+    /// The object itself, if its type allows that.
+    #[inline]
+    pub(crate) fn exact(value: Bound<'py, PyAny>) -> Result<Self, Bound<'py, PyAny>> {
+        if value.is_exact_instance_of::<PyString>()
+            || (value.is_exact_instance_of::<PyInt>() && value.extract::<i64>().is_ok())
+        {
+            Ok(Self(value))
+        } else {
+            Err(value)
+        }
+    }
+
+    /// An id of any type that is allowed; `argument` names it in messages.
+    pub(crate) fn read(value: Bound<'py, PyAny>, argument: impl fmt::Display) -> PyResult<Self> {
+        match Self::exact(value) {
+            Ok(key) => Ok(key),
+            Err(other) => {
+                let py = other.py();
+                Ok(Self(Id::extract(PACKAGE, &other, argument)?.into_pyobject(py)?))
+            }
+        }
+    }
+
+    pub(crate) fn object(&self) -> &Bound<'py, PyAny> {
+        &self.0
+    }
+
+    fn text(&self) -> Option<&str> {
+        self.0.cast_exact::<PyString>().ok()?.to_str().ok()
+    }
+
+    fn number(&self) -> Option<i64> {
+        self.0.cast_exact::<PyInt>().ok()?.extract().ok()
+    }
+}
+
+impl Clone for Key<'_> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl PartialEq for Key<'_> {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        if self.0.is(&other.0) {
+            return true;
+        }
+        match (self.text(), other.text()) {
+            (Some(a), Some(b)) => a == b,
+            // Two ints; or texts with lone surrogates, which UTF-8 cannot hold.
+            _ => self.0.get_type().is(other.0.get_type()) && self.0.eq(&other.0).unwrap_or(false),
+        }
+    }
+}
+
+impl Eq for Key<'_> {}
+
+impl Hash for Key<'_> {
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // Neither a str nor an int refuses.
+        state.write_i64(self.0.hash().unwrap_or(0) as i64);
+    }
+}
+
+impl Ord for Key<'_> {
+    /// Ints before texts, ints by value, texts by code point: as [`Id`].
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (self.text(), other.text()) {
+            (Some(a), Some(b)) => a.cmp(b),
+            (Some(_), None) if other.number().is_some() => Ordering::Greater,
+            (None, Some(_)) if self.number().is_some() => Ordering::Less,
+            _ => match (self.number(), other.number()) {
+                (Some(a), Some(b)) => a.cmp(&b),
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                _ => self.0.compare(&other.0).unwrap_or(Ordering::Equal),
+            },
+        }
+    }
+}
+
+impl PartialOrd for Key<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl fmt::Debug for Key<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.text(), self.number()) {
+            (Some(text), _) => write!(f, "{text:?}"),
+            (_, Some(number)) => number.fmt(f),
+            _ => f.write_str("a text with lone surrogates"),
+        }
+    }
+}
+
+/// A score whose type is `float` or `int`, or is derived from `float`: to read it runs no Python code.
+#[inline]
+pub(crate) fn exact_score(value: &Bound<'_, PyAny>) -> Option<f64> {
+    if let Ok(score) = value.cast_exact::<PyFloat>() {
+        return Some(score.value());
+    }
+    if let Ok(score) = value.cast::<PyFloat>() {
+        return Some(score.value());
+    }
+    value.is_exact_instance_of::<PyInt>().then(|| value.extract().ok()).flatten()
+}

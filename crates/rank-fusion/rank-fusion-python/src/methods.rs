@@ -1,0 +1,216 @@
+//! The methods by their names: each is [`Fusion`] with what its name says.
+
+use pyo3::prelude::*;
+use pyo3::types::PyList;
+use rank_fusion::{Fusion, Method, Normalization, Numbering, Scratch};
+
+use crate::errors::{PACKAGE, to_python};
+
+/// Fuses one query.
+pub(crate) fn fuse<'py>(py: Python<'py>, lists: &Bound<'py, PyAny>, fusion: &Fusion) -> PyResult<Bound<'py, PyList>> {
+    let lists = rank_pyo3::ranked_lists(PACKAGE, lists, "lists")?;
+    let fused = py.detach(|| fusion.fuse(&lists)).map_err(to_python)?;
+    PACKAGE.ranked(py, &fused)
+}
+
+/// What the functions of single methods are told beside their parameters.
+fn with(mut fusion: Fusion, norm: Option<&str>, weights: Option<Vec<f64>>, top_k: Option<usize>) -> PyResult<Fusion> {
+    if let Some(norm) = norm {
+        fusion = fusion.normalization(norm.parse::<Normalization>().map_err(to_python)?);
+    }
+    if let Some(weights) = weights {
+        fusion = fusion.weights(weights);
+    }
+    if let Some(limit) = top_k {
+        fusion = fusion.limit(limit);
+    }
+    Ok(fusion)
+}
+
+/// A function of a method by rank or by pairs, without parameters.
+macro_rules! by_rank {
+    ($($name:ident => $method:ident),+ $(,)?) => {$(
+        #[doc = rank_pyo3::stub!(stringify!($name))]
+        #[pyfunction]
+        #[pyo3(signature = (lists, *, weights = None, top_k = None))]
+        pub(crate) fn $name<'py>(
+            py: Python<'py>,
+            lists: &Bound<'py, PyAny>,
+            weights: Option<Vec<f64>>,
+            top_k: Option<usize>,
+        ) -> PyResult<Bound<'py, PyList>> {
+            fuse(py, lists, &with(Fusion::new(Method::$method), None, weights, top_k)?)
+        }
+    )+};
+}
+
+/// A function of a method by score, without parameters but the normalization.
+macro_rules! by_score {
+    ($($name:ident => $method:ident),+ $(,)?) => {$(
+        #[doc = rank_pyo3::stub!(stringify!($name))]
+        #[pyfunction]
+        #[pyo3(signature = (lists, norm = "min_max", *, weights = None, top_k = None))]
+        pub(crate) fn $name<'py>(
+            py: Python<'py>,
+            lists: &Bound<'py, PyAny>,
+            norm: &str,
+            weights: Option<Vec<f64>>,
+            top_k: Option<usize>,
+        ) -> PyResult<Bound<'py, PyList>> {
+            fuse(py, lists, &with(Fusion::new(Method::$method), Some(norm), weights, top_k)?)
+        }
+    )+};
+}
+
+by_rank! {
+    isr => InverseSquareRank, log_isr => LogIsr, borda => Borda, median_rank => MedianRank, condorcet => Condorcet,
+    copeland => Copeland, kemeny => Kemeny,
+}
+
+by_score! {
+    combsum => CombSum, combmnz => CombMnz, combanz => CombAnz, combmax => CombMax, combmin => CombMin,
+    combmed => CombMed, weighted_mnz => WeightedMnz, mixed => Mixed, geometric_mean => GeometricMean,
+    harmonic_mean => HarmonicMean, nearest_to_best => NearestToBest,
+}
+
+#[doc = rank_pyo3::stub!("reciprocal_rank_fusion")]
+#[pyfunction]
+#[pyo3(signature = (lists, k = 60.0, *, weights = None, top_k = None))]
+pub(crate) fn reciprocal_rank_fusion<'py>(
+    py: Python<'py>,
+    lists: &Bound<'py, PyAny>,
+    k: f64,
+    weights: Option<Vec<f64>>,
+    top_k: Option<usize>,
+) -> PyResult<Bound<'py, PyList>> {
+    fuse(py, lists, &with(Fusion::new(Method::ReciprocalRank { k }), None, weights, top_k)?)
+}
+
+#[doc = rank_pyo3::stub!("logn_isr")]
+#[pyfunction]
+#[pyo3(signature = (lists, sigma = 0.01, *, weights = None, top_k = None))]
+pub(crate) fn logn_isr<'py>(
+    py: Python<'py>,
+    lists: &Bound<'py, PyAny>,
+    sigma: f64,
+    weights: Option<Vec<f64>>,
+    top_k: Option<usize>,
+) -> PyResult<Bound<'py, PyList>> {
+    fuse(py, lists, &with(Fusion::new(Method::LogNIsr { sigma }), None, weights, top_k)?)
+}
+
+#[doc = rank_pyo3::stub!("rbc")]
+#[pyfunction]
+#[pyo3(signature = (lists, phi = 0.8, *, weights = None, top_k = None))]
+pub(crate) fn rbc<'py>(
+    py: Python<'py>,
+    lists: &Bound<'py, PyAny>,
+    phi: f64,
+    weights: Option<Vec<f64>>,
+    top_k: Option<usize>,
+) -> PyResult<Bound<'py, PyList>> {
+    fuse(py, lists, &with(Fusion::new(Method::RankBiasedCentroid { phi }), None, weights, top_k)?)
+}
+
+#[doc = rank_pyo3::stub!("combgmnz")]
+#[pyfunction]
+#[pyo3(signature = (lists, gamma = 1.0, norm = "min_max", *, weights = None, top_k = None))]
+pub(crate) fn combgmnz<'py>(
+    py: Python<'py>,
+    lists: &Bound<'py, PyAny>,
+    gamma: f64,
+    norm: &str,
+    weights: Option<Vec<f64>>,
+    top_k: Option<usize>,
+) -> PyResult<Bound<'py, PyList>> {
+    fuse(py, lists, &with(Fusion::new(Method::CombGmnz { gamma }), Some(norm), weights, top_k)?)
+}
+
+#[doc = rank_pyo3::stub!("dbsf")]
+#[pyfunction]
+#[pyo3(signature = (lists, *, weights = None, top_k = None))]
+pub(crate) fn dbsf<'py>(
+    py: Python<'py>,
+    lists: &Bound<'py, PyAny>,
+    weights: Option<Vec<f64>>,
+    top_k: Option<usize>,
+) -> PyResult<Bound<'py, PyList>> {
+    fuse(py, lists, &with(Fusion::named("dbsf").map_err(to_python)?, None, weights, top_k)?)
+}
+
+#[doc = rank_pyo3::stub!("standardized")]
+#[pyfunction]
+#[pyo3(
+    signature = (lists, low = -3.0, high = 3.0, *, weights = None, top_k = None),
+    text_signature = "(lists, low=-3.0, high=3.0, *, weights=None, top_k=None)"
+)]
+pub(crate) fn standardized<'py>(
+    py: Python<'py>,
+    lists: &Bound<'py, PyAny>,
+    low: f64,
+    high: f64,
+    weights: Option<Vec<f64>>,
+    top_k: Option<usize>,
+) -> PyResult<Bound<'py, PyList>> {
+    fuse(py, lists, &with(standardized_by(low, high)?, None, weights, top_k)?)
+}
+
+/// The numbers are checked where the name is read.
+fn standardized_by(low: f64, high: f64) -> PyResult<Fusion> {
+    Fusion::named(&format!("standardized({low}, {high})")).map_err(to_python)
+}
+
+#[doc = rank_pyo3::stub!("relative_score")]
+#[pyfunction]
+#[pyo3(signature = (lists, alpha = 0.75, *, top_k = None))]
+pub(crate) fn relative_score<'py>(
+    py: Python<'py>,
+    lists: &Bound<'py, PyAny>,
+    alpha: f64,
+    top_k: Option<usize>,
+) -> PyResult<Bound<'py, PyList>> {
+    let fusion = Fusion::named(&format!("relative_score({alpha})")).map_err(to_python)?;
+    fuse(py, lists, &with(fusion, None, None, top_k)?)
+}
+
+#[doc = rank_pyo3::stub!("weighted_sum")]
+#[pyfunction]
+#[pyo3(signature = (lists, weights, norm = "min_max", *, top_k = None))]
+pub(crate) fn weighted_sum<'py>(
+    py: Python<'py>,
+    lists: &Bound<'py, PyAny>,
+    weights: Vec<f64>,
+    norm: &str,
+    top_k: Option<usize>,
+) -> PyResult<Bound<'py, PyList>> {
+    fuse(py, lists, &with(Fusion::new(Method::CombSum), Some(norm), Some(weights), top_k)?)
+}
+
+#[doc = rank_pyo3::stub!("additive_multi_task")]
+#[pyfunction]
+#[pyo3(signature = (lists, weights, norm = "min_max", *, top_k = None))]
+pub(crate) fn additive_multi_task<'py>(
+    py: Python<'py>,
+    lists: &Bound<'py, PyAny>,
+    weights: Vec<f64>,
+    norm: &str,
+    top_k: Option<usize>,
+) -> PyResult<Bound<'py, PyList>> {
+    weighted_sum(py, lists, weights, norm, top_k)
+}
+
+/// The normalized scores of one list, in its order.
+pub(crate) fn normalize<'py>(py: Python<'py>, ranking: &Bound<'py, PyAny>, norm: &str) -> PyResult<Bound<'py, PyList>> {
+    let list = rank_pyo3::ranked_list(PACKAGE, ranking, "ranking")?;
+    let fusion = Fusion::new(Method::CombSum).normalization(norm.parse::<Normalization>().map_err(to_python)?);
+    let values = py.detach(|| {
+        let mut numbering = Numbering::new();
+        numbering.add_list(&fusion, list.iter().map(|(id, score)| (id, *score)))?;
+        let mut values = Vec::new();
+        fusion.values(&numbering.lists()?, &mut Scratch::new(), &mut values)?;
+        Ok(values)
+    });
+    let values = values.map_err(to_python)?;
+    let normalized: Vec<_> = list.into_iter().map(|(id, _)| id).zip(values).collect();
+    PACKAGE.ranked(py, &normalized)
+}

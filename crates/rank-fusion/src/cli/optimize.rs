@@ -1,0 +1,119 @@
+//! `rank-fusion optimize`.
+
+use std::collections::HashMap;
+use std::io::Write;
+use std::path::Path;
+
+use super::arguments::{Arguments, Failure};
+use super::{runs, write_fused};
+use crate::{Fusion, Measure, Method, Normalization, Optimized, Order, Problem, Search, Space, TrecRun, read_qrels};
+
+pub(super) fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), Failure> {
+    arguments.only(&[
+        "qrels", "measure", "methods", "norms", "step", "search", "trials", "folds", "seed", "table", "output", "tag",
+        "threads", "missing", "depth", "top-k",
+    ])?;
+    let names = |name, usual: &str| arguments.list(name).unwrap_or_else(|| vec![usual.to_owned()]);
+    let space = Space {
+        methods: names("methods", "combsum").iter().map(|name| name.parse()).collect::<Result<Vec<Method>, _>>()?,
+        normalizations: names("norms", "min_max")
+            .iter()
+            .map(|name| name.parse())
+            .collect::<Result<Vec<Normalization>, _>>()?,
+        parts: parts(arguments.number("step")?.unwrap_or(0.1))?,
+    };
+    let seed = arguments.number("seed")?.unwrap_or(0);
+    let search = match arguments.text("search").unwrap_or("grid") {
+        "grid" => Search::Grid,
+        "coordinate" => Search::Coordinate,
+        "random" => Search::Random { trials: arguments.number("trials")?.unwrap_or(1000), seed },
+        other => {
+            return Err(Failure::usage(format!(
+                "search: expected one of grid, coordinate, random, got {other}; check the spelling"
+            )));
+        }
+    };
+    let measure: Measure = arguments.text("measure").unwrap_or("nDCG@10").parse()?;
+    let Some(qrels) = arguments.text("qrels") else {
+        return Err(Failure::usage("qrels: expected a file of judgments, got none; pass --qrels"));
+    };
+    let mut base = Fusion::new(Method::CombSum).order(Order::Sorted);
+    if let Some(missing) = arguments.text("missing") {
+        base = base.missing(missing.parse()?);
+    }
+    if let Some(depth) = arguments.number("depth")? {
+        base = base.depth(depth);
+    }
+    if let Some(limit) = arguments.number("top-k")? {
+        base = base.limit(limit);
+    }
+    let qrels = read_qrels(qrels)?;
+    let judged: HashMap<&str, HashMap<&str, i64>> = qrels
+        .iter()
+        .map(|(query, grades)| (query.as_str(), grades.iter().map(|(id, grade)| (id.as_str(), *grade)).collect()))
+        .collect();
+    let runs = runs(arguments)?;
+    let by_reference: Vec<&TrecRun> = runs.iter().collect();
+    let problem = Problem::new(&by_reference, &base, measure, &judged)?;
+    let found = problem.search(&space, search, arguments.number("folds")?.unwrap_or(5), seed, |_| true)?;
+    report(&found, measure, out)?;
+    if let Some(path) = arguments.text("table") {
+        let mut table = Vec::new();
+        trials(&found, measure, &mut table)?;
+        crate::trec::replace(Path::new(path), |file| file.write_all(&table))?;
+    }
+    if arguments.text("output").is_some() {
+        write_fused(&runs, found.fusion(), arguments, out)?;
+    }
+    Ok(())
+}
+
+/// How many steps make 1; none for a step of 0.
+fn parts(step: f64) -> Result<Option<usize>, Failure> {
+    if step == 0.0 {
+        return Ok(None);
+    }
+    let parts = (1.0 / step).round();
+    if step > 0.0 && step <= 1.0 && (1.0 / step - parts).abs() < 1e-9 * parts {
+        return Ok(Some(parts as usize));
+    }
+    Err(Failure::usage(format!("step: expected a number of which some make 1, or 0, got {step}; 0.1 is usual")))
+}
+
+fn report(found: &Optimized, measure: Measure, out: &mut dyn Write) -> Result<(), Failure> {
+    let (best, baseline) = (&found.trials[found.best], found.baseline());
+    writeln!(out, "trials\t{}", found.trials.len())?;
+    writeln!(out, "method\t{}", best.fusion.method())?;
+    if best.fusion.method().uses_scores() {
+        writeln!(out, "norm\t{}", best.fusion.normalization_used())?;
+    }
+    writeln!(out, "weights\t{}", joined(&best.weights))?;
+    writeln!(out, "{measure}\t{:.4}", best.mean)?;
+    writeln!(out, "{measure} of the baseline\t{:.4}", baseline.mean)?;
+    if let Some(validation) = &found.validation {
+        let (low, high) = validation.interval;
+        writeln!(out, "{measure} on held-out queries\t{:.4} ({low:.4} to {high:.4})", validation.mean)?;
+    }
+    writeln!(out, "p\t{:.4}", found.p_value)?;
+    if let Some(warning) = found.warning() {
+        writeln!(out, "warning\t{warning}")?;
+    }
+    Ok(())
+}
+
+fn trials(found: &Optimized, measure: Measure, out: &mut dyn Write) -> Result<(), Failure> {
+    writeln!(out, "method\tnorm\tweights\t{measure}")?;
+    for trial in &found.trials {
+        let norm = if trial.fusion.method().uses_scores() {
+            trial.fusion.normalization_used().to_string()
+        } else {
+            "-".to_owned()
+        };
+        writeln!(out, "{}\t{norm}\t{}\t{}", trial.fusion.method(), joined(&trial.weights), trial.mean)?;
+    }
+    Ok(())
+}
+
+fn joined(weights: &[f64]) -> String {
+    weights.iter().map(f64::to_string).collect::<Vec<_>>().join(",")
+}
