@@ -24,6 +24,10 @@ pub enum Argument {
     Left,
     /// The second of two vectors.
     Right,
+    /// A vector for each candidate.
+    Embeddings,
+    /// The similarity of each candidate to each.
+    Similarity,
 }
 
 impl fmt::Display for Argument {
@@ -38,6 +42,8 @@ impl fmt::Display for Argument {
             Self::Mask => f.write_str("mask"),
             Self::Left => f.write_str("a"),
             Self::Right => f.write_str("b"),
+            Self::Embeddings => f.write_str("embeddings"),
+            Self::Similarity => f.write_str("similarity"),
         }
     }
 }
@@ -121,6 +127,44 @@ pub enum Error {
         position: usize,
         /// Where it was met first.
         first: usize,
+    },
+    /// The similarities are of more or fewer candidates than there are.
+    #[error("similarity: expected {expected} candidates, got {got}; pass a row for each candidate, in their order")]
+    SimilarityCount {
+        /// The number of candidates.
+        expected: usize,
+        /// The number of candidates that the similarities are of.
+        got: usize,
+    },
+    /// Similarities that are no square.
+    #[error("similarity: expected {len} x {len} values, got {got}; pass the similarity of each candidate to each")]
+    SimilarityShape {
+        /// The number of rows.
+        len: usize,
+        /// The number of values.
+        got: usize,
+    },
+    /// The relevance of a candidate is NaN or infinite.
+    #[error("candidates[{position}]: expected a finite score, got {value}; drop the candidate or repair its score")]
+    NonFiniteRelevance {
+        /// Which candidate.
+        position: usize,
+        /// Its score.
+        value: f64,
+    },
+    /// A weight between relevance and diversity that is no such weight.
+    #[error("{argument}: expected a weight from 0 (diversity alone) to 1 (relevance alone), got {got}; 0.5 is usual")]
+    InvalidLambda {
+        /// Which weight.
+        argument: &'static str,
+        /// What was passed.
+        got: f64,
+    },
+    /// A weight of relevance that is negative or not finite.
+    #[error("alpha: expected a finite weight of at least 0, got {got}; 1 is usual")]
+    InvalidAlpha {
+        /// What was passed.
+        got: f64,
     },
     /// Offsets that do not divide the tokens into documents.
     #[error(

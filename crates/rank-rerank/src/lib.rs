@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod colbert;
+pub mod diversity;
 mod error;
 pub mod simd;
 mod tokens;

@@ -1,0 +1,96 @@
+//! How alike two candidates are.
+
+use rank_kernels::Kernels;
+
+use crate::error::Argument;
+use crate::{Error, Result, Tokens, TokensRef};
+
+/// The similarity of each of `len` candidates to each other; symmetric.
+pub trait Similarity {
+    /// The number of candidates.
+    fn len(&self) -> usize;
+
+    /// The similarity of two candidates, by their positions.
+    fn similarity(&self, a: usize, b: usize) -> f64;
+
+    /// Whether there is no candidate.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// The cosine of embeddings, which are read in place. The cosine with a vector of zeros is 0.
+#[derive(Debug, Clone)]
+pub struct Cosine<'a> {
+    kernels: &'static Kernels,
+    embeddings: TokensRef<'a>,
+    inverse_norms: Vec<f64>,
+}
+
+impl<'a> Cosine<'a> {
+    /// The cosines of `embeddings`, one row a candidate.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NonFinite`], and [`Error::Isa`] if `RANK_ISA` asks for what this machine lacks.
+    pub fn new(embeddings: TokensRef<'a>) -> Result<Self> {
+        let kernels = rank_kernels::try_kernels()?;
+        let inverse_norms = (0..embeddings.tokens())
+            .map(|token| {
+                let row = embeddings.token(token);
+                if let Some(&value) = row.iter().find(|value| !value.is_finite()) {
+                    return Err(Error::NonFinite { argument: Argument::Embeddings, token, value });
+                }
+                // Squares of f32 do not overflow in f64.
+                let square: f64 = row.iter().map(|&value| f64::from(value) * f64::from(value)).sum();
+                Ok(if square > 0.0 { square.sqrt().recip() } else { 0.0 })
+            })
+            .collect::<Result<_>>()?;
+        Ok(Self { kernels, embeddings, inverse_norms })
+    }
+}
+
+impl Similarity for Cosine<'_> {
+    fn len(&self) -> usize {
+        self.embeddings.tokens()
+    }
+
+    fn similarity(&self, a: usize, b: usize) -> f64 {
+        let dot = self.kernels.dot(self.embeddings.token(a), self.embeddings.token(b));
+        f64::from(dot) * (self.inverse_norms[a] * self.inverse_norms[b])
+    }
+}
+
+/// Similarities that are known already: `n` rows of `n` values, read in place.
+#[derive(Debug, Clone, Copy)]
+pub struct SimilarityMatrix<'a> {
+    values: &'a [f32],
+    len: usize,
+}
+
+impl<'a> SimilarityMatrix<'a> {
+    /// The matrix of `len` rows, one after the other.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::SimilarityShape`] for another number of values than `len * len`, [`Error::NonFinite`].
+    pub fn new(values: &'a [f32], len: usize) -> Result<Self> {
+        if values.len() != len * len {
+            return Err(Error::SimilarityShape { len, got: values.len() });
+        }
+        match values.iter().position(|value| !value.is_finite()) {
+            Some(at) => Err(Error::NonFinite { argument: Argument::Similarity, token: at / len, value: values[at] }),
+            None => Ok(Self { values, len }),
+        }
+    }
+}
+
+impl Similarity for SimilarityMatrix<'_> {
+    fn len(&self) -> usize {
+        self.len
+    }
+
+    fn similarity(&self, a: usize, b: usize) -> f64 {
+        f64::from(self.values[a * self.len + b])
+    }
+}
