@@ -81,7 +81,7 @@ proptest! {
                 mmr_gain(&relevance, &cosine, lambda, chosen, candidate)
             }
         });
-        prop_assert_eq!(mmr(&list, &cosine, MmrConfig { lambda, k }).unwrap(), expected);
+        prop_assert_eq!(mmr(&list, &cosine, MmrConfig { lambda_mult: lambda, k }).unwrap(), expected);
     }
 
     #[test]
@@ -102,7 +102,7 @@ proptest! {
         // A lambda that does not move is plain MMR.
         prop_assert_eq!(
             mmr_adaptive(&list, &cosine, start, start, k).unwrap(),
-            mmr(&list, &cosine, MmrConfig { lambda: start, k }).unwrap()
+            mmr(&list, &cosine, MmrConfig { lambda_mult: start, k }).unwrap()
         );
     }
 
@@ -216,8 +216,8 @@ fn every_error_says_what_to_do() {
     let message = |result: Result<Vec<(&str, f64)>, Error>| result.unwrap_err().to_string();
     let list = [("a", 1.0), ("b", 0.5)];
     assert_eq!(
-        message(mmr(&list, &similarity, MmrConfig { lambda: 1.5, k: 1 })),
-        "lambda: expected a weight from 0 (diversity alone) to 1 (relevance alone), got 1.5; 0.5 is usual"
+        message(mmr(&list, &similarity, MmrConfig { lambda_mult: 1.5, k: 1 })),
+        "lambda_mult: expected a weight from 0 (diversity alone) to 1 (relevance alone), got 1.5; 0.5 is usual"
     );
     assert!(message(mmr_adaptive(&list, &similarity, f64::NAN, 0.0, 1)).starts_with("lambda_start: "));
     assert!(message(mmr_adaptive(&list, &similarity, 0.0, -0.1, 1)).starts_with("lambda_end: "));

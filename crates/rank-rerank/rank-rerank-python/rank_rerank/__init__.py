@@ -1,4 +1,4 @@
-"""Reranking: MaxSim and ColBERT with SIMD, ONNX cross-encoders."""
+"""Reranking: MaxSim and ColBERT with SIMD, ONNX cross-encoders, diversity."""
 
 from rank_rerank._errors import (
     BackendError,
@@ -12,11 +12,17 @@ from rank_rerank._errors import (
 from rank_rerank._rank_rerank import (
     OrtCrossEncoder,
     colbert_rank,
+    dpp,
+    facility_location,
+    max_sum,
     maxsim,
     maxsim_batch,
     maxsim_cosine,
     maxsim_matrix,
     maxsim_top_k,
+    mmr,
+    mmr_adaptive,
+    mmr_curve,
     quantize_int8,
     to_bf16,
 )
@@ -31,11 +37,17 @@ __all__ = [
     "RankError",
     "ShapeError",
     "colbert_rank",
+    "dpp",
+    "facility_location",
+    "max_sum",
     "maxsim",
     "maxsim_batch",
     "maxsim_cosine",
     "maxsim_matrix",
     "maxsim_top_k",
+    "mmr",
+    "mmr_adaptive",
+    "mmr_curve",
     "quantize_int8",
     "to_bf16",
 ]

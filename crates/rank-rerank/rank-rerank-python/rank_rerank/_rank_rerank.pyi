@@ -10,6 +10,7 @@ _Id = TypeVar("_Id", bound=int | str)
 _Tokens: TypeAlias = NDArray[np.float32] | NDArray[np.float16] | NDArray[np.uint16] | NDArray[np.int8]
 
 @final
+
 class OrtCrossEncoder:
     """A cross-encoder in an ONNX file: reads query and document together and gives one score for the pair.
 
@@ -144,6 +145,140 @@ def colbert_rank(
         >>> second = np.array([[1, 0], [0, 0.5]], dtype=np.float32)
         >>> colbert_rank(query, [("first", first), ("second", second)])
         [('second', 1.5), ('first', 1.0)]
+    """
+
+def dpp(
+    candidates: Iterable[tuple[_Id, float]],
+    embeddings: NDArray[np.float32],
+    alpha: float = 1.0,
+    k: int = 10,
+    *,
+    metric: Literal["cosine", "precomputed"] = "cosine",
+) -> list[tuple[_Id, float]]:
+    """Greedy selection from a determinantal point process: the most relevant that span the largest volume.
+
+    With the kernel ``L(i, j) = exp(alpha * relevance(i)) * similarity(i, j) * exp(alpha * relevance(j))``, each next
+    one is that by which the determinant of the selected grows most; the gain is the logarithm of that factor,
+    ``2 * alpha * relevance + log(residual)``. The selection ends before ``k`` where all that is left lies in the span
+    of the selected.
+    Precomputed similarities must be those of unit vectors.
+
+    Args:
+        candidates: Pairs of an id, ``str`` or ``int``, and a score, its relevance; in any order.
+        embeddings: float32 of shape ``(candidates, dim)``, C-contiguous, a row for each candidate; or, with ``metric``
+            ``"precomputed"``, of shape ``(candidates, candidates)``: the similarity of each to each.
+        alpha: The weight of relevance, at least 0; 0 for diversity alone.
+        k: How many to select; beyond the number of candidates, all.
+        metric: ``"cosine"`` of the embeddings, 0 with a vector of zeros; or ``"precomputed"``.
+
+    Returns:
+        The selected ids in the order of selection, each with its gain. Of equal gains the candidate that comes first is
+        taken.
+
+    Raises:
+        ShapeError: Another number of rows than of candidates, other dimensions or strides.
+        InvalidInputError: A score or a component that is NaN or infinite, ``alpha`` or ``k`` out of range, another
+            ``metric``.
+        DuplicateIdError: An id twice.
+        DtypeError: Another dtype than float32, a dict of candidates, or something that is not a pair.
+
+    Source:
+        Chen, Zhang, Zhou: Fast greedy MAP inference for determinantal point process to improve recommendation diversity
+        (NeurIPS 2018).
+
+    Example:
+        >>> embeddings = np.array([[1, 0], [1, 0], [0, 1]], dtype=np.float32)
+        >>> candidates = [("a", 1.0), ("b", 0.75), ("c", 0.5)]
+        >>> dpp(candidates, embeddings)
+        [('a', 2.0), ('c', 1.0)]
+    """
+
+def facility_location(
+    candidates: Iterable[tuple[_Id, float]],
+    embeddings: NDArray[np.float32],
+    lambda_mult: float = 0.5,
+    k: int = 10,
+    *,
+    metric: Literal["cosine", "precomputed"] = "cosine",
+) -> list[tuple[_Id, float]]:
+    """Facility location: the few that represent all candidates best.
+
+    Maximizes ``lambda_mult`` times the sum of the selected's relevance plus ``1 - lambda_mult`` times the sum, over all
+    candidates, of the largest similarity to a selected one, negative ones counted as 0. Keeps ``4 * n * n`` bytes of
+    similarities.
+
+    Args:
+        candidates: Pairs of an id, ``str`` or ``int``, and a score, its relevance; in any order.
+        embeddings: float32 of shape ``(candidates, dim)``, C-contiguous, a row for each candidate; or, with ``metric``
+            ``"precomputed"``, of shape ``(candidates, candidates)``: the similarity of each to each.
+        lambda_mult: The weight of relevance, from 0, diversity alone, to 1, relevance alone.
+        k: How many to select; beyond the number of candidates, all.
+        metric: ``"cosine"`` of the embeddings, 0 with a vector of zeros; or ``"precomputed"``.
+
+    Returns:
+        The selected ids in the order of selection, each with its gain. Of equal gains the candidate that comes first is
+        taken.
+
+    Raises:
+        ShapeError: Another number of rows than of candidates, other dimensions or strides.
+        InvalidInputError: A score or a component that is NaN or infinite, ``lambda_mult`` or ``k`` out of range,
+            another ``metric``.
+        DuplicateIdError: An id twice.
+        DtypeError: Another dtype than float32, a dict of candidates, or something that is not a pair.
+
+    Source:
+        Nemhauser, Wolsey, Fisher: An analysis of approximations for maximizing submodular set functions (1978); Minoux:
+        Accelerated greedy algorithms for maximizing submodular set functions (1978).
+
+    Example:
+        >>> embeddings = np.array([[1, 0], [1, 0], [0, 1]], dtype=np.float32)
+        >>> candidates = [("a", 1.0), ("b", 0.75), ("c", 0.5)]
+        >>> facility_location(candidates, embeddings, lambda_mult=0.0, k=2)
+        [('a', 2.0), ('c', 1.0)]
+    """
+
+def max_sum(
+    candidates: Iterable[tuple[_Id, float]],
+    embeddings: NDArray[np.float32],
+    lambda_mult: float = 0.5,
+    k: int = 10,
+    *,
+    metric: Literal["cosine", "precomputed"] = "cosine",
+) -> list[tuple[_Id, float]]:
+    """Max-sum diversification: relevance and the sum of distances between the selected.
+
+    Maximizes ``lambda_mult`` times the sum of relevance plus ``(1 - lambda_mult) * 2 / (k - 1)`` times the sum over
+    pairs of ``1 - similarity``. Each next one is that with the largest gain, its relevance counted by half: at least
+    half as good as the best set where distances obey the triangle inequality.
+
+    Args:
+        candidates: Pairs of an id, ``str`` or ``int``, and a score, its relevance; in any order.
+        embeddings: float32 of shape ``(candidates, dim)``, C-contiguous, a row for each candidate; or, with ``metric``
+            ``"precomputed"``, of shape ``(candidates, candidates)``: the similarity of each to each.
+        lambda_mult: The weight of relevance, from 0, diversity alone, to 1, relevance alone.
+        k: How many to select; beyond the number of candidates, all.
+        metric: ``"cosine"`` of the embeddings, 0 with a vector of zeros; or ``"precomputed"``.
+
+    Returns:
+        The selected ids in the order of selection, each with its gain. Of equal gains the candidate that comes first is
+        taken.
+
+    Raises:
+        ShapeError: Another number of rows than of candidates, other dimensions or strides.
+        InvalidInputError: A score or a component that is NaN or infinite, ``lambda_mult`` or ``k`` out of range,
+            another ``metric``.
+        DuplicateIdError: An id twice.
+        DtypeError: Another dtype than float32, a dict of candidates, or something that is not a pair.
+
+    Source:
+        Gollapudi, Sharma: An axiomatic approach for result diversification (WWW 2009); Borodin, Lee, Ye: Max-sum
+        diversification, monotone submodular functions and dynamic updates (PODS 2012).
+
+    Example:
+        >>> embeddings = np.array([[1, 0], [1, 0], [0, 1]], dtype=np.float32)
+        >>> candidates = [("a", 1.0), ("b", 0.75), ("c", 0.5)]
+        >>> max_sum(candidates, embeddings, k=2)
+        [('a', 0.25), ('c', 1.125)]
     """
 
 def maxsim(query_tokens: NDArray[np.float32], doc_tokens: NDArray[np.float32]) -> float:
@@ -366,6 +501,136 @@ def maxsim_top_k(
         >>> values = np.array([[0.5, 0], [1, 0], [0.25, 0]], dtype=np.float32)
         >>> maxsim_top_k(query, values, np.array([0, 1, 2, 3]), k=2)
         (array([1, 0]), array([1. , 0.5], dtype=float32))
+    """
+
+def mmr(
+    candidates: Iterable[tuple[_Id, float]],
+    embeddings: NDArray[np.float32],
+    lambda_mult: float = 0.5,
+    k: int = 10,
+    *,
+    metric: Literal["cosine", "precomputed"] = "cosine",
+) -> list[tuple[_Id, float]]:
+    """Maximal marginal relevance: relevance less the similarity to the nearest that is selected.
+
+    Each next one is that with the largest ``lambda_mult * relevance - (1 - lambda_mult) * similarity to the nearest
+    selected``, and the first the most relevant. Relevance is used as it is: bring it to the range of the similarities
+    before, or weigh accordingly.
+
+    Args:
+        candidates: Pairs of an id, ``str`` or ``int``, and a score, its relevance; in any order.
+        embeddings: float32 of shape ``(candidates, dim)``, C-contiguous, a row for each candidate; or, with ``metric``
+            ``"precomputed"``, of shape ``(candidates, candidates)``: the similarity of each to each.
+        lambda_mult: The weight of relevance, from 0, diversity alone, to 1, relevance alone.
+        k: How many to select; beyond the number of candidates, all.
+        metric: ``"cosine"`` of the embeddings, 0 with a vector of zeros; or ``"precomputed"``.
+
+    Returns:
+        The selected ids in the order of selection, each with its gain. Of equal gains the candidate that comes first is
+        taken.
+
+    Raises:
+        ShapeError: Another number of rows than of candidates, other dimensions or strides.
+        InvalidInputError: A score or a component that is NaN or infinite, ``lambda_mult`` or ``k`` out of range,
+            another ``metric``.
+        DuplicateIdError: An id twice.
+        DtypeError: Another dtype than float32, a dict of candidates, or something that is not a pair.
+
+    Source:
+        Carbonell, Goldstein: The use of MMR, diversity-based reranking for reordering documents and producing summaries
+        (SIGIR 1998).
+
+    Example:
+        >>> embeddings = np.array([[1, 0], [1, 0], [0, 1]], dtype=np.float32)
+        >>> candidates = [("a", 1.0), ("b", 0.75), ("c", 0.5)]
+        >>> mmr(candidates, embeddings, k=2)
+        [('a', 0.5), ('c', 0.25)]
+    """
+
+def mmr_adaptive(
+    candidates: Iterable[tuple[_Id, float]],
+    embeddings: NDArray[np.float32],
+    lambda_start: float = 1.0,
+    lambda_end: float = 0.0,
+    k: int = 10,
+    *,
+    metric: Literal["cosine", "precomputed"] = "cosine",
+) -> list[tuple[_Id, float]]:
+    """Maximal marginal relevance whose weight moves in equal steps, say from relevance on top to diversity below.
+
+    As :func:`mmr`, with a ``lambda_mult`` of ``lambda_start`` at the first selected and ``lambda_end`` at the ``k``-th.
+
+    Args:
+        candidates: Pairs of an id, ``str`` or ``int``, and a score, its relevance; in any order.
+        embeddings: float32 of shape ``(candidates, dim)``, C-contiguous, a row for each candidate; or, with ``metric``
+            ``"precomputed"``, of shape ``(candidates, candidates)``: the similarity of each to each.
+        lambda_start: The weight of relevance at the first, 0 to 1.
+        lambda_end: The weight of relevance at the last, 0 to 1.
+        k: How many to select; beyond the number of candidates, all.
+        metric: ``"cosine"`` of the embeddings, 0 with a vector of zeros; or ``"precomputed"``.
+
+    Returns:
+        The selected ids in the order of selection, each with its gain. Of equal gains the candidate that comes first is
+        taken.
+
+    Raises:
+        ShapeError: Another number of rows than of candidates, other dimensions or strides.
+        InvalidInputError: A score or a component that is NaN or infinite, a weight or ``k`` out of range, another
+            ``metric``.
+        DuplicateIdError: An id twice.
+        DtypeError: Another dtype than float32, a dict of candidates, or something that is not a pair.
+
+    Source:
+        Carbonell, Goldstein: The use of MMR, diversity-based reranking for reordering documents and producing summaries
+        (SIGIR 1998).
+
+    Example:
+        >>> embeddings = np.array([[1, 0], [1, 0], [0, 1]], dtype=np.float32)
+        >>> candidates = [("a", 1.0), ("b", 0.75), ("c", 0.5)]
+        >>> mmr_adaptive(candidates, embeddings, k=3)
+        [('a', 1.0), ('c', 0.25), ('b', -1.0)]
+    """
+
+def mmr_curve(
+    candidates: Iterable[tuple[_Id, float]],
+    embeddings: NDArray[np.float32],
+    lambdas: Sequence[float],
+    k: int = 10,
+    *,
+    metric: Literal["cosine", "precomputed"] = "cosine",
+) -> list[tuple[float, float, float]]:
+    """What diversity costs: relevance and diversity of what :func:`mmr` selects, for each weight.
+
+    Where the curve bends is the ``lambda_mult`` to take.
+
+    Args:
+        candidates: Pairs of an id, ``str`` or ``int``, and a score, its relevance; in any order.
+        embeddings: float32 of shape ``(candidates, dim)``, C-contiguous, a row for each candidate; or, with ``metric``
+            ``"precomputed"``, of shape ``(candidates, candidates)``: the similarity of each to each.
+        lambdas: Weights of relevance, 0 to 1.
+        k: How many to select; beyond the number of candidates, all.
+        metric: ``"cosine"`` of the embeddings, 0 with a vector of zeros; or ``"precomputed"``.
+
+    Returns:
+        For each weight: the weight, the mean relevance of the selected, and the mean of ``1 - similarity`` over their
+        pairs, 0 for fewer than two.
+
+    Raises:
+        ShapeError: Another number of rows than of candidates, other dimensions or strides.
+        InvalidInputError: A score or a component that is NaN or infinite, a weight or ``k`` out of range, another
+            ``metric``.
+        DuplicateIdError: An id twice.
+        DtypeError: Another dtype than float32, a dict of candidates, or something that is not a pair.
+
+    Source:
+        Carbonell, Goldstein: The use of MMR, diversity-based reranking for reordering documents and producing summaries
+        (SIGIR 1998).
+
+    Example:
+        >>> embeddings = np.array([[1, 0], [1, 0], [0, 1]], dtype=np.float32)
+        >>> candidates = [("a", 1.0), ("b", 0.75), ("c", 0.5)]
+        >>> mmr_curve(candidates, embeddings, [1.0, 0.5], k=2)
+        [(1.0, 0.875, 0.0), (0.5, 0.75, 1.0)]
     """
 
 def quantize_int8(tokens: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:

@@ -18,7 +18,11 @@ pub(crate) fn to_python(error: Error) -> PyErr {
     }
     let class = match error {
         Error::DuplicateId { .. } => "DuplicateIdError",
-        Error::NoTokens { .. } | Error::NoComponents { .. } | Error::DimMismatch { .. } => "ShapeError",
+        Error::NoTokens { .. }
+        | Error::NoComponents { .. }
+        | Error::DimMismatch { .. }
+        | Error::SimilarityCount { .. }
+        | Error::SimilarityShape { .. } => "ShapeError",
         Error::Isa(_) | Error::NoRuntime | Error::Runtime { .. } | Error::Inference { .. } => "BackendError",
         _ => "InvalidInputError",
     };

@@ -3,6 +3,7 @@
 #![expect(clippy::doc_markdown, clippy::doc_link_with_quotes, reason = "the documentation is for Python")]
 
 mod cross_encoder;
+mod diversity;
 mod documents;
 mod errors;
 mod tokens;
@@ -14,6 +15,8 @@ use pyo3::prelude::*;
 mod _rank_rerank {
     #[pymodule_export]
     use crate::cross_encoder::OrtCrossEncoder;
+    #[pymodule_export]
+    use crate::diversity::{dpp, facility_location, max_sum, mmr, mmr_adaptive, mmr_curve};
     #[pymodule_export]
     use crate::tokens::{
         colbert_rank, maxsim, maxsim_batch, maxsim_cosine, maxsim_matrix, maxsim_top_k, quantize_int8, to_bf16,

@@ -9,14 +9,14 @@ use crate::Result;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TradeOff {
     /// The weight of relevance.
-    pub lambda: f64,
+    pub lambda_mult: f64,
     /// The mean relevance of the selected.
     pub relevance: f64,
     /// The mean of `1 - similarity` over the pairs of the selected; 0 for fewer than two.
     pub diversity: f64,
 }
 
-/// Relevance and diversity of what [`mmr`](super::mmr) selects, for each of `lambdas`: where the curve bends is the `lambda` to take.
+/// Relevance and diversity of what [`mmr`](super::mmr) selects, for each of `lambdas`: where the curve bends is the `lambda_mult` to take.
 ///
 /// # Errors
 ///
@@ -49,7 +49,7 @@ pub fn mmr_curve<I: Eq + Hash, S: Copy + Into<f64>>(
         let pairs = selected.iter().enumerate().flat_map(|(i, &a)| selected[..i].iter().map(move |&b| (a, b)));
         let distance: f64 = pairs.map(|(a, b)| 1.0 - similarity.similarity(a, b)).sum();
         Ok(TradeOff {
-            lambda,
+            lambda_mult: lambda,
             relevance: if selected.is_empty() { 0.0 } else { total / count },
             diversity: if selected.len() < 2 { 0.0 } else { distance / (count * (count - 1.0) / 2.0) },
         })

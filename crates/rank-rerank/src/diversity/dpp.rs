@@ -47,7 +47,7 @@ const INDEPENDENT: f64 = 1e-6;
 /// # Source
 ///
 /// Chen, Zhang, Zhou: Fast greedy MAP inference for determinantal point process to improve recommendation diversity
-/// (NeurIPS 2018).
+/// (`NeurIPS` 2018).
 ///
 /// # Example
 ///

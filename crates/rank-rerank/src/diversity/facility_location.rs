@@ -9,8 +9,8 @@ use crate::Result;
 /// Facility location: maximizes
 ///
 /// ```text
-/// lambda * sum over the selected of relevance
-///   + (1 - lambda) * sum over all candidates c of max over the selected s of max(similarity(c, s), 0)
+/// lambda_mult * sum over the selected of relevance
+///   + (1 - lambda_mult) * sum over all candidates c of max over the selected s of max(similarity(c, s), 0)
 /// ```
 ///
 /// so that each candidate, selected or not, is represented by a similar one. Greedy, which is within 1 - 1/e of the best
@@ -40,10 +40,10 @@ use crate::Result;
 pub fn facility_location<I: Clone + Eq + Hash, S: Copy + Into<f64>>(
     candidates: &[(I, S)],
     similarity: &impl Similarity,
-    lambda: f64,
+    lambda_mult: f64,
     k: usize,
 ) -> Result<Vec<(I, f64)>> {
-    check_lambda("lambda", lambda)?;
+    let lambda = check_lambda("lambda_mult", lambda_mult)?;
     let relevance = relevance(candidates, similarity)?;
     let n = relevance.len();
     let mut similarities = vec![0.0; n * n];

@@ -8,7 +8,7 @@ use crate::Result;
 /// Max-sum diversification: maximizes, over the sets of `k`,
 ///
 /// ```text
-/// lambda * sum of relevance + (1 - lambda) * 2 / (k - 1) * sum over pairs of (1 - similarity)
+/// lambda_mult * sum of relevance + (1 - lambda_mult) * 2 / (k - 1) * sum over pairs of (1 - similarity)
 /// ```
 ///
 /// in which both sums count `k` times their average. Each next one is that with the largest gain, its relevance counted
@@ -38,10 +38,10 @@ use crate::Result;
 pub fn max_sum<I: Clone + Eq + Hash, S: Copy + Into<f64>>(
     candidates: &[(I, S)],
     similarity: &impl Similarity,
-    lambda: f64,
+    lambda_mult: f64,
     k: usize,
 ) -> Result<Vec<(I, f64)>> {
-    check_lambda("lambda", lambda)?;
+    let lambda = check_lambda("lambda_mult", lambda_mult)?;
     let relevance = relevance(candidates, similarity)?;
     let k = k.min(relevance.len());
     let weight = (1.0 - lambda) * 2.0 / (k.max(2) - 1) as f64;

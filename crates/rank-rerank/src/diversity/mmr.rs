@@ -10,25 +10,25 @@ use crate::Result;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MmrConfig {
     /// The weight of relevance, from 0, diversity alone, to 1, relevance alone.
-    pub lambda: f64,
+    pub lambda_mult: f64,
     /// How many to select; beyond the number of candidates, all.
     pub k: usize,
 }
 
 impl Default for MmrConfig {
-    /// `lambda` 0.5 and `k` 10.
+    /// `lambda_mult` 0.5 and `k` 10.
     fn default() -> Self {
-        Self { lambda: 0.5, k: 10 }
+        Self { lambda_mult: 0.5, k: 10 }
     }
 }
 
 /// Maximal marginal relevance: each next one is that with the largest
 ///
 /// ```text
-/// lambda * relevance(d) - (1 - lambda) * max over the selected s of similarity(d, s)
+/// lambda_mult * relevance(d) - (1 - lambda_mult) * max over the selected s of similarity(d, s)
 /// ```
 ///
-/// and the first the most relevant, with gain `lambda * relevance`. The maximum is kept for each candidate, and brought up
+/// and the first the most relevant, with gain `lambda_mult * relevance`. The maximum is kept for each candidate, and brought up
 /// to date only where the candidate could be the next: at most `k * n` similarities, mostly far fewer.
 ///
 /// # Errors
@@ -48,7 +48,7 @@ impl Default for MmrConfig {
 ///
 /// // "b" repeats "a", "c" is another matter.
 /// let similarity = SimilarityMatrix::new(&[1.0, 1.0, 0.0, 1.0, 1.0, 0.0, 0.0, 0.0, 1.0], 3)?;
-/// let selected = mmr(&[("a", 1.0), ("b", 0.75), ("c", 0.5)], &similarity, MmrConfig { lambda: 0.5, k: 2 })?;
+/// let selected = mmr(&[("a", 1.0), ("b", 0.75), ("c", 0.5)], &similarity, MmrConfig { lambda_mult: 0.5, k: 2 })?;
 /// assert_eq!(selected, [("a", 0.5), ("c", 0.25)]);
 /// # Ok::<(), rank_rerank::Error>(())
 /// ```
@@ -57,12 +57,12 @@ pub fn mmr<I: Clone + Eq + Hash, S: Copy + Into<f64>>(
     similarity: &impl Similarity,
     config: MmrConfig,
 ) -> Result<Vec<(I, f64)>> {
-    let lambda = check_lambda("lambda", config.lambda)?;
+    let lambda = check_lambda("lambda_mult", config.lambda_mult)?;
     let relevance = relevance(candidates, similarity)?;
     Ok(named(candidates, &positions(&relevance, similarity, lambda, config.k)))
 }
 
-/// Maximal marginal relevance whose `lambda` goes in equal steps from `lambda_start` at the first selected to `lambda_end` at the
+/// Maximal marginal relevance whose `lambda_mult` goes in equal steps from `lambda_start` at the first selected to `lambda_end` at the
 /// `k`-th: relevance on top and diversity below, or the other way round.
 ///
 /// # Errors

@@ -38,11 +38,14 @@ impl<'a> Cosine<'a> {
         let inverse_norms = (0..embeddings.tokens())
             .map(|token| {
                 let row = embeddings.token(token);
-                if let Some(&value) = row.iter().find(|value| !value.is_finite()) {
-                    return Err(Error::NonFinite { argument: Argument::Embeddings, token, value });
+                let mut square = f64::from(kernels.dot(row, row));
+                if !(square.is_normal() && square < f64::from(f32::MAX)) {
+                    if let Some(&value) = row.iter().find(|value| !value.is_finite()) {
+                        return Err(Error::NonFinite { argument: Argument::Embeddings, token, value });
+                    }
+                    // Squares beyond the range of f32 are within that of f64.
+                    square = row.iter().map(|&value| f64::from(value) * f64::from(value)).sum();
                 }
-                // Squares of f32 do not overflow in f64.
-                let square: f64 = row.iter().map(|&value| f64::from(value) * f64::from(value)).sum();
                 Ok(if square > 0.0 { square.sqrt().recip() } else { 0.0 })
             })
             .collect::<Result<_>>()?;
