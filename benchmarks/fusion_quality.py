@@ -159,7 +159,7 @@ def rows(runs: list[Run], qrels: Judgments, names: tuple[str, ...]) -> dict[str,
             list(rank_eval.evaluate(qrels, run, ["nDCG@10"]).per_query["nDCG@10"].values())
             for run in (optimized, plain)
         ]
-        p_value = rank_eval.randomization_test(*values).p_value
+        p_value = rank_eval.randomization_test(values[0], values[1]).p_value
         print(f"{' + '.join(names)}: {title} against `rrf`, nDCG@10: p = {p_value:.2f}")
     return table
 

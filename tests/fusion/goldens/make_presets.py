@@ -8,10 +8,11 @@ In a fresh environment, so that the tests need none of them:
 """
 
 import json
-import random
+import sys
 from importlib.metadata import version
 from typing import Any
 
+import numpy as np
 from haystack import Document
 from haystack.components.joiners import DocumentJoiner
 from langchain_classic.retrievers import EnsembleRetriever
@@ -19,17 +20,17 @@ from langchain_core.documents import Document as LangChainDocument
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.llms import MockLLM
 from llama_index.core.retrievers import QueryFusionRetriever
-from llama_index.core.schema import NodeWithScore, TextNode
+from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
 Lists = list[list[tuple[str, float]]]
 
 
 def cases() -> dict[str, tuple[Lists, list[float] | None]]:
-    generator = random.Random(4)
+    generator = np.random.default_rng(4)
 
     def ranked(length: int, low: float, high: float) -> list[tuple[str, float]]:
-        ids = generator.sample([f"d{number}" for number in range(30)], length)
-        return list(zip(ids, sorted((generator.uniform(low, high) for _ in ids), reverse=True), strict=True))
+        ids = [f"d{number}" for number in generator.permutation(30)[:length]]
+        return list(zip(ids, np.sort(generator.uniform(low, high, length))[::-1].tolist(), strict=True))
 
     return {
         "two": ([[("a", 12.0), ("b", 9.5), ("c", 3.0)], [("b", 0.8), ("d", 0.7)]], None),
@@ -43,14 +44,14 @@ def cases() -> dict[str, tuple[Lists, list[float] | None]]:
     }
 
 
-class Given(BaseRetriever):
+class Given(BaseRetriever):  # type: ignore[misc]
     """A retriever of a list that is known."""
 
     def __init__(self, ranked: list[tuple[str, float]]) -> None:
         super().__init__()
         self.ranked = ranked
 
-    def _retrieve(self, query_bundle: Any) -> list[NodeWithScore]:
+    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:  # noqa: ARG002
         return [NodeWithScore(node=TextNode(id_=name, text=name), score=score) for name, score in self.ranked]
 
 
@@ -97,7 +98,7 @@ def main() -> None:
         }
         results.append({"case": name, "lists": lists, "weights": weights, "expected": expected})
     packages = ("llama-index-core", "langchain-classic", "haystack-ai")
-    print(json.dumps({"versions": {name: version(name) for name in packages}, "cases": results}, indent=1))
+    json.dump({"versions": {name: version(name) for name in packages}, "cases": results}, sys.stdout)
 
 
 if __name__ == "__main__":
