@@ -85,7 +85,7 @@ def test_real_runs(path: Path) -> None:
 def test_the_output_for_real_runs(path: Path, options: list[str], tmp_path: Path) -> None:
     run = tmp_path / "run"
     run.write_bytes(gzip.decompress(path.read_bytes()))
-    arguments = [*options, DATA / "qrels.txt", run]
+    arguments = [*options, str(DATA / "qrels.txt"), str(run)]
     expected = subprocess.run([os.environ["RANK_TREC_EVAL"], *arguments], capture_output=True, text=True, check=True)
     done = subprocess.run([sys.executable, "-m", "rank_eval", *arguments], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == expected.stdout.splitlines()
