@@ -1,8 +1,10 @@
-"""MaxSim of one query and 1,000 documents on one thread: rank-rerank beside NumPy and PyTorch.
+"""MaxSim on one thread, rank-rerank beside others: one query and many, documents of one length and of many.
 
-A query of 32 tokens, documents of 300 tokens, dim 128, float32. The contenders take turns, so that a noisy moment hits
-all of them; the median counts. Time is that of the processor, which other programs disturb less than the clock on the
-wall. Each answer is checked against float64 first.
+A query of 32 tokens, 1,000 documents of 300 tokens, or of 50 to 500, dim 128, as float32, bfloat16 and int8. The
+contenders take turns, so that a noisy moment hits all of them. Time is that of the processor, which other programs
+disturb less than the clock on the wall; the least counts, and the median is shown beside it. Answers are checked
+against float64 first. Rates are shown as a share of what the machine's instructions can do out of registers, measured
+in the same run by ``cargo bench`` where there is cargo. ``--quick`` is a tenth of the documents and queries.
 """
 
 from __future__ import annotations
@@ -12,10 +14,19 @@ import os
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("MKL_NUM_THREADS", "1")
+os.environ.setdefault("RAYON_NUM_THREADS", "1")
 
+import argparse
+import importlib.util
+import itertools
+import re
+import shutil
 import statistics
+import subprocess
 import time
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -27,69 +38,244 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-QUERY_TOKENS, DOCUMENTS, DOC_TOKENS, DIM = 32, 1_000, 300, 128
-ROUNDS = 9
+    Scores = NDArray[np.float32]
+    Contenders = dict[str, Callable[[], Any]]
+
+
+def optional(name: str) -> Any:  # noqa: ANN401
+    """A rival, where it is installed."""
+    return importlib.import_module(name) if importlib.util.find_spec(name) else None
+
+
+maxsim_cpu, numkong, ml_dtypes = optional("maxsim_cpu"), optional("numkong"), optional("ml_dtypes")
+
+QUERY_TOKENS, DIM, BLOCK = 32, 128, 8
 
 
 def unit(rng: np.random.Generator, rows: int) -> NDArray[np.float32]:
-    """Random directions."""
-    vectors = rng.standard_normal((rows, DIM))
+    """Topics and noise about them, of norm 1, as tokens of texts are."""
+    topics = np.random.default_rng(0).standard_normal((512, DIM))
+    vectors = topics[rng.integers(0, 512, rows)] + rng.standard_normal((rows, DIM))
     directions: NDArray[np.float32] = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
     return directions
 
 
-def main() -> None:
-    """Measures and prints."""
-    torch.set_num_threads(1)
-    rng = np.random.default_rng(1)
-    query, values = unit(rng, QUERY_TOKENS), unit(rng, DOCUMENTS * DOC_TOKENS)
-    offsets = np.arange(0, DOCUMENTS * DOC_TOKENS + 1, DOC_TOKENS)
-    documents = values.reshape(DOCUMENTS, DOC_TOKENS, DIM)
-    parts = list(documents)
-    torch_query, torch_documents = torch.from_numpy(query), torch.from_numpy(documents)
+@dataclass
+class Documents:
+    """The tokens of documents in all the types, and where each begins."""
 
-    def numpy_blocks() -> NDArray[np.float32]:
-        blocks = [
-            (values[start * DOC_TOKENS : (start + 8) * DOC_TOKENS] @ query.T).reshape(8, DOC_TOKENS, QUERY_TOKENS)
-            for start in range(0, DOCUMENTS, 8)
-        ]
-        return np.concatenate([block.max(axis=1).sum(axis=1) for block in blocks])
+    values: NDArray[np.float32]
+    offsets: NDArray[np.int64]
 
-    def torch_per_document() -> NDArray[np.float32]:
-        return torch.stack([(doc @ torch_query.T).amax(0).sum() for doc in torch_documents]).numpy()
+    def __post_init__(self) -> None:
+        """Makes the other types."""
+        self.bf16 = rank_rerank.to_bf16(self.values)
+        self.codes, self.scales = rank_rerank.quantize_int8(self.values)
+        self.tensor = torch.from_numpy(self.values)
+        self.tensor_bf16 = self.tensor.bfloat16()
+        self.tensor_int8 = torch.from_numpy(self.codes)
+        self.pairs = [(int(start), int(end)) for start, end in itertools.pairwise(self.offsets)]
+        self.parts = [self.values[start:end] for start, end in self.pairs]
+        lengths = np.diff(self.offsets)
+        self.length = int(lengths[0]) if (lengths == lengths[0]).all() else 0
 
-    def torch_einsum() -> NDArray[np.float32]:
-        scores: NDArray[np.float32] = torch.einsum("qe,dte->dqt", torch_query, torch_documents).amax(2).sum(1).numpy()
-        return scores
+    def exact(self, query: NDArray[np.float32]) -> NDArray[np.float64]:
+        """The scores in float64."""
+        wide = query.T.astype(np.float64)
+        return np.array([(part.astype(np.float64) @ wide).max(axis=0).sum() for part in self.parts])
 
-    contenders: dict[str, Callable[[], NDArray[np.float32]]] = {
+    def blocks(self, product: Callable[[int, int], Any]) -> Scores:
+        """Scores from products of some documents at a time, all of one length."""
+        scores = []
+        for first in range(0, len(self.pairs), BLOCK):
+            start, end = first * self.length, min(first + BLOCK, len(self.pairs)) * self.length
+            scores.append(product(start, end))
+        return np.concatenate([np.asarray(part) for part in scores])
+
+
+def single(documents: Documents, query: NDArray[np.float32]) -> dict[str, Contenders]:
+    """The contenders for one query, by type."""
+    tensor = torch.from_numpy(query)
+    half, length = tensor.bfloat16(), documents.length
+    values, offsets = documents.values, documents.offsets
+    codes, query_scales = rank_rerank.quantize_int8(query)
+    code_query = torch.from_numpy(np.ascontiguousarray(codes.T))
+    scales = torch.from_numpy(documents.scales)[:, None]
+
+    def numpy_blocks(start: int, end: int) -> Scores:
+        best: Scores = (values[start:end] @ query.T).reshape(-1, length, QUERY_TOKENS).max(axis=1).sum(axis=1)
+        return best
+
+    def torch_blocks(start: int, end: int) -> torch.Tensor:
+        return (documents.tensor[start:end] @ tensor.T).view(-1, length, QUERY_TOKENS).amax(1).sum(1)
+
+    def torch_half(start: int, end: int) -> torch.Tensor:
+        products = documents.tensor_bf16[start:end] @ half.T
+        return products.view(-1, length, QUERY_TOKENS).amax(1).float().sum(1)
+
+    def torch_int8(start: int, end: int) -> torch.Tensor:
+        products = torch._int_mm(documents.tensor_int8[start:end], code_query)  # noqa: SLF001
+        best = (products * scales[start:end]).view(-1, length, QUERY_TOKENS).amax(1)
+        return (best * torch.from_numpy(query_scales)).sum(1)
+
+    def torch_each(stored: torch.Tensor, asked: torch.Tensor) -> Scores:
+        return torch.stack([(stored[a:b] @ asked.T).amax(0).float().sum() for a, b in documents.pairs]).numpy()
+
+    f32: Contenders = {
         "rank_rerank, flat": lambda: rank_rerank.maxsim_batch(query, values, offsets),
-        "rank_rerank, list of arrays": lambda: rank_rerank.maxsim_batch(query, parts),
-        "numpy, blocks of 8": numpy_blocks,
-        "torch, per document": torch_per_document,
-        "torch, einsum": torch_einsum,
+        "rank_rerank, list of arrays": lambda: rank_rerank.maxsim_batch(query, documents.parts),
+        "torch, per document": lambda: torch_each(documents.tensor, tensor),
     }
+    bf16: Contenders = {
+        "rank_rerank, bf16": lambda: rank_rerank.maxsim_batch(query, documents.bf16, offsets),
+        "rank_rerank, f32 as bf16": lambda: rank_rerank.maxsim_batch(query, values, offsets, precision="bf16"),
+        "torch bf16, per document": lambda: torch_each(documents.tensor_bf16, half),
+    }
+    int8: Contenders = {
+        "rank_rerank, int8": lambda: rank_rerank.maxsim_batch(query, documents.codes, offsets, scales=documents.scales)
+    }
+    if length:
+        f32["numpy, blocks of 8"] = lambda: documents.blocks(numpy_blocks)
+        f32["torch, blocks of 8"] = lambda: documents.blocks(torch_blocks)
+        bf16["torch bf16, blocks of 8"] = lambda: documents.blocks(torch_half)
+        int8["torch _int_mm, blocks of 8"] = lambda: documents.blocks(torch_int8)
+    if maxsim_cpu is not None:
+        f32["maxsim-cpu"] = lambda: maxsim_cpu.maxsim_scores_variable(query, documents.parts)
+    if numkong is not None and ml_dtypes is not None:
+        ours = numkong.maxsim_pack(query.astype(ml_dtypes.bfloat16), dtype="bf16")
+        theirs = [
+            numkong.maxsim_pack(documents.bf16[a:b].view(ml_dtypes.bfloat16), dtype="bf16") for a, b in documents.pairs
+        ]
+        bf16["numkong bf16, prepacked"] = lambda: (
+            QUERY_TOKENS - np.array([numkong.maxsim_packed(ours, packed) for packed in theirs])
+        )
+    return {"f32": f32, "bf16": bf16, "int8": int8}
 
-    exact = np.array([(part.astype(np.float64) @ query.T.astype(np.float64)).max(axis=0).sum() for part in parts])
-    errors = {name: np.abs(run() / exact - 1).max() for name, run in contenders.items()}
-    assert max(errors.values()) < 1e-6, errors
 
-    times: dict[str, list[float]] = {name: [] for name in contenders}
-    for _ in range(ROUNDS):
-        for name, run in contenders.items():
+def many(documents: Documents, queries: NDArray[np.float32]) -> dict[str, Contenders]:
+    """The contenders for many queries at once, by type."""
+    tensor = torch.from_numpy(queries.reshape(-1, DIM))
+    half = tensor.bfloat16()
+
+    def torch_each(stored: torch.Tensor, asked: torch.Tensor) -> Scores:
+        rows = [
+            (stored[a:b] @ asked.T).amax(0).view(len(queries), QUERY_TOKENS).float().sum(1) for a, b in documents.pairs
+        ]
+        return torch.stack(rows, dim=1).numpy()
+
+    offsets = documents.offsets
+    contenders: dict[str, Contenders] = {
+        "f32": {
+            "rank_rerank, matrix": lambda: rank_rerank.maxsim_matrix(queries, documents.values, offsets),
+            "torch, per document": lambda: torch_each(documents.tensor, tensor),
+        },
+        "bf16": {
+            "rank_rerank, bf16": lambda: rank_rerank.maxsim_matrix(queries, documents.bf16, offsets),
+            "torch bf16, per document": lambda: torch_each(documents.tensor_bf16, half),
+        },
+        "int8": {
+            "rank_rerank, int8": lambda: rank_rerank.maxsim_matrix(
+                queries, documents.codes, offsets, scales=documents.scales
+            )
+        },
+    }
+    if maxsim_cpu is not None:
+        contenders["f32"]["maxsim-cpu, a loop"] = lambda: np.stack(
+            [maxsim_cpu.maxsim_scores_variable(query, documents.parts) for query in queries]
+        )
+    return contenders
+
+
+# Short documents of these tokens are the hardest.
+BOUNDS = {"f32": 1e-6, "bf16": 7e-4, "int8": 2e-3}
+INSTRUCTIONS = {"f32": "f32 FMA, 512 bits", "bf16": "VDPBF16PS, 512 bits", "int8": "VPDPBUSD, 512 bits"}
+
+
+def limits() -> dict[str, float]:
+    """What instructions can do out of registers, in 10⁹ operations a second; nothing without cargo."""
+    cargo = shutil.which("cargo")
+    if cargo is None:
+        return {}
+    command = [cargo, "bench", "--quiet", "-p", "rank-kernels", "--bench", "limits", "--", "--limits"]
+    root = Path(__file__).parent.parent
+    output = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout  # noqa: S603
+    print(output)
+    return {name.strip(): float(rate) for name, rate in re.findall(r"^(.*\S) +([\d.]+) G/s$", output, re.MULTILINE)}
+
+
+def measure(
+    title: str,
+    groups: dict[str, Contenders],
+    exact: NDArray[np.float64],
+    *,
+    work: float,
+    rounds: int,
+    rates: dict[str, float],
+) -> dict[str, float]:
+    """Checks, measures and prints; returns the least seconds."""
+    contenders = {(kind, name): run for kind, group in groups.items() for name, run in group.items()}
+    errors = {key: float(np.abs(run() / exact - 1).max()) for key, run in contenders.items()}
+    for (kind, name), error in errors.items():
+        assert not name.startswith("rank_rerank") or error < BOUNDS[kind], (name, error)
+    times: dict[tuple[str, str], list[float]] = {key: [] for key in contenders}
+    for _ in range(rounds):
+        for key, run in contenders.items():
             start = time.process_time()
             run()
-            times[name].append(time.process_time() - start)
-
-    operations = 2 * QUERY_TOKENS * DOCUMENTS * DOC_TOKENS * DIM
-    first = statistics.median(times["rank_rerank, flat"])
-    print(f"{'':30}{'median ms':>10}{'least ms':>10}{'GF/s':>8}{'times ours':>12}{'error':>10}")
-    for name, seconds in times.items():
-        median = statistics.median(seconds)
+            times[key].append(time.process_time() - start)
+    print(f"{title:36}{'least ms':>10}{'median':>10}{'G/s':>8}{'of limit':>10}{'times ours':>12}{'error':>10}")
+    least = {}
+    for (kind, name), seconds in times.items():
+        first = min(times[kind, next(iter(groups[kind]))])
+        limit = rates.get(INSTRUCTIONS[kind])
+        share = f"{work / min(seconds) / 1e9 / limit:10.0%}" if limit else f"{'':10}"
+        least[name] = min(seconds)
         print(
-            f"{name:30}{1e3 * median:10.1f}{1e3 * min(seconds):10.1f}{operations / median / 1e9:8.0f}"
-            f"{median / first:12.2f}{errors[name]:10.1e}"
+            f"{name:36}{1e3 * min(seconds):10.2f}{1e3 * statistics.median(seconds):10.2f}"
+            f"{work / min(seconds) / 1e9:8.0f}{share}{min(seconds) / first:12.2f}{errors[kind, name]:10.1e}"
         )
+    print()
+    return least
+
+
+def main() -> None:
+    """Measures and prints."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a tenth of the documents and queries")
+    quick = parser.parse_args().quick
+    torch.set_num_threads(1)
+    rng = np.random.default_rng(1)
+    count, query_count, rounds = (100, 10, 5) if quick else (1_000, 100, 9)
+    queries = unit(rng, query_count * QUERY_TOKENS).reshape(query_count, QUERY_TOKENS, DIM)
+    rates = limits()
+    per_token = {}
+    for name, lengths in (("uniform", np.full(count, 300)), ("ragged", rng.integers(50, 501, count))):
+        documents = Documents(unit(rng, int(lengths.sum())), np.concatenate([[0], np.cumsum(lengths)]))
+        work = 2.0 * QUERY_TOKENS * documents.values.size
+        exact = documents.exact(queries[0])
+        least = measure(
+            f"one query, {name}", single(documents, queries[0]), exact, work=work, rounds=rounds, rates=rates
+        )
+        per_token[name] = {
+            kind: least[kind] / len(documents.values) for kind in least if kind.startswith("rank_rerank")
+        }
+        exact = np.stack([documents.exact(query) for query in queries]) if name == "uniform" else exact
+        if name == "uniform":
+            title = f"{query_count} queries"
+            measure(title, many(documents, queries), exact, work=work * query_count, rounds=3, rates=rates)
+    for kind, seconds in per_token["ragged"].items():
+        print(
+            f"{kind}: a token of ragged documents takes {seconds / per_token['uniform'][kind]:.3f} of a uniform one's"
+        )
+
+    query, document, offsets = queries[0][:1, :4].copy(), np.ones((1, 4), np.float32), np.array([0, 1])
+    times = []
+    for _ in range(50):
+        start = time.process_time()
+        for _ in range(100):
+            rank_rerank.maxsim_batch(query, document, offsets)
+        times.append((time.process_time() - start) / 100)
+    print(f"a call on next to nothing: {1e6 * min(times):.1f} µs")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 //! What one thread of this machine can do at most, and what share of it the kernels reach: arithmetic out of registers,
-//! reads in order out of memory. Least of many runs. `cargo bench -p rank-kernels`.
+//! reads in order out of memory. Least of many runs. `cargo bench -p rank-kernels`; with `-- --limits` the limits alone.
 
 #![allow(unsafe_code, reason = "instructions are named to be counted")]
 #![allow(clippy::print_stdout, reason = "its purpose")]
@@ -156,6 +156,9 @@ fn main() {
     }
     for kilobytes in [16, 512, 8_192, 38_400, 76_800, 153_600] {
         println!("read of {kilobytes:7} KB {:24.1} GB/s", read(kilobytes << 10) / 1e9);
+    }
+    if std::env::args().any(|argument| argument == "--limits") {
+        return;
     }
     // In the second-level cache, and out of memory.
     kernels(1, 300);

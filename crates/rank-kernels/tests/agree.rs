@@ -237,6 +237,62 @@ proptest! {
         }
     }
 
+    /// However alike tokens are and however their sizes differ, no maximum is missed: a score is, to the bit, the sum of
+    /// the largest of all dot products, as the plain kernel or the dot product rounds them.
+    #[test]
+    fn no_maximum_is_missed(
+        tokens in 1_usize..40,
+        lengths in prop::collection::vec(1_usize..60, 1..4),
+        long in 0_usize..900,
+        dim in prop::sample::select(vec![64_usize, 65, 100, 128, 200, 1024]),
+        noise in prop::sample::select(vec![0.0_f32, 1e-6, 1e-3, 0.05, 0.5, 3.0]),
+        spread in prop::sample::select(vec![0_i32, 1, 8]),
+        start in any::<u16>(),
+    ) {
+        let lengths: Vec<usize> = lengths.into_iter().chain([long]).collect();
+        let offsets: Vec<usize> = (0..=lengths.len()).map(|count| lengths[..count].iter().sum()).collect();
+        let rows = tokens + offsets[lengths.len()];
+        // A few directions, noise upon them, and sizes by powers of ten; some tokens are zeros.
+        let (topics, mut all) = (values(5 * dim, u32::from(start)), values(rows * dim, u32::from(start) + 1));
+        for (row, token) in all.chunks_exact_mut(dim).enumerate() {
+            let size = 10.0_f32.powi(row as i32 % (spread + 1) - spread / 2);
+            let size = if row % 23 == 22 && row >= tokens { 0.0 } else { size };
+            for (value, topic) in token.iter_mut().zip(&topics[row * 7 % 5 * dim..]) {
+                *value = size * (topic + noise * *value);
+            }
+        }
+        let (query, documents) = all.split_at(tokens * dim);
+        let packed = PackedQuery::new(query, dim);
+        for kernels in available() {
+            let mut scores = vec![0.0; lengths.len()];
+            kernels.maxsim(&[&packed], documents, &offsets, &mut scores);
+            let plain = available().find(|kernels| kernels.isa() == Isa::Avx512);
+            for (document, score) in offsets.windows(2).zip(&scores) {
+                let rows = &documents[document[0] * dim..document[1] * dim];
+                let by_dot: f64 = query
+                    .chunks_exact(dim)
+                    .map(|token| {
+                        let dots = rows.chunks_exact(dim).map(|row| kernels.dot(token, row));
+                        f64::from(dots.fold(f32::NEG_INFINITY, f32::max))
+                    })
+                    .sum();
+                let same = plain.is_some_and(|plain| {
+                    let mut other = [0.0];
+                    plain.maxsim(&[&packed], rows, &[0, rows.len() / dim], &mut other);
+                    other[0].to_bits() == score.to_bits()
+                });
+                if [Isa::Avx512Vnni, Isa::Avx512Bf16].contains(&kernels.isa()) {
+                    prop_assert!(same || (by_dot as f32).to_bits() == score.to_bits(), "{}: {score} {by_dot}", kernels.isa());
+                }
+                let (exact, size) = exact_maxsim(query, rows, dim);
+                prop_assert!(
+                    rows.is_empty() || (f64::from(*score) - exact).abs() <= bound(dim, size),
+                    "{}: {score} against {exact}", kernels.isa()
+                );
+            }
+        }
+    }
+
     /// Sums of eight-bit codes are exact.
     #[test]
     fn int8_is_the_same_on_all_levels(

@@ -3,6 +3,7 @@
 mod bf16;
 mod f32;
 mod int8;
+mod screen;
 mod widen;
 
 use std::arch::x86_64::{
@@ -27,7 +28,8 @@ pub(crate) static KERNELS: Kernels = Kernels {
     int8: documents::<Pairs>,
 };
 
-pub(crate) static VNNI: Kernels = Kernels { isa: Isa::Avx512Vnni, int8: documents::<Vnni>, ..KERNELS };
+pub(crate) static VNNI: Kernels =
+    Kernels { isa: Isa::Avx512Vnni, f32: screen::documents, int8: documents::<Vnni>, ..KERNELS };
 
 pub(crate) static BF16: Kernels =
     Kernels { isa: Isa::Avx512Bf16, bf16: documents::<Bf16>, rounded: documents::<Narrowed<Bf16, Narrow512>>, ..VNNI };

@@ -3,9 +3,13 @@
 
 mod bf16;
 mod int8;
+#[cfg(target_arch = "x86_64")]
+mod screen;
 
 pub use bf16::PackedBf16;
 pub use int8::{PackedInt8, quantize};
+#[cfg(target_arch = "x86_64")]
+pub(crate) use screen::Screen;
 
 /// 64 bytes on a cache line of their own.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -103,6 +107,11 @@ pub struct PackedQuery {
     head: Head,
     /// Of group g, component k: `lanes[g * dim + k]`.
     lanes: Vec<Lanes>,
+    /// Token after token, as passed.
+    values: Vec<f32>,
+    /// Made when it is asked for; none if the query cannot be screened with.
+    #[cfg(target_arch = "x86_64")]
+    screen: std::sync::OnceLock<Option<Screen>>,
 }
 
 impl PackedQuery {
@@ -113,7 +122,13 @@ impl PackedQuery {
     /// If `dim` is 0 or does not divide the number of values.
     pub fn new(values: &[f32], dim: usize) -> Self {
         let head = Head::new(values, dim);
-        Self { lanes: pack(values, &head), head }
+        Self {
+            lanes: pack(values, &head),
+            head,
+            values: values.to_vec(),
+            #[cfg(target_arch = "x86_64")]
+            screen: std::sync::OnceLock::new(),
+        }
     }
 
     /// Multiplies the maximum of each token by its weight before they are added up.
@@ -135,6 +150,21 @@ impl PackedQuery {
     /// The number of components of each token.
     pub fn dim(&self) -> usize {
         self.head.dim
+    }
+
+    /// The components, token after token.
+    pub fn values(&self) -> &[f32] {
+        &self.values
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    pub(crate) fn screen(&self) -> Option<&Screen> {
+        self.screen.get_or_init(|| Screen::new(&self.values, &self.head)).as_ref()
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    pub(crate) fn token(&self, index: usize) -> &[f32] {
+        &self.values[index * self.head.dim..][..self.head.dim]
     }
 
     pub(crate) fn groups(&self) -> usize {

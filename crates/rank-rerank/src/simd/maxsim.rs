@@ -33,10 +33,9 @@ use crate::tokens::{TokenMatrix, Tokens, check_finite, gather};
 /// ```
 #[derive(Debug, Clone)]
 pub struct MaxSim {
-    /// As it was passed: the other forms are packed when documents of their type come.
-    values: Vec<f32>,
     weights: Vec<f32>,
     pub(super) query: PackedQuery,
+    /// These are packed when documents of their type come.
     bf16: OnceLock<PackedBf16>,
     int8: OnceLock<PackedInt8>,
     /// Whether tokens are divided by their norms: those of the query are.
@@ -55,7 +54,6 @@ impl MaxSim {
         check_finite(&values, dim, Argument::Query)?;
         Ok(Self {
             query: PackedQuery::new(&values, dim),
-            values: values.into_owned(),
             weights: Vec::new(),
             bf16: OnceLock::new(),
             int8: OnceLock::new(),
@@ -107,20 +105,20 @@ impl MaxSim {
         if let Some(weight) = weights.iter().find(|weight| !weight.is_finite()) {
             return Err(Error::Weights { expected, got: weight.to_string() });
         }
-        let query = PackedQuery::new(&self.values, self.dim()).with_weights(weights);
+        let query = PackedQuery::new(self.query.values(), self.dim()).with_weights(weights);
         Ok(Self { query, weights: weights.to_vec(), bf16: OnceLock::new(), int8: OnceLock::new(), ..self })
     }
 
     pub(super) fn bf16(&self) -> &PackedBf16 {
         self.bf16.get_or_init(|| {
-            let packed = PackedBf16::new(&self.values, self.dim());
+            let packed = PackedBf16::new(self.query.values(), self.dim());
             if self.weights.is_empty() { packed } else { packed.with_weights(&self.weights) }
         })
     }
 
     pub(super) fn int8(&self) -> &PackedInt8 {
         self.int8.get_or_init(|| {
-            let packed = PackedInt8::new(&self.values, self.dim());
+            let packed = PackedInt8::new(self.query.values(), self.dim());
             if self.weights.is_empty() { packed } else { packed.with_weights(&self.weights) }
         })
     }
