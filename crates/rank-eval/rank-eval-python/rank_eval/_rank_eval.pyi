@@ -281,6 +281,66 @@ class Run:
         """
 
     @classmethod
+    def from_columns(
+        cls, query_ids: NDArray[Any], doc_ids: NDArray[Any], scores: NDArray[np.float32 | np.float64]
+    ) -> Run:
+        """The run of columns of NumPy, one row for each document, in any order. The columns are read in place.
+
+        Args:
+            query_ids: A C-contiguous array of shape ``(rows,)``: int64, int32, ``U``, ``S`` (UTF-8), ``StringDType`` or
+                objects of type str or int. It costs less if the rows of a query stand together.
+            doc_ids: The same for documents.
+            scores: float32 or float64, of the same shape.
+
+        Raises:
+            ShapeError: Arrays of different lengths, of other dimensions or not C-contiguous.
+            DtypeError: An array of another dtype.
+            InvalidInputError: A NaN, or bytes that are no UTF-8.
+            DuplicateIdError: A document twice for one query.
+
+        Example:
+            >>> Run.from_columns(np.array([7, 7]), np.array(["a", "b"]), np.array([0.5, 0.9])).to_dict()
+            {'7': {'b': 0.9, 'a': 0.5}}
+        """
+
+    @classmethod
+    def from_arrays(
+        cls,
+        query_ids: NDArray[Any],
+        offsets: NDArray[np.int64],
+        doc_ids: NDArray[Any],
+        scores: NDArray[np.float32 | np.float64],
+    ) -> Run:
+        """The run of ragged arrays: the documents of all queries one after the other. They are read in place.
+
+        Args:
+            query_ids: The id of each query, shape ``(queries,)``, dtypes as in ``from_columns``.
+            offsets: int64 of shape ``(queries + 1,)``: the documents of query ``i`` are those from ``offsets[i]`` to
+                ``offsets[i + 1]``.
+            doc_ids: The id of each document, shape ``(rows,)``, as in ``from_columns``.
+            scores: float32 or float64, shape ``(rows,)``.
+
+        Raises:
+            RankError: As ``from_columns``; ``InvalidInputError`` for offsets that do not ascend from 0 to ``rows``.
+
+        Example:
+            >>> queries, offsets = np.array(["q1", "q2"]), np.array([0, 2, 3])
+            >>> Run.from_arrays(queries, offsets, np.array([1, 2, 1]), np.array([0.5, 0.9, 0.1])).to_dict()
+            {'q1': {'2': 0.9, '1': 0.5}, 'q2': {'1': 0.1}}
+        """
+
+    def cut(self, depth: int) -> Run:
+        """The run of the first ``depth`` documents of each query.
+
+        Args:
+            depth: How many.
+
+        Example:
+            >>> Run.from_dict({"q1": {"a": 0.5, "b": 0.9}}).cut(1).to_dict()
+            {'q1': {'b': 0.9}}
+        """
+
+    @classmethod
     def from_arrow(
         cls, table: _Table, *, query_id: str = "query_id", doc_id: str = "doc_id", score: str = "score"
     ) -> Run:

@@ -10,6 +10,7 @@ use rank_pyo3::arrow::arrow_array::{ArrayRef, Float64Array, Int64Array, LargeStr
 use rank_pyo3::arrow::arrow_schema::{Field, Schema};
 use rank_pyo3::arrow::{ArrowTable, arrow_stream};
 
+use crate::columns::{ArrowIds, arrow_scores, pieces};
 use crate::errors::{PACKAGE, to_python};
 use crate::ids::Digits;
 
@@ -47,18 +48,21 @@ pub(crate) fn read_run(value: &Bound<'_, PyAny>, columns: RunColumns<'_>) -> PyR
     let queries = table.ids(columns.query_id)?;
     let documents = table.ids(columns.doc_id)?;
     let scores = table.scores(columns.score)?;
-    let read = || {
-        let mut builder = RunBuilder::default();
-        let (mut query_digits, mut document_digits) = (Digits::default(), Digits::default());
-        for ((queries, documents), scores) in queries.iter().zip(&documents).zip(&scores) {
-            for row in 0..scores.len() {
-                builder.query(query_digits.text(queries.get(row)));
-                builder.push(document_digits.text(documents.get(row)), scores.get(row));
-            }
+    let py = value.py();
+    let mut builder = RunBuilder::default();
+    let mut buffer = Vec::new();
+    for ((queries, documents), scores) in queries.iter().zip(&documents).zip(&scores) {
+        let (queries, documents) = (ArrowIds::new(queries), ArrowIds::new(documents));
+        for rows in pieces(scores.len()) {
+            py.check_signals()?;
+            py.detach(|| {
+                let (queries, documents) = (queries.piece(rows.clone()), documents.piece(rows.clone()));
+                builder.extend_columns(queries.column(), documents.column(), arrow_scores(scores, rows, &mut buffer))
+            })
+            .map_err(to_python)?;
         }
-        builder.build()
-    };
-    value.py().detach(read).map_err(to_python)
+    }
+    py.detach(|| builder.build()).map_err(to_python)
 }
 
 pub(crate) fn read_qrels(value: &Bound<'_, PyAny>, columns: QrelsColumns<'_>) -> PyResult<rank_eval::Qrels> {

@@ -6,6 +6,7 @@ mod accumulator;
 mod arrays;
 mod arrow;
 mod cli;
+mod columns;
 mod dicts;
 mod errors;
 mod evaluation;

@@ -8,6 +8,7 @@ use rank_pyo3::arrow::ArrowTable;
 use rank_pyo3::{ProgressBar, Watch, frames, watched};
 
 use crate::arrow::{QrelsColumns, RunColumns, qrels_batch, read_qrels, read_run, run_batch, stream};
+use crate::columns;
 use crate::dicts;
 use crate::errors::{PACKAGE, to_python};
 
@@ -29,6 +30,36 @@ impl Run {
     fn from_rows(_class: &Bound<'_, PyType>, rows: &Bound<'_, PyAny>) -> PyResult<Self> {
         let builder = dicts::read_run_rows(rows)?;
         rows.py().detach(|| builder.build()).map(Self).map_err(to_python)
+    }
+
+    #[doc = rank_pyo3::stub!("Run.from_columns")]
+    #[classmethod]
+    fn from_columns(
+        _class: &Bound<'_, PyType>,
+        query_ids: &Bound<'_, PyAny>,
+        doc_ids: &Bound<'_, PyAny>,
+        scores: &Bound<'_, PyAny>,
+    ) -> PyResult<Self> {
+        let builder = columns::read_columns(query_ids, doc_ids, scores)?;
+        scores.py().detach(|| builder.build()).map(Self).map_err(to_python)
+    }
+
+    #[doc = rank_pyo3::stub!("Run.from_arrays")]
+    #[classmethod]
+    fn from_arrays(
+        _class: &Bound<'_, PyType>,
+        query_ids: &Bound<'_, PyAny>,
+        offsets: &Bound<'_, PyAny>,
+        doc_ids: &Bound<'_, PyAny>,
+        scores: &Bound<'_, PyAny>,
+    ) -> PyResult<Self> {
+        let builder = columns::read_arrays(query_ids, offsets, doc_ids, scores)?;
+        scores.py().detach(|| builder.build()).map(Self).map_err(to_python)
+    }
+
+    #[doc = rank_pyo3::stub!("Run.cut")]
+    fn cut(&self, depth: usize) -> Self {
+        Self(self.0.cut(depth))
     }
 
     #[doc = rank_pyo3::stub!("Run.from_arrow")]
