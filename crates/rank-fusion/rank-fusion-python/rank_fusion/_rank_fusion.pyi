@@ -953,8 +953,9 @@ def fuse(
             ``qdrant_rrf``, parameters in parentheses: ``rrf(k=10)``, ``rbc(phi=0.9)``; or a trained method.
         norm: How the scores of a list become comparable, for methods by score: ``min_max`` (the default),
             ``min_max_inverted``, ``identity``, ``max``, ``sum``, ``absolute_sum``, ``z_score``, ``z_score(-3, 3)``,
-            ``three_sigma``, ``three_sigma_sample``, ``l2``, ``rank``, ``borda``, ``sigmoid``, ``arctan``, ``quantile``
-            or ``percentile(1, 99)``.
+            ``three_sigma``, ``three_sigma_sample``, ``l2``, ``rank``, ``borda``, ``sigmoid``, ``arctan``, ``quantile``,
+            ``percentile(1, 99)``, or ``bounds(low, high)`` with bounds that are known: one pair for all lists or a pair
+            for each, with ``_`` for a bound that is the list's own.
         weights: A weight per list, at least 0; 1 each by default.
         missing: What a list says of a document that it lacks: ``published`` (as the method's paper says), ``zero``,
             ``skip``, ``list_min``, ``below_min(margin)``, ``worst_rank`` or ``value(number)``.
