@@ -1,25 +1,33 @@
 """MMR and DPP, beside the same selections in NumPy; answers checked in the same run.
 
-CPU time, one thread, medians of interleaved rounds: 1,000 candidates, 100 selected, 384 dimensions. The NumPy form is the
-incremental one: running maxima for MMR, Cholesky updates for DPP; both start from embeddings, as ours do.
+CPU time, one thread, medians of interleaved rounds: 1,000 candidates, 100 selected, 384 dimensions. The NumPy form is
+the incremental one: running maxima for MMR, Cholesky updates for DPP; both start from embeddings, as ours do.
 """
+
+from __future__ import annotations
 
 import os
 
-for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[variable] = "1"
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("MKL_NUM_THREADS", "1")
 
 import statistics
 import time
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rank_rerank import dpp, facility_location, max_sum, mmr
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    Matrix = NDArray[np.float32]
+
 N, K, DIM, ROUNDS = 1000, 100, 384, 31
-Matrix = NDArray[np.float32]
 
 
 def topics(rng: np.random.Generator) -> tuple[list[tuple[int, float]], Matrix]:
@@ -32,6 +40,7 @@ def topics(rng: np.random.Generator) -> tuple[list[tuple[int, float]], Matrix]:
 
 
 def numpy_mmr(candidates: list[tuple[int, float]], rows: Matrix, weight: float, k: int) -> list[int]:
+    """MMR with running maxima."""
     relevance = np.array([score for _, score in candidates], dtype=np.float32)
     maxima = np.full(len(rows), -np.inf, dtype=np.float32)
     best = int(relevance.argmax())
@@ -49,6 +58,7 @@ def numpy_mmr(candidates: list[tuple[int, float]], rows: Matrix, weight: float, 
 
 
 def numpy_dpp(candidates: list[tuple[int, float]], rows: Matrix, k: int) -> list[int]:
+    """Greedy DPP by Cholesky updates."""
     quality = np.array([2 * score for _, score in candidates])
     residual = np.ones(len(rows))
     factors = np.zeros((k, len(rows)))
@@ -67,6 +77,7 @@ def numpy_dpp(candidates: list[tuple[int, float]], rows: Matrix, k: int) -> list
 
 
 def main() -> None:
+    """Prints the medians."""
     candidates, rows = topics(np.random.default_rng(0))
     cases: dict[str, Callable[[], list[int]]] = {
         "mmr, ours": lambda: [document for document, _ in mmr(candidates, rows, 0.5, K)],

@@ -66,6 +66,7 @@ impl fmt::Display for IsaError {
 impl std::error::Error for IsaError {}
 
 type Dot = unsafe fn(&[f32], &[f32]) -> f32;
+type Dots = unsafe fn(&[f32], &[f32], &[usize], &mut [f32]);
 type MaxSim<Q, T> = unsafe fn(&[&Q], Rows<'_, T>, &[usize], &mut [f32]);
 
 /// The kernels of one instruction set, which this machine has: no other value can be obtained.
@@ -73,6 +74,7 @@ type MaxSim<Q, T> = unsafe fn(&[&Q], Rows<'_, T>, &[usize], &mut [f32]);
 pub struct Kernels {
     pub(crate) isa: Isa,
     pub(crate) dot: Dot,
+    pub(crate) dots: Dots,
     pub(crate) f32: MaxSim<PackedQuery, f32>,
     pub(crate) f16: MaxSim<PackedQuery, f16>,
     pub(crate) bf16: MaxSim<PackedBf16, bf16>,
@@ -101,6 +103,29 @@ impl Kernels {
         assert_eq!(a.len(), b.len(), "a dot product of vectors of different lengths");
         // SAFETY: the machine has the instruction set, and the lengths are equal.
         unsafe { (self.dot)(a, b) }
+    }
+
+    /// The dot products of `a` with some of the rows of `values`, each as long as `a`: `out[i]` is that with row `rows[i]`.
+    ///
+    /// A product does not depend on the other rows of the call. It may differ from [`dot`](Self::dot) in the last bits.
+    ///
+    /// # Panics
+    ///
+    /// If `rows` and `out` differ in length, or a row is beyond the end of `values`.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// let mut out = [0.0; 2];
+    /// rank_kernels::kernels().dots(&[1.0, 2.0], &[1.0, 0.0, 0.0, 1.0, 1.0, 1.0], &[2, 0], &mut out);
+    /// assert_eq!(out, [3.0, 1.0]);
+    /// ```
+    pub fn dots(&self, a: &[f32], values: &[f32], rows: &[usize], out: &mut [f32]) {
+        assert_eq!(rows.len(), out.len(), "as many products as rows");
+        let end = rows.iter().max().map_or(0, |&row| row + 1);
+        assert!(end.checked_mul(a.len()).is_some_and(|end| end <= values.len()), "a row beyond the end of the values");
+        // SAFETY: the machine has the instruction set; every row lies within `values`; `out` is as long as `rows`.
+        unsafe { (self.dots)(a, values, rows, out) }
     }
 
     /// MaxSim: for each query and document, the sum over the query's tokens of the largest dot product with any token of

@@ -13,6 +13,7 @@ use crate::scalar::{Int8, NarrowBf16, WidenBf16, WidenF16};
 pub(crate) static KERNELS: Kernels = Kernels {
     isa: Isa::Neon,
     dot,
+    dots,
     f32: documents::<Neon>,
     f16: documents::<Widened<Neon, WidenF16>>,
     bf16: documents::<Widened<Neon, WidenBf16>>,
@@ -38,6 +39,17 @@ unsafe fn dot(a: &[f32], b: &[f32]) -> f32 {
     }
     let tail: f32 = a[at..].iter().zip(&b[at..]).map(|(a, b)| a * b).sum();
     vaddvq_f32(vaddq_f32(vaddq_f32(sums[0], sums[1]), vaddq_f32(sums[2], sums[3]))) + tail
+}
+
+/// # Safety
+///
+/// The machine has NEON; each row lies within `values`.
+#[target_feature(enable = "neon")]
+unsafe fn dots(a: &[f32], values: &[f32], rows: &[usize], out: &mut [f32]) {
+    for (&row, out) in rows.iter().zip(out) {
+        // SAFETY: the machine has NEON, and a row is as long as `a`.
+        *out = unsafe { dot(a, &values[row * a.len()..][..a.len()]) };
+    }
 }
 
 struct Neon;

@@ -9,6 +9,7 @@ use crate::query::{Lanes, PackedBf16, PackedInt8, PackedQuery};
 pub(crate) static KERNELS: Kernels = Kernels {
     isa: Isa::Scalar,
     dot,
+    dots,
     f32: documents::<F32>,
     f16: documents::<Widened<F32, WidenF16>>,
     bf16: documents::<Widened<F32, WidenBf16>>,
@@ -28,6 +29,13 @@ unsafe fn dot(a: &[f32], b: &[f32]) -> f32 {
     }
     let tail: f32 = a_tail.iter().zip(b_tail).map(|(a, b)| a * b).sum();
     sums.iter().sum::<f32>() + tail
+}
+
+pub(crate) unsafe fn dots(a: &[f32], values: &[f32], rows: &[usize], out: &mut [f32]) {
+    for (&row, out) in rows.iter().zip(out) {
+        // SAFETY: nothing is asked for that slices do not check.
+        *out = unsafe { dot(a, &values[row * a.len()..][..a.len()]) };
+    }
 }
 
 struct F32;

@@ -1,5 +1,7 @@
 //! Ranked lists and lists of strings.
 
+use std::fmt;
+
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyMapping, PyString, PyTuple};
 
@@ -26,12 +28,24 @@ pub fn items<'py>(
     value.try_iter().map_err(|_| no_list(package, value, argument, what))
 }
 
+/// The place of an entry, put into words only where something is wrong with it.
+struct At<'a> {
+    argument: &'a str,
+    position: usize,
+}
+
+impl fmt::Display for At<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}[{}]", self.argument, self.position)
+    }
+}
+
 /// A score; `argument` names it in messages.
 ///
 /// # Errors
 ///
 /// `DtypeError` for anything but a number.
-pub fn score(package: Package, value: &Bound<'_, PyAny>, argument: &str) -> PyResult<f64> {
+pub fn score(package: Package, value: &Bound<'_, PyAny>, argument: impl fmt::Display) -> PyResult<f64> {
     value.extract::<f64>().map_err(|_| {
         package.dtype(format_args!(
             "{argument}: expected a number as score, got {}; pass (id, score) pairs",
@@ -88,7 +102,7 @@ pub fn ranked_list(package: Package, value: &Bound<'_, PyAny>, argument: &str) -
     let mut list = Vec::with_capacity(value.len().unwrap_or(0));
     for (position, entry) in items(package, value, argument, what)?.enumerate() {
         let entry = entry?;
-        let at = format!("{argument}[{position}]");
+        let at = At { argument, position };
         let (id, value) = if let Some(pair) = pair(&entry) {
             pair
         } else if let (Ok(id), Ok(score)) = (entry.getattr("id"), entry.getattr("score")) {

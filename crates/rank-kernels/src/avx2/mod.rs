@@ -5,8 +5,8 @@ mod int8;
 mod widen;
 
 use std::arch::x86_64::{
-    _mm_add_ps, _mm_add_ss, _mm_cvtss_f32, _mm_movehdup_ps, _mm_movehl_ps, _mm256_add_ps, _mm256_castps256_ps128,
-    _mm256_extractf128_ps, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_setzero_ps,
+    __m256, _mm_add_ps, _mm_add_ss, _mm_cvtss_f32, _mm_movehdup_ps, _mm_movehl_ps, _mm256_add_ps,
+    _mm256_castps256_ps128, _mm256_extractf128_ps, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_setzero_ps,
 };
 
 use crate::dispatch::{Isa, Kernels};
@@ -19,6 +19,7 @@ use widen::{WidenBf16, WidenF16};
 pub(crate) static KERNELS: Kernels = Kernels {
     isa: Isa::Avx2,
     dot,
+    dots,
     f32: documents::<F32>,
     f16: documents::<Widened<F32, WidenF16>>,
     bf16: documents::<Widened<F32, WidenBf16>>,
@@ -49,8 +50,56 @@ unsafe fn dot(a: &[f32], b: &[f32]) -> f32 {
         at += 8;
     }
     let tail: f32 = a[at..].iter().zip(&b[at..]).map(|(a, b)| a * b).sum();
-    let sum = _mm256_add_ps(_mm256_add_ps(sums[0], sums[1]), _mm256_add_ps(sums[2], sums[3]));
+    add(_mm256_add_ps(_mm256_add_ps(sums[0], sums[1]), _mm256_add_ps(sums[2], sums[3]))) + tail
+}
+
+/// The sum of eight numbers.
+#[target_feature(enable = "avx2,fma")]
+fn add(sum: __m256) -> f32 {
     let four = _mm_add_ps(_mm256_castps256_ps128(sum), _mm256_extractf128_ps::<1>(sum));
     let two = _mm_add_ps(four, _mm_movehl_ps(four, four));
-    _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two))) + tail
+    _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)))
+}
+
+/// Rows that are multiplied at once: a chain of additions each, enough of them to hide the latency of one.
+const ROWS: usize = 8;
+
+/// # Safety
+///
+/// The machine has AVX2 and FMA; each row lies within `values`; `out` is as long as `rows`.
+#[target_feature(enable = "avx2,fma")]
+unsafe fn dots(a: &[f32], values: &[f32], rows: &[usize], out: &mut [f32]) {
+    let (rows, last) = rows.as_chunks::<ROWS>();
+    let (out, last_out) = out.as_chunks_mut::<ROWS>();
+    for (rows, out) in rows.iter().zip(out) {
+        // SAFETY: what the caller promises.
+        unsafe { block(a, values, rows, out) };
+    }
+    for (row, out) in last.iter().zip(last_out) {
+        // SAFETY: what the caller promises.
+        unsafe { block(a, values, std::array::from_ref(row), std::array::from_mut(out)) };
+    }
+}
+
+/// # Safety
+///
+/// The machine has AVX2 and FMA; each row lies within `values`.
+#[target_feature(enable = "avx2,fma")]
+unsafe fn block<const R: usize>(a: &[f32], values: &[f32], rows: &[usize; R], out: &mut [f32; R]) {
+    let mut sums = [_mm256_setzero_ps(); R];
+    let whole = a.len() / 8 * 8;
+    for at in (0..whole).step_by(8) {
+        // SAFETY: `at + 8 <= a.len()`, and so for a row, which is as long.
+        let x = unsafe { _mm256_loadu_ps(a.as_ptr().add(at)) };
+        for r in 0..R {
+            // SAFETY: as above.
+            let y = unsafe { _mm256_loadu_ps(values.as_ptr().add(rows[r] * a.len() + at)) };
+            sums[r] = _mm256_fmadd_ps(x, y, sums[r]);
+        }
+    }
+    for r in 0..R {
+        let row = &values[rows[r] * a.len()..][..a.len()];
+        let tail: f32 = a[whole..].iter().zip(&row[whole..]).map(|(a, b)| a * b).sum();
+        out[r] = add(sums[r]) + tail;
+    }
 }

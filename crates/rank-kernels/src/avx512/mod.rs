@@ -21,6 +21,7 @@ use widen::{Narrow512, WidenBf16, WidenF16};
 pub(crate) static KERNELS: Kernels = Kernels {
     isa: Isa::Avx512,
     dot,
+    dots,
     f32: documents::<F32>,
     f16: documents::<Widened<F32, WidenF16>>,
     bf16: documents::<Widened<F32, WidenBf16>>,
@@ -61,4 +62,50 @@ unsafe fn dot(a: &[f32], b: &[f32]) -> f32 {
         at += left;
     }
     _mm512_reduce_add_ps(_mm512_add_ps(_mm512_add_ps(sums[0], sums[1]), _mm512_add_ps(sums[2], sums[3])))
+}
+
+/// Rows that are multiplied at once: a chain of additions each, enough of them to hide the latency of one.
+const ROWS: usize = 8;
+
+/// # Safety
+///
+/// The machine has AVX-512 F; each row lies within `values`; `out` is as long as `rows`.
+#[target_feature(enable = "avx512f")]
+unsafe fn dots(a: &[f32], values: &[f32], rows: &[usize], out: &mut [f32]) {
+    let (rows, last) = rows.as_chunks::<ROWS>();
+    let (out, last_out) = out.as_chunks_mut::<ROWS>();
+    for (rows, out) in rows.iter().zip(out) {
+        // SAFETY: what the caller promises.
+        unsafe { block(a, values, rows, out) };
+    }
+    for (row, out) in last.iter().zip(last_out) {
+        // SAFETY: what the caller promises.
+        unsafe { block(a, values, std::array::from_ref(row), std::array::from_mut(out)) };
+    }
+}
+
+/// # Safety
+///
+/// The machine has AVX-512 F; each row lies within `values`.
+#[target_feature(enable = "avx512f")]
+unsafe fn block<const R: usize>(a: &[f32], values: &[f32], rows: &[usize; R], out: &mut [f32; R]) {
+    let mut sums = [_mm512_setzero_ps(); R];
+    let whole = a.len() / 16 * 16;
+    for at in (0..whole).step_by(16) {
+        // SAFETY: `at + 16 <= a.len()`, and so for a row, which is as long.
+        let x = unsafe { _mm512_loadu_ps(a.as_ptr().add(at)) };
+        for r in 0..R {
+            // SAFETY: as above.
+            let y = unsafe { _mm512_loadu_ps(values.as_ptr().add(rows[r] * a.len() + at)) };
+            sums[r] = _mm512_fmadd_ps(x, y, sums[r]);
+        }
+    }
+    let mask = (1_u16 << (a.len() - whole)) - 1;
+    // SAFETY: the mask keeps reads below `a.len()`.
+    let x = unsafe { _mm512_maskz_loadu_ps(mask, a.as_ptr().add(whole)) };
+    for r in 0..R {
+        // SAFETY: as above, for a row.
+        let y = unsafe { _mm512_maskz_loadu_ps(mask, values.as_ptr().add(rows[r] * a.len() + whole)) };
+        out[r] = _mm512_reduce_add_ps(_mm512_fmadd_ps(x, y, sums[r]));
+    }
 }

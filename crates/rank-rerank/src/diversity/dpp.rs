@@ -2,8 +2,8 @@
 
 use std::hash::Hash;
 
-use super::greedy::{self, Gains};
-use super::{Similarity, named, relevance};
+use super::greedy::{self, Bound, Gains};
+use super::{CHUNK, Similarity, named, relevance};
 use crate::{Error, Result};
 
 /// How [`dpp`] selects.
@@ -76,6 +76,7 @@ pub fn dpp<I: Clone + Eq + Hash, S: Copy + Into<f64>>(
         log_quality: relevance.iter().map(|relevance| 2.0 * config.alpha * relevance).collect(),
         similarity,
         selected: Vec::new(),
+        inverse_roots: Vec::new(),
         rows: vec![Vec::new(); n],
         residual: vec![1.0; n],
     };
@@ -87,28 +88,56 @@ struct Factors<'a, M> {
     log_quality: Vec<f64>,
     similarity: &'a M,
     selected: Vec<usize>,
+    /// One over the diagonal of the factor.
+    inverse_roots: Vec<f64>,
     rows: Vec<Vec<f64>>,
     residual: Vec<f64>,
 }
 
 impl<M: Similarity> Gains for Factors<'_, M> {
-    fn gain(&mut self, candidate: usize) -> f64 {
+    fn gain(&mut self, candidate: usize, enough: f64) -> Bound {
         let mut row = std::mem::take(&mut self.rows[candidate]);
-        for &other in &self.selected[row.len()..] {
-            let known: f64 = row.iter().zip(&self.rows[other]).map(|(a, b)| a * b).sum();
-            let entry = (self.similarity.similarity(candidate, other) - known) / self.residual[other].sqrt();
-            self.residual[candidate] -= entry * entry;
-            row.push(entry);
-        }
+        let mut similarities = [0.0; CHUNK];
+        let bound = loop {
+            let open = &self.selected[row.len()..];
+            let others = &open[..open.len().min(CHUNK)];
+            let similarities = &mut similarities[..others.len()];
+            self.similarity.similarities(candidate, others, similarities);
+            let residual = &mut self.residual[candidate];
+            for (&other, similarity) in others.iter().zip(similarities) {
+                let entry = (*similarity - dot(&row, &self.rows[other])) * self.inverse_roots[row.len()];
+                *residual -= entry * entry;
+                row.push(entry);
+            }
+            let gain =
+                if *residual > INDEPENDENT { self.log_quality[candidate] + residual.ln() } else { f64::NEG_INFINITY };
+            if others.len() == open.len() {
+                break Bound::Exact(gain);
+            }
+            if gain < enough {
+                break Bound::AtMost(gain);
+            }
+        };
         self.rows[candidate] = row;
-        if self.residual[candidate] > INDEPENDENT {
-            self.log_quality[candidate] + self.residual[candidate].ln()
-        } else {
-            f64::NEG_INFINITY
-        }
+        bound
     }
 
     fn select(&mut self, candidate: usize) {
         self.selected.push(candidate);
+        self.inverse_roots.push(self.residual[candidate].sqrt().recip());
     }
+}
+
+/// The product of `a` with as much of `b`, in eight sums that need not wait for each other.
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let (a, a_tail) = a.as_chunks::<8>();
+    let (b, b_tail) = b[..a.len() * 8 + a_tail.len()].as_chunks::<8>();
+    let mut sums = [0.0; 8];
+    for (a, b) in a.iter().zip(b) {
+        for lane in 0..8 {
+            sums[lane] += a[lane] * b[lane];
+        }
+    }
+    let tail: f64 = a_tail.iter().zip(b_tail).map(|(a, b)| a * b).sum();
+    sums.iter().sum::<f64>() + tail
 }

@@ -2,7 +2,7 @@
 
 use std::hash::Hash;
 
-use super::greedy::{self, Gains};
+use super::greedy::{self, Bound, Gains};
 use super::{Similarity, check_lambda, named, relevance};
 use crate::Result;
 
@@ -47,9 +47,12 @@ pub fn facility_location<I: Clone + Eq + Hash, S: Copy + Into<f64>>(
     let relevance = relevance(candidates, similarity)?;
     let n = relevance.len();
     let mut similarities = vec![0.0; n * n];
+    let all: Vec<usize> = (0..n).collect();
+    let mut row = vec![0.0; n];
     for a in 0..n {
+        similarity.similarities(a, &all[a..], &mut row[a..]);
         for b in a..n {
-            let similarity = similarity.similarity(a, b).max(0.0) as f32;
+            let similarity = row[b].max(0.0) as f32;
             similarities[a * n + b] = similarity;
             similarities[b * n + a] = similarity;
         }
@@ -73,10 +76,10 @@ impl Coverage<'_> {
 }
 
 impl Gains for Coverage<'_> {
-    fn gain(&mut self, candidate: usize) -> f64 {
+    fn gain(&mut self, candidate: usize, _enough: f64) -> Bound {
         let row = self.row(candidate).iter().zip(&self.covered);
         let better: f64 = row.map(|(&new, &old)| f64::from((new - old).max(0.0))).sum();
-        self.lambda * self.relevance[candidate] + (1.0 - self.lambda) * better
+        Bound::Exact(self.lambda * self.relevance[candidate] + (1.0 - self.lambda) * better)
     }
 
     fn select(&mut self, candidate: usize) {

@@ -5,30 +5,46 @@ use std::collections::BinaryHeap;
 
 /// Gains that never grow while others are selected: an old gain is a bound of today's.
 pub(super) trait Gains {
-    /// The gain of a candidate, given all that is selected.
-    fn gain(&mut self, candidate: usize) -> f64;
+    /// A bound of the gain of a candidate: [`Exact`](Bound::Exact), or less than `enough`.
+    fn gain(&mut self, candidate: usize, enough: f64) -> Bound;
 
     /// Takes a candidate, whose gain was just computed, into the selection.
     fn select(&mut self, candidate: usize);
 }
 
-#[derive(Debug, PartialEq)]
-struct Bound {
-    gain: f64,
-    candidate: usize,
-    /// How many were selected when the gain was computed.
-    selected: usize,
+pub(super) enum Bound {
+    /// The gain, given all that is selected.
+    Exact(f64),
+    /// No less than the gain.
+    AtMost(f64),
 }
 
-impl Eq for Bound {}
+#[derive(Debug, PartialEq)]
+struct Entry {
+    gain: f64,
+    candidate: usize,
+    /// How many were selected when this was the exact gain; `None` for a bound.
+    selected: Option<usize>,
+}
 
-impl Ord for Bound {
+impl Entry {
+    fn new(candidate: usize, bound: &Bound, selected: usize) -> Self {
+        match *bound {
+            Bound::Exact(gain) => Self { gain, candidate, selected: Some(selected) },
+            Bound::AtMost(gain) => Self { gain, candidate, selected: None },
+        }
+    }
+}
+
+impl Eq for Entry {}
+
+impl Ord for Entry {
     fn cmp(&self, other: &Self) -> Ordering {
         self.gain.total_cmp(&other.gain).then_with(|| other.candidate.cmp(&self.candidate))
     }
 }
 
-impl PartialOrd for Bound {
+impl PartialOrd for Entry {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
@@ -44,15 +60,14 @@ pub(super) fn select(
     floor: f64,
     gains: &mut impl Gains,
 ) -> Vec<(usize, f64)> {
-    let mut heap: BinaryHeap<Bound> =
-        candidates.map(|candidate| Bound { gain: gains.gain(candidate), candidate, selected: 0 }).collect();
+    let mut heap: BinaryHeap<Entry> =
+        candidates.map(|candidate| Entry::new(candidate, &gains.gain(candidate, f64::NEG_INFINITY), 0)).collect();
     let mut chosen = Vec::with_capacity(k.min(heap.len()));
     while chosen.len() < k {
-        let Some(mut top) = heap.pop() else { break };
-        if top.selected < chosen.len() {
-            top.gain = gains.gain(top.candidate);
-            top.selected = chosen.len();
-            heap.push(top);
+        let Some(top) = heap.pop() else { break };
+        if top.selected != Some(chosen.len()) {
+            let next = heap.peek().map_or(f64::NEG_INFINITY, |next| next.gain);
+            heap.push(Entry::new(top.candidate, &gains.gain(top.candidate, next), chosen.len()));
         } else if top.gain > floor {
             gains.select(top.candidate);
             chosen.push((top.candidate, top.gain));

@@ -47,6 +47,7 @@ pub fn max_sum<I: Clone + Eq + Hash, S: Copy + Into<f64>>(
     let weight = (1.0 - lambda) * 2.0 / (k.max(2) - 1) as f64;
     let mut gains: Vec<f64> = relevance.iter().map(|relevance| lambda * relevance / 2.0).collect();
     let mut left: Vec<usize> = (0..relevance.len()).collect();
+    let mut similarities = vec![0.0; left.len()];
     let mut selected = Vec::with_capacity(k);
     for _ in 0..k {
         // Ascending positions: of equals the first stays.
@@ -55,8 +56,9 @@ pub fn max_sum<I: Clone + Eq + Hash, S: Copy + Into<f64>>(
             .unwrap_or_default();
         let best = left.remove(best);
         selected.push((best, gains[best]));
-        for &other in &left {
-            gains[other] += weight * (1.0 - similarity.similarity(other, best));
+        similarity.similarities(best, &left, &mut similarities[..left.len()]);
+        for (&other, similarity) in left.iter().zip(&similarities) {
+            gains[other] += weight * (1.0 - similarity);
         }
     }
     Ok(named(candidates, &selected))

@@ -2,8 +2,8 @@
 
 use std::hash::Hash;
 
-use super::greedy::{self, Gains};
-use super::{Similarity, check_lambda, named, relevance};
+use super::greedy::{self, Bound, Gains};
+use super::{CHUNK, Similarity, check_lambda, named, relevance};
 use crate::Result;
 
 /// How [`mmr`] selects.
@@ -147,13 +147,24 @@ impl<'a, M: Similarity> Maxima<'a, M> {
 }
 
 impl<M: Similarity> Gains for Maxima<'_, M> {
-    fn gain(&mut self, candidate: usize) -> f64 {
-        let maximum = &mut self.maximum[candidate];
-        for &other in &self.selected[self.compared[candidate]..] {
-            *maximum = maximum.max(self.similarity.similarity(candidate, other));
+    fn gain(&mut self, candidate: usize, enough: f64) -> Bound {
+        let mut similarities = [0.0; CHUNK];
+        loop {
+            let open = &self.selected[self.compared[candidate]..];
+            let others = &open[..open.len().min(CHUNK)];
+            let similarities = &mut similarities[..others.len()];
+            self.similarity.similarities(candidate, others, similarities);
+            let maximum = similarities.iter().fold(self.maximum[candidate], |maximum, &next| maximum.max(next));
+            self.maximum[candidate] = maximum;
+            self.compared[candidate] += others.len();
+            let gain = self.lambda * self.relevance[candidate] - (1.0 - self.lambda) * maximum;
+            if others.len() == open.len() {
+                return Bound::Exact(gain);
+            }
+            if gain < enough {
+                return Bound::AtMost(gain);
+            }
         }
-        self.compared[candidate] = self.selected.len();
-        self.lambda * self.relevance[candidate] - (1.0 - self.lambda) * *maximum
     }
 
     fn select(&mut self, candidate: usize) {

@@ -32,6 +32,9 @@ use std::hash::Hash;
 
 use crate::{Error, Result};
 
+/// Similarities that are computed at once.
+const CHUNK: usize = 16;
+
 /// The relevance of each candidate, checked.
 fn relevance<I: Eq + Hash, S: Copy + Into<f64>>(
     candidates: &[(I, S)],

@@ -2,6 +2,7 @@
 
 use rank_kernels::Kernels;
 
+use super::CHUNK;
 use crate::error::Argument;
 use crate::{Error, Result, Tokens, TokensRef};
 
@@ -12,6 +13,13 @@ pub trait Similarity {
 
     /// The similarity of two candidates, by their positions.
     fn similarity(&self, a: usize, b: usize) -> f64;
+
+    /// The similarities of a candidate to `others`: `out[i]` is that to `others[i]`.
+    fn similarities(&self, candidate: usize, others: &[usize], out: &mut [f64]) {
+        for (out, &other) in out.iter_mut().zip(others) {
+            *out = self.similarity(candidate, other);
+        }
+    }
 
     /// Whether there is no candidate.
     fn is_empty(&self) -> bool {
@@ -59,8 +67,21 @@ impl Similarity for Cosine<'_> {
     }
 
     fn similarity(&self, a: usize, b: usize) -> f64 {
-        let dot = self.kernels.dot(self.embeddings.token(a), self.embeddings.token(b));
-        f64::from(dot) * (self.inverse_norms[a] * self.inverse_norms[b])
+        let mut out = [0.0];
+        self.similarities(a, &[b], &mut out);
+        out[0]
+    }
+
+    fn similarities(&self, candidate: usize, others: &[usize], out: &mut [f64]) {
+        let mut dots = [0.0; CHUNK];
+        let row = self.embeddings.token(candidate);
+        for (others, out) in others.chunks(CHUNK).zip(out.chunks_mut(CHUNK)) {
+            let dots = &mut dots[..others.len()];
+            self.kernels.dots(row, self.embeddings.values(), others, dots);
+            for ((&other, out), &dot) in others.iter().zip(out).zip(&*dots) {
+                *out = f64::from(dot) * (self.inverse_norms[candidate] * self.inverse_norms[other]);
+            }
+        }
     }
 }
 
