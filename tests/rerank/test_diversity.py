@@ -27,9 +27,15 @@ LIST = [("a", 1.0), ("b", 0.75), ("c", 0.5)]
 ROWS = np.array([[1, 0], [1, 0], [0, 1]], dtype=np.float32)
 
 
+def curve(*arguments: Any, **options: Any) -> list[tuple[float, float, float]]:  # noqa: ANN401 - wrong ones as well
+    call: Callable[..., Any] = mmr_curve
+    return list(call(*arguments, [0.5], **options))
+
+
 def unit(rng: np.random.Generator, n: int, dim: int) -> NDArray[np.float32]:
     rows = rng.normal(size=(n, dim))
-    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    return rows.astype(np.float32)
 
 
 def cosines(rows: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -87,11 +93,11 @@ def test_nothing_and_zero(select: Callable[..., Any]) -> None:
 def test_a_curve_from_relevance_to_diversity() -> None:
     rng = np.random.default_rng(5)
     rows, relevance = unit(rng, 100, 8), rng.uniform(size=100)
-    curve = mmr_curve(list(enumerate(relevance.tolist())), rows, [0.0, 0.5, 1.0], 10)
-    assert [weight for weight, _, _ in curve] == [0.0, 0.5, 1.0]
-    assert curve[2][1] == pytest.approx(np.sort(relevance)[-10:].mean())
-    assert curve[0][1] < curve[2][1]
-    assert curve[0][2] > curve[2][2]
+    points = mmr_curve(list(enumerate(relevance.tolist())), rows, [0.0, 0.5, 1.0], 10)
+    assert [weight for weight, _, _ in points] == [0.0, 0.5, 1.0]
+    assert points[2][1] == pytest.approx(np.sort(relevance)[-10:].mean())
+    assert points[0][1] < points[2][1]
+    assert points[0][2] > points[2][2]
 
 
 def test_embeddings_are_read_in_place() -> None:
@@ -104,7 +110,7 @@ def test_embeddings_are_read_in_place() -> None:
     assert peak < rows.nbytes / 4
 
 
-@pytest.mark.parametrize("select", [*SELECTIONS, lambda *arguments, **options: mmr_curve(*arguments, [0.5], **options)])
+@pytest.mark.parametrize("select", [*SELECTIONS, curve])
 def test_every_error_names_the_argument(select: Callable[..., Any]) -> None:
     cases: list[tuple[type[Exception], str, tuple[Any, Any], dict[str, Any]]] = [
         (ShapeError, "embeddings: expected an array of shape (candidates, dim) for 3 candidates", (LIST, ROWS[:2]), {}),

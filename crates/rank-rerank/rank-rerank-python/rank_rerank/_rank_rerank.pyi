@@ -340,8 +340,8 @@ def maxsim_batch(
         weights: float32 of shape ``(query tokens,)``: by what the maximum of each query token is multiplied before
             they are added up; by default 1.
         cosine: Whether tokens are divided by their Euclidean norms first.
-        precision: ``"bf16"`` rounds float32 documents to bfloat16 on the way, for speed; by default documents are scored
-            as they are stored.
+        precision: ``"bf16"`` rounds float32 documents to bfloat16 on the way, for speed; by default documents are
+            scored as they are stored.
         threads: How many threads share the documents; 0: as many as the machine has. They end with the call. Scores are
             the same bits for any number.
 
@@ -423,8 +423,8 @@ def maxsim_matrix(
             int8 codes of each token are multiplied, before the maximum is taken. See :func:`quantize_int8`.
         mask: bool of shape ``(documents, tokens)``: what is a token, and what is padding, which never wins.
         cosine: Whether tokens are divided by their Euclidean norms first.
-        precision: ``"bf16"`` rounds float32 documents to bfloat16 on the way, for speed; by default documents are scored
-            as they are stored.
+        precision: ``"bf16"`` rounds float32 documents to bfloat16 on the way, for speed; by default documents are
+            scored as they are stored.
         threads: How many threads share the documents; 0: as many as the machine has. They end with the call. Scores are
             the same bits for any number.
 
@@ -478,8 +478,8 @@ def maxsim_top_k(
         weights: float32 of shape ``(query tokens,)``: by what the maximum of each query token is multiplied before
             they are added up; by default 1.
         cosine: Whether tokens are divided by their Euclidean norms first.
-        precision: ``"bf16"`` rounds float32 documents to bfloat16 on the way, for speed; by default documents are scored
-            as they are stored.
+        precision: ``"bf16"`` rounds float32 documents to bfloat16 on the way, for speed; by default documents are
+            scored as they are stored.
         threads: How many threads share the documents; 0: as many as the machine has. They end with the call. Scores are
             the same bits for any number.
 
