@@ -400,6 +400,48 @@ pub enum Error {
         /// The value.
         value: f64,
     },
+    /// Two runs of one name.
+    #[error("runs: expected each name once, got {name:?} again; rename one of the two")]
+    DuplicateRun {
+        /// The name.
+        name: String,
+    },
+    /// A comparison in no measure.
+    #[error("measures: expected at least one measure, got none; nDCG@10 is the usual choice")]
+    NoMeasure,
+    /// A baseline that is none of the runs.
+    #[error("baseline: expected one of {known}, got {name:?}; name one of the runs")]
+    UnknownBaseline {
+        /// What was asked for.
+        name: String,
+        /// The runs.
+        known: String,
+    },
+    /// A measure has no finite value for a query.
+    #[error(
+        "measures: expected a value of {measure} for each query, got {value} for query {query:?} of run {run:?}; leave out \
+         the measure or the query"
+    )]
+    NoValue {
+        /// The measure.
+        measure: String,
+        /// The run.
+        run: String,
+        /// The query.
+        query: String,
+        /// What is there instead.
+        value: f64,
+    },
+    /// A correction of what is corrected.
+    #[error(
+        "correction: expected none with {test}, whose p-values are corrected already, got {correction:?}; leave it out"
+    )]
+    CorrectedAlready {
+        /// The test.
+        test: &'static str,
+        /// The correction.
+        correction: &'static str,
+    },
     /// Long work was stopped by who watched it.
     #[error("watch: expected to be let finish, got asked to stop; call again for the result")]
     Interrupted,

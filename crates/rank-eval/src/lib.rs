@@ -4,6 +4,7 @@ mod accumulator;
 mod agreement;
 mod arrays;
 pub mod cli;
+mod compare;
 mod error;
 mod evaluate;
 mod formats;
@@ -15,6 +16,7 @@ mod options;
 mod order;
 mod parallel;
 mod qrels;
+mod report;
 mod run;
 mod statistics;
 mod subtopics;
@@ -27,6 +29,7 @@ pub use agreement::{
     RankBiasedOverlap, Tau, kendall_tau, kendall_tau_of_lists, overlap, rank_biased_overlap, spearman_rho, tau_ap,
 };
 pub use arrays::{Arrays, Grades, evaluate_arrays};
+pub use compare::{CompareOptions, ComparedPair, Comparison, TableOptions, Test, compare, compare_watched};
 pub use error::{Error, Result};
 pub use evaluate::{Evaluation, evaluate, evaluate_with};
 pub use judgments::{Grade, Judgments};
@@ -36,6 +39,7 @@ pub use measures::{
 };
 pub use options::{MissingQueries, Options, Order, TrecEval};
 pub use qrels::{Qrels, QrelsBuilder};
+pub use report::{ReportOptions, report, report_watched};
 pub use run::{Duplicates, Run, RunBuilder};
 pub use statistics::{
     BootstrapMethod, BootstrapOptions, Correction, EffectSizes, Estimate, PairedTTest, RandomizationTest,

@@ -10,6 +10,8 @@ from rank_eval._errors import (
 )
 from rank_eval._rank_eval import (
     Accumulator,
+    ComparedPair,
+    Comparison,
     EffectSizes,
     Estimate,
     Evaluation,
@@ -27,6 +29,7 @@ from rank_eval._rank_eval import (
     adjusted_p_values,
     average_precision_at_k,
     bootstrap_interval,
+    compare,
     effect_sizes,
     evaluate,
     evaluate_arrays,
@@ -37,6 +40,7 @@ from rank_eval._rank_eval import (
     randomized_tukey_hsd,
     recall_at_k,
     reciprocal_rank_at_k,
+    report,
     sign_test,
     success_at_k,
     t_test_power,
@@ -48,6 +52,8 @@ from rank_eval._rank_eval import (
 
 __all__ = [
     "Accumulator",
+    "ComparedPair",
+    "Comparison",
     "DtypeError",
     "DuplicateIdError",
     "EffectSizes",
@@ -71,6 +77,7 @@ __all__ = [
     "adjusted_p_values",
     "average_precision_at_k",
     "bootstrap_interval",
+    "compare",
     "effect_sizes",
     "evaluate",
     "evaluate_arrays",
@@ -81,6 +88,7 @@ __all__ = [
     "randomized_tukey_hsd",
     "recall_at_k",
     "reciprocal_rank_at_k",
+    "report",
     "sign_test",
     "success_at_k",
     "t_test_power",

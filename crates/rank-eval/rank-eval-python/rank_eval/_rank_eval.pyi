@@ -70,6 +70,7 @@ _RunDict: TypeAlias = Mapping[str, _RankedList[str]] | Mapping[int, _RankedList[
 _QrelsDict: TypeAlias = Mapping[str, Mapping[str, SupportsIndex]] | Mapping[int, Mapping[int, SupportsIndex]]
 _Sample: TypeAlias = Iterable[SupportsFloat] | Mapping[str, SupportsFloat]
 _Samples: TypeAlias = Mapping[str, _Sample] | Iterable[_Sample]
+_Test: TypeAlias = Literal["paired_t", "randomization", "wilcoxon", "sign", "tukey_hsd", "randomized_tukey_hsd"]
 _Correction: TypeAlias = Literal["none", "bonferroni", "holm", "benjamini-hochberg"]
 
 def ndcg_at_k(reranked: _RankedList[_Id], ground_truth: _Judgments[_Id], k: int = 10) -> float:
@@ -1498,4 +1499,235 @@ def run_command(arguments: Sequence[str]) -> int:
     Returns:
         0 done; 1 a wrong command line, or findings of ``validate``; 2 a file that cannot be read, written or
         understood; 7 no query that is both judged and ranked; 141 nobody reads the output.
+    """
+
+@final
+class ComparedPair:
+    """What a comparison says of two runs in one measure."""
+
+    @property
+    def first(self) -> str:
+        """The name of the first run."""
+
+    @property
+    def second(self) -> str:
+        """That of the second run; the baseline, if there is one."""
+
+    @property
+    def mean_difference(self) -> Estimate:
+        """The mean of the first less that of the second, with the t interval of this pair alone."""
+
+    @property
+    def cohen_d_z(self) -> Estimate:
+        """Cohen's d of the differences, with its interval."""
+
+    @property
+    def p_value(self) -> float:
+        """The two-sided p-value of the test."""
+
+    @property
+    def adjusted_p_value(self) -> float:
+        """The same, corrected for the number of pairs."""
+
+    @property
+    def wins(self) -> int:
+        """The number of queries in which the first is better."""
+
+    @property
+    def ties(self) -> int:
+        """The number of queries in which they are equal, within the tolerance."""
+
+    @property
+    def losses(self) -> int:
+        """The number of queries in which the second is better."""
+
+@final
+class Comparison:
+    """Runs compared in some measures, which are named as they were asked for. Printed, it is its ``to_text()``."""
+
+    @property
+    def runs(self) -> list[str]:
+        """The names of the runs."""
+
+    @property
+    def queries(self) -> list[str]:
+        """The queries that count, ascending by id."""
+
+    @property
+    def left_out(self) -> list[str]:
+        """The judged queries that do not count because a run lacks them; none but with ``missing="skip"``."""
+
+    @property
+    def means(self) -> dict[str, dict[str, float]]:
+        """For each measure, the mean of each run."""
+
+    @property
+    def pairs(self) -> dict[str, list[ComparedPair]]:
+        """For each measure, the pairs that were tested."""
+
+    def beaten(self, measure: str, run: str) -> list[str]:
+        """The runs that a run beats significantly.
+
+        Args:
+            measure: One of the measures.
+            run: The name of a run.
+
+        Raises:
+            InvalidInputError: A measure or a run that was not compared.
+        """
+
+    def to_text(self, digits: int = 3, pairs: bool = False) -> str:
+        """The table for a terminal: behind each mean, the letters of the runs that it beats significantly.
+
+        Args:
+            digits: Digits after the point.
+            pairs: Whether the pairs follow, with intervals, p-values, effect sizes, wins, ties and losses.
+        """
+
+    def to_markdown(self, digits: int = 3, pairs: bool = False) -> str:
+        """The table in Markdown; the best mean of a measure is bold.
+
+        Args:
+            digits: Digits after the point.
+            pairs: Whether the pairs follow.
+        """
+
+    def to_latex(self, digits: int = 3, pairs: bool = False) -> str:
+        """The table in LaTeX, with the rules of the package booktabs; the best mean of a measure is bold.
+
+        Args:
+            digits: Digits after the point.
+            pairs: Whether the pairs follow.
+        """
+
+    def to_html(self, digits: int = 3, pairs: bool = False) -> str:
+        """The table in HTML, as notebooks show it; the best mean of a measure is bold.
+
+        Args:
+            digits: Digits after the point.
+            pairs: Whether the pairs follow.
+        """
+
+    def to_json(self) -> str:
+        """Everything in JSON: options, queries, values, means and pairs. What is infinite is null."""
+
+    def to_csv(self) -> str:
+        """The pairs in CSV, a line for each pair of runs in each measure, all digits kept."""
+
+    def _repr_html_(self) -> str: ...
+
+def compare(
+    qrels: Qrels | _QrelsDict | _Table | _Path,
+    runs: Mapping[str, Run] | Mapping[str, _RunDict] | Mapping[str, _Table] | Mapping[str, _Path],
+    measures: Sequence[str],
+    *,
+    test: _Test = "paired_t",
+    correction: _Correction | None = None,
+    baseline: str | None = None,
+    alpha: float = 0.05,
+    tolerance: float = 1e-9,
+    permutations: int = 10_000,
+    seed: int = 0,
+    missing: Literal["zero", "skip"] = "zero",
+    progress: bool = False,
+) -> Comparison:
+    """Compares runs: evaluates each, and tests whether the differences of pairs of runs are more than luck.
+
+    Args:
+        qrels: The judgments, as in ``evaluate``.
+        runs: A dict of name to run, at least 2; a run as in ``evaluate``.
+        measures: Names of measures, at least 1.
+        test: Of one pair: ``"paired_t"``, ``"randomization"``, ``"wilcoxon"`` or ``"sign"``. Of all runs at once:
+            ``"tukey_hsd"`` or ``"randomized_tukey_hsd"``.
+        correction: How the p-values of one measure are corrected for their number, see ``adjusted_p_values``; ``None``
+            for ``"holm"``, or for none with the tests of all runs at once, which correct themselves.
+        baseline: The run with which all others are compared; without one, all pairs are.
+        alpha: The corrected p-value up to which a difference is significant; ``1 - alpha`` is the level of intervals.
+        tolerance: Values no further apart are a tie.
+        permutations: The number of arrangements that randomized tests draw.
+        seed: From which they are drawn, an integer of 64 bits, not negative.
+        missing: As in ``evaluate``; with ``"skip"`` only the queries count that no run lacks.
+        progress: Whether to show a bar, which needs the package tqdm.
+
+    Returns:
+        Means, differences with intervals, p-values, effect sizes, wins, ties and losses.
+
+    Raises:
+        InvalidInputError: Fewer than 2 runs, no measure, an unknown measure, test, correction or baseline, a measure
+            without a value for a query, a correction of a test that corrects itself, or what the test refuses.
+        RankError: As ``evaluate``.
+        DtypeError: ``runs`` is no dict of str to run.
+        MissingPackageError: ``progress`` without tqdm.
+
+    Example:
+        >>> qrels = {f"q{number}": {"a": 1} for number in range(8)}
+        >>> good = {query: {"a": 2.0, "b": 1.0} for query in qrels}
+        >>> poor = {query: {"a": 1.0, "b": 2.0} for query in qrels}
+        >>> comparison = compare(qrels, {"good": good, "poor": poor}, ["RR", "Success@1"])
+        >>> pair = comparison.pairs["RR"][0]
+        >>> pair.wins, pair.ties, pair.losses
+        (8, 0, 0)
+        >>> comparison.beaten("RR", "good")
+        ['poor']
+        >>> print(comparison.to_markdown(digits=2).splitlines()[2])
+        | a | good | **1.00**<sup>b</sup> | **1.00**<sup>b</sup> |
+    """
+
+def report(
+    path: _Path,
+    qrels: Qrels | _QrelsDict | _Table | _Path,
+    runs: Mapping[str, Run] | Mapping[str, _RunDict] | Mapping[str, _Table] | Mapping[str, _Path],
+    measures: Sequence[str],
+    *,
+    title: str = "Comparison of runs",
+    test: _Test = "paired_t",
+    correction: _Correction | None = None,
+    baseline: str | None = None,
+    alpha: float = 0.05,
+    tolerance: float = 1e-9,
+    permutations: int = 10_000,
+    seed: int = 0,
+    missing: Literal["zero", "skip"] = "zero",
+    progress: bool = False,
+) -> Comparison:
+    """Compares runs and writes a page about them: one HTML file that needs nothing else, for light and dark screens.
+
+    It holds the means with letters of significance, all pairs, the differences of each run to the baseline (or to the
+    first run) query by query and the queries that changed most, the distribution of values, the interpolated precision
+    at eleven levels of recall, and the queries whose value depends on the order of tied documents. The same runs give
+    the same page. The file appears under its name only when it is complete.
+
+    Args:
+        path: The file; gzip if the name ends in ``.gz``.
+        qrels: The judgments, as in ``evaluate``.
+        runs: A dict of name to run, at least 2; a run as in ``evaluate``.
+        measures: Names of measures, at least 1.
+        title: The headline.
+        test: Of one pair: ``"paired_t"``, ``"randomization"``, ``"wilcoxon"`` or ``"sign"``. Of all runs at once:
+            ``"tukey_hsd"`` or ``"randomized_tukey_hsd"``.
+        correction: How the p-values of one measure are corrected for their number, see ``adjusted_p_values``; ``None``
+            for ``"holm"``, or for none with the tests of all runs at once, which correct themselves.
+        baseline: The run with which all others are compared; without one, all pairs are.
+        alpha: The corrected p-value up to which a difference is significant; ``1 - alpha`` is the level of intervals.
+        tolerance: Values no further apart are a tie.
+        permutations: The number of arrangements that randomized tests draw.
+        seed: From which they are drawn, an integer of 64 bits, not negative.
+        missing: As in ``evaluate``; with ``"skip"`` only the queries count that no run lacks.
+        progress: Whether to show a bar, which needs the package tqdm.
+
+    Returns:
+        The comparison.
+
+    Raises:
+        OSError: The file cannot be written.
+        RankError: As ``compare``.
+        DtypeError: As ``compare``.
+        MissingPackageError: ``progress`` without tqdm.
+
+    Example:
+        >>> qrels = {f"q{number}": {"a": 1} for number in range(8)}
+        >>> good = {query: {"a": 2.0, "b": 1.0} for query in qrels}
+        >>> poor = {query: {"a": 1.0, "b": 2.0} for query in qrels}
+        >>> report("report.html", qrels, {"good": good, "poor": poor}, ["RR"])
+        Comparison(2 runs, 8 queries, RR)
     """

@@ -7,6 +7,7 @@ mod arrays;
 mod arrow;
 mod cli;
 mod columns;
+mod compare;
 mod dicts;
 mod errors;
 mod evaluation;
@@ -29,6 +30,8 @@ mod _rank_eval {
     use crate::arrays::evaluate_arrays;
     #[pymodule_export]
     use crate::cli::run_command;
+    #[pymodule_export]
+    use crate::compare::{ComparedPair, Comparison, compare, report};
     #[pymodule_export]
     use crate::evaluation::{Evaluation, evaluate};
     #[pymodule_export]

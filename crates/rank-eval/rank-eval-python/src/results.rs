@@ -36,7 +36,7 @@ macro_rules! results {
 }
 
 /// A value as Python writes it.
-trait Text {
+pub(crate) trait Text {
     fn text(&self) -> String;
 }
 

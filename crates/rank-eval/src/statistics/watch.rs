@@ -30,7 +30,7 @@ pub(super) fn in_blocks<T: Send>(
 ) -> Result<Vec<T>> {
     let blocks = total.div_ceil(block);
     let piece = (PIECE / cost.max(1).saturating_mul(block)).max(1);
-    let threads = if total.saturating_mul(cost) >= PARALLEL { 0 } else { 1 };
+    let threads = usize::from(total.saturating_mul(cost) < PARALLEL);
     // As many blocks at a time as there are threads, at least.
     let piece = if threads == 0 { piece.max(parallel::threads(0, blocks)) } else { piece };
     let range = |number: usize| number * block..total.min((number + 1) * block);

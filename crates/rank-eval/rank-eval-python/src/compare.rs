@@ -1,0 +1,334 @@
+//! Runs compared, and pages about them.
+
+use std::path::PathBuf;
+
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyMapping};
+use rank_eval::{CompareOptions, Measure, MissingQueries, Options, ReportOptions, TableOptions, Test};
+use rank_pyo3::describe;
+
+use crate::errors::{PACKAGE, to_python};
+use crate::results::{Estimate, Text};
+use crate::statistics::{CORRECTIONS, choice, watched};
+use crate::tables::{Run, qrels_argument, run_argument};
+
+#[doc = rank_pyo3::stub!("ComparedPair")]
+#[pyclass(frozen, get_all, module = "rank_eval")]
+pub(crate) struct ComparedPair {
+    #[doc = rank_pyo3::stub!("ComparedPair.first")]
+    first: String,
+    #[doc = rank_pyo3::stub!("ComparedPair.second")]
+    second: String,
+    #[doc = rank_pyo3::stub!("ComparedPair.mean_difference")]
+    mean_difference: Estimate,
+    #[doc = rank_pyo3::stub!("ComparedPair.cohen_d_z")]
+    cohen_d_z: Estimate,
+    #[doc = rank_pyo3::stub!("ComparedPair.p_value")]
+    p_value: f64,
+    #[doc = rank_pyo3::stub!("ComparedPair.adjusted_p_value")]
+    adjusted_p_value: f64,
+    #[doc = rank_pyo3::stub!("ComparedPair.wins")]
+    wins: usize,
+    #[doc = rank_pyo3::stub!("ComparedPair.ties")]
+    ties: usize,
+    #[doc = rank_pyo3::stub!("ComparedPair.losses")]
+    losses: usize,
+}
+
+#[pymethods]
+impl ComparedPair {
+    fn __repr__(&self) -> String {
+        format!(
+            "ComparedPair(first={:?}, second={:?}, mean_difference={}, cohen_d_z={}, p_value={}, adjusted_p_value={}, \
+             wins={}, ties={}, losses={})",
+            self.first,
+            self.second,
+            self.mean_difference.text(),
+            self.cohen_d_z.text(),
+            self.p_value.text(),
+            self.adjusted_p_value.text(),
+            self.wins,
+            self.ties,
+            self.losses
+        )
+    }
+}
+
+#[doc = rank_pyo3::stub!("Comparison")]
+#[pyclass(frozen, module = "rank_eval")]
+pub(crate) struct Comparison {
+    inner: rank_eval::Comparison,
+    /// The measures as the caller wrote them.
+    names: Vec<String>,
+}
+
+impl Comparison {
+    fn by_measure<'py>(
+        &self,
+        py: Python<'py>,
+        value: impl Fn(usize) -> PyResult<Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyDict>> {
+        let dict = PyDict::new(py);
+        for (place, name) in self.names.iter().enumerate() {
+            dict.set_item(name, value(place)?)?;
+        }
+        Ok(dict)
+    }
+}
+
+fn printed(digits: usize, pairs: bool) -> TableOptions {
+    TableOptions::default().digits(digits).pairs(pairs)
+}
+
+#[pymethods]
+impl Comparison {
+    #[doc = rank_pyo3::stub!("Comparison.runs")]
+    #[getter]
+    fn runs(&self) -> Vec<String> {
+        self.inner.runs().to_vec()
+    }
+
+    #[doc = rank_pyo3::stub!("Comparison.queries")]
+    #[getter]
+    fn queries(&self) -> Vec<String> {
+        self.inner.queries().to_vec()
+    }
+
+    #[doc = rank_pyo3::stub!("Comparison.left_out")]
+    #[getter]
+    fn left_out(&self) -> Vec<String> {
+        self.inner.left_out().to_vec()
+    }
+
+    #[doc = rank_pyo3::stub!("Comparison.means")]
+    #[getter]
+    fn means<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        self.by_measure(py, |measure| {
+            let means = PyDict::new(py);
+            for (run, mean) in self.inner.runs().iter().zip(self.inner.means(measure)) {
+                means.set_item(run, mean)?;
+            }
+            Ok(means.into_any())
+        })
+    }
+
+    #[doc = rank_pyo3::stub!("Comparison.pairs")]
+    #[getter]
+    fn pairs<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        self.by_measure(py, |measure| {
+            let pair = |pair: &rank_eval::ComparedPair| ComparedPair {
+                first: self.inner.runs()[pair.first].clone(),
+                second: self.inner.runs()[pair.second].clone(),
+                mean_difference: pair.mean_difference.into(),
+                cohen_d_z: pair.cohen_d_z.into(),
+                p_value: pair.p_value,
+                adjusted_p_value: pair.adjusted_p_value,
+                wins: pair.wins,
+                ties: pair.ties,
+                losses: pair.losses,
+            };
+            self.inner.pairs(measure).iter().map(pair).collect::<Vec<_>>().into_pyobject(py)
+        })
+    }
+
+    #[doc = rank_pyo3::stub!("Comparison.beaten")]
+    fn beaten(&self, measure: &str, run: &str) -> PyResult<Vec<String>> {
+        let place = |argument: &str, value: &str, known: &[String]| {
+            known.iter().position(|name| name == value).ok_or_else(|| {
+                PACKAGE.invalid(format_args!(
+                    "{argument}: expected one of {}, got {value:?}; name one that was compared",
+                    known.join(", ")
+                ))
+            })
+        };
+        let (measure, run) = (place("measure", measure, &self.names)?, place("run", run, self.inner.runs())?);
+        Ok(self.inner.beaten(measure, run).into_iter().map(|run| self.inner.runs()[run].clone()).collect())
+    }
+
+    #[doc = rank_pyo3::stub!("Comparison.to_text")]
+    #[pyo3(signature = (digits = 3, pairs = false))]
+    fn to_text(&self, digits: usize, pairs: bool) -> String {
+        self.inner.to_text(printed(digits, pairs))
+    }
+
+    #[doc = rank_pyo3::stub!("Comparison.to_markdown")]
+    #[pyo3(signature = (digits = 3, pairs = false))]
+    fn to_markdown(&self, digits: usize, pairs: bool) -> String {
+        self.inner.to_markdown(printed(digits, pairs))
+    }
+
+    #[doc = rank_pyo3::stub!("Comparison.to_latex")]
+    #[pyo3(signature = (digits = 3, pairs = false))]
+    fn to_latex(&self, digits: usize, pairs: bool) -> String {
+        self.inner.to_latex(printed(digits, pairs))
+    }
+
+    #[doc = rank_pyo3::stub!("Comparison.to_html")]
+    #[pyo3(signature = (digits = 3, pairs = false))]
+    fn to_html(&self, digits: usize, pairs: bool) -> String {
+        self.inner.to_html(printed(digits, pairs))
+    }
+
+    #[doc = rank_pyo3::stub!("Comparison.to_json")]
+    fn to_json(&self) -> String {
+        self.inner.to_json()
+    }
+
+    #[doc = rank_pyo3::stub!("Comparison.to_csv")]
+    fn to_csv(&self) -> String {
+        self.inner.to_csv()
+    }
+
+    fn __str__(&self) -> String {
+        self.inner.to_text(TableOptions::default())
+    }
+
+    fn _repr_html_(&self) -> String {
+        self.inner.to_html(TableOptions::default())
+    }
+
+    fn __repr__(&self) -> String {
+        format!(
+            "Comparison({} runs, {} queries, {})",
+            self.inner.runs().len(),
+            self.inner.queries().len(),
+            self.names.join(", ")
+        )
+    }
+}
+
+/// What both functions take, read.
+struct Inputs<'py> {
+    names: Vec<String>,
+    runs: Vec<Bound<'py, Run>>,
+    measures: Vec<(String, Measure)>,
+    options: CompareOptions,
+}
+
+impl<'py> Inputs<'py> {
+    fn new(
+        runs: &Bound<'py, PyAny>,
+        measures: &Bound<'py, PyAny>,
+        test: &str,
+        correction: Option<&str>,
+        missing: &str,
+    ) -> PyResult<Self> {
+        let mapping = runs.cast::<PyMapping>().map_err(|_| {
+            PACKAGE.dtype(format_args!("runs: expected a dict of name to run, got {}; name each run", describe(runs)))
+        })?;
+        let tests = [
+            ("paired_t", Test::PairedT),
+            ("randomization", Test::Randomization),
+            ("wilcoxon", Test::Wilcoxon),
+            ("sign", Test::Sign),
+            ("tukey_hsd", Test::TukeyHsd),
+            ("randomized_tukey_hsd", Test::RandomizedTukeyHsd),
+        ];
+        let test = choice("test", test, &tests)?;
+        let correction = correction.map(|name| choice("correction", name, &CORRECTIONS)).transpose()?;
+        let missing = choice("missing", missing, &[("zero", MissingQueries::Zero), ("skip", MissingQueries::Skip)])?;
+        let mut parsed: Vec<(String, Measure)> = Vec::new();
+        for name in rank_pyo3::strings(PACKAGE, measures, "measures")? {
+            let measure = name.parse::<Measure>().map_err(to_python)?;
+            if parsed.iter().all(|(known, _)| *known != name) {
+                parsed.push((name, measure));
+            }
+        }
+        let (mut names, mut read) = (Vec::new(), Vec::new());
+        for item in mapping.items()? {
+            let (name, run) = item.extract::<(Bound<'_, PyAny>, Bound<'py, PyAny>)>()?;
+            let Ok(name) = name.extract::<String>() else {
+                return Err(PACKAGE
+                    .dtype(format_args!("runs: expected names of type str, got {}; pass str(name)", describe(&name))));
+            };
+            names.push(name);
+            read.push(run_argument(&run, 0)?);
+        }
+        let options = CompareOptions::default()
+            .evaluation(Options::default().missing_queries(missing))
+            .test(test)
+            .correction(correction);
+        Ok(Self { names, runs: read, measures: parsed, options })
+    }
+
+    /// The number of pairs to test, in all measures.
+    fn steps(&self) -> usize {
+        let runs = self.runs.len();
+        let pairs = if self.options.baseline.is_some() { runs - runs.min(1) } else { runs * (runs - runs.min(1)) / 2 };
+        pairs * self.measures.len()
+    }
+}
+
+#[doc = rank_pyo3::stub!("compare")]
+#[pyfunction]
+#[pyo3(signature = (
+    qrels, runs, measures, *, test = "paired_t", correction = None, baseline = None, alpha = 0.05, tolerance = 1e-9,
+    permutations = 10_000, seed = 0, missing = "zero", progress = false
+))]
+#[expect(clippy::too_many_arguments, reason = "in Python they have names")]
+pub(crate) fn compare(
+    py: Python<'_>,
+    qrels: &Bound<'_, PyAny>,
+    runs: &Bound<'_, PyAny>,
+    measures: &Bound<'_, PyAny>,
+    test: &str,
+    correction: Option<&str>,
+    baseline: Option<String>,
+    alpha: f64,
+    tolerance: f64,
+    permutations: usize,
+    seed: u64,
+    missing: &str,
+    progress: bool,
+) -> PyResult<Comparison> {
+    let mut inputs = Inputs::new(runs, measures, test, correction, missing)?;
+    inputs.options =
+        inputs.options.baseline(baseline).alpha(alpha).tolerance(tolerance).permutations(permutations).seed(seed);
+    let qrels = qrels_argument(qrels, 0)?;
+    let (qrels, steps) = (&qrels.get().0, inputs.steps());
+    let runs: Vec<(&str, &rank_eval::Run)> =
+        inputs.names.iter().map(String::as_str).zip(inputs.runs.iter().map(|run| &run.get().0)).collect();
+    let (names, measures): (Vec<String>, Vec<Measure>) = inputs.measures.iter().cloned().unzip();
+    let options = inputs.options;
+    let inner =
+        watched(py, steps, progress, |watch| rank_eval::compare_watched(qrels, &runs, &measures, options, watch))?;
+    Ok(Comparison { inner, names })
+}
+
+#[doc = rank_pyo3::stub!("report")]
+#[pyfunction]
+#[pyo3(signature = (
+    path, qrels, runs, measures, *, title = "Comparison of runs", test = "paired_t", correction = None, baseline = None,
+    alpha = 0.05, tolerance = 1e-9, permutations = 10_000, seed = 0, missing = "zero", progress = false
+))]
+#[expect(clippy::too_many_arguments, reason = "in Python they have names")]
+pub(crate) fn report(
+    py: Python<'_>,
+    path: PathBuf,
+    qrels: &Bound<'_, PyAny>,
+    runs: &Bound<'_, PyAny>,
+    measures: &Bound<'_, PyAny>,
+    title: &str,
+    test: &str,
+    correction: Option<&str>,
+    baseline: Option<String>,
+    alpha: f64,
+    tolerance: f64,
+    permutations: usize,
+    seed: u64,
+    missing: &str,
+    progress: bool,
+) -> PyResult<Comparison> {
+    let mut inputs = Inputs::new(runs, measures, test, correction, missing)?;
+    inputs.options =
+        inputs.options.baseline(baseline).alpha(alpha).tolerance(tolerance).permutations(permutations).seed(seed);
+    let qrels = qrels_argument(qrels, 0)?;
+    let (qrels, steps) = (&qrels.get().0, inputs.steps());
+    let runs: Vec<(&str, &rank_eval::Run)> =
+        inputs.names.iter().map(String::as_str).zip(inputs.runs.iter().map(|run| &run.get().0)).collect();
+    let (names, measures): (Vec<String>, Vec<Measure>) = inputs.measures.iter().cloned().unzip();
+    let options = ReportOptions::default().compare(inputs.options).title(title.to_owned());
+    let inner =
+        watched(py, steps, progress, |watch| rank_eval::report_watched(path, qrels, &runs, &measures, options, watch))?;
+    Ok(Comparison { inner, names })
+}
