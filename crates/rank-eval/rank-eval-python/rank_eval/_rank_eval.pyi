@@ -1487,6 +1487,378 @@ def topic_set_size(effect_size: float, power: float = 0.8, alpha: float = 0.05) 
         34
     """
 
+@final
+class Measure:
+    """A measure with its parameters, such as nDCG@10 or RBP(p=0.8).
+
+    Read from the names of ir_measures (``nDCG@10``, ``AP(rel=2)``, ``nDCG(dcg='exp-log2')@10``,
+    ``nDCG(gains={1:3,2:9})``, ``P(rel=2,judged_only=True)@10``), of trec_eval (``ndcg_cut_10``, ``ndcg.1=3,2=9``,
+    ``iprec_at_recall_0.10``) and of ranx (``ndcg@10``, ``map-l2``, ``rbp.95``), in any letter case; ``str`` gives the
+    first form. There are:
+
+    * of relevant documents: ``P``, ``R``, ``RelP`` (capped recall), ``F``, ``Success``, ``RR``, ``AP``, ``Rprec``,
+      ``Rprec_mult``, ``IPrec``, ``11pt_avg``, ``Bpref``, ``infAP``, ``gm_map``, ``gm_bpref``, ``yaap``, ``binG``,
+      ``Accuracy`` (AUROC), ``FallOut``;
+    * of grades: ``nDCG``, ``DCG``, ``IDCG``, ``SDCG``, ``ERR``, ``RBP``, ``RBPResidual``, ``Compat``, ``OPA``, ``G``,
+      ``ndcg_rel``, ``Rndcg``;
+    * of sets and counts: ``SetP``, ``SetR``, ``SetF``, ``SetAP``, ``utility``, ``NumQ``, ``NumRet``, ``NumRel``,
+      ``NumRelRet``, ``num_nonrel_judged_ret``, ``Judged``, ``Unjudged``;
+    * of diversity, over ``SubtopicQrels``: ``alpha_nDCG``, ``alpha_DCG``, ``ERR_IA``, ``nERR_IA``, ``NRBP``, ``nNRBP``,
+      ``AP_IA``, ``P_IA``, ``StRecall``.
+
+    ``describe`` tells what is computed.
+
+    Args:
+        name: The name.
+
+    Raises:
+        InvalidInputError: A name, a cut-off or a parameter that is not known; the message says what is.
+
+    Source:
+        The documentation of the Rust crate has the formula and the source of each measure.
+
+    Example:
+        >>> measure = Measure("ndcg_cut_10")
+        >>> str(measure), measure.name_in("trec_eval"), measure == Measure("ndcg@10")
+        ('nDCG@10', 'ndcg_cut_10', True)
+    """
+
+    def __new__(cls, name: str) -> Measure: ...
+    @staticmethod
+    def parse_many(names: str) -> list[Measure]:
+        """The measures that a text names, separated by white space.
+
+        Args:
+            names: Names of measures, the nicknames ``official``, ``set`` and ``all_trec`` of trec_eval, its names with
+                several cut-offs (``P.5,10``), and its names that stand for a list of them (``P``, ``recall``,
+                ``ndcg_cut``, ``map_cut``, ``relative_P``, ``success``, ``iprec_at_recall``, ``Rprec_mult``).
+
+        Returns:
+            The measures, in the order of trec_eval.
+
+        Raises:
+            InvalidInputError: A name that is not known.
+
+        Example:
+            >>> [str(measure) for measure in Measure.parse_many("success nDCG@10")]
+            ['Success@1', 'Success@5', 'Success@10', 'nDCG@10']
+        """
+
+    @property
+    def cutoff(self) -> int | None:
+        """The number of ranks that count; None if all do."""
+
+    @property
+    def needs_subtopics(self) -> bool:
+        """Whether it is computed from ``SubtopicQrels``."""
+
+    def name_in(self, dialect: Literal["ir_measures", "trec_eval", "ranx"]) -> str | None:
+        """The name in the dialect of a tool.
+
+        Args:
+            dialect: The tool.
+
+        Returns:
+            The name; None if the tool has no such measure, or cannot say its parameters there.
+
+        Raises:
+            InvalidInputError: Another dialect.
+
+        Example:
+            >>> Measure("AP(rel=2)").name_in("ranx")
+            'map-l2'
+        """
+
+    def describe(self) -> str:
+        """What is computed, in words: the formula, the parameters, and what counts as relevant.
+
+        Example:
+            >>> print(Measure("P(rel=2)@5").describe().split(";")[0])
+            P(rel=2)@5: share of the first k documents that are relevant, k = 5
+        """
+
+    def value_of(self, reranked: _RankedList[_Id], ground_truth: _Judgments[_Id]) -> float:
+        """The value of one ranked list.
+
+        Args:
+            reranked: A ranked list, best document first: ``(id, score)`` pairs, objects with ``id`` and ``score``, or a
+                dict of id to score. The order counts; scores are checked against it.
+            ground_truth: The judgments of the query: a dict of id to grade, or a set or list of the relevant ids.
+
+        Returns:
+            The value.
+
+        Raises:
+            InvalidInputError: A NaN, a list that is not sorted by its scores, a grade above the measure's scale, or a
+                measure that needs subtopics.
+            DuplicateIdError: A document twice in the list or the ground truth.
+            DtypeError: Something that is not a ranked list, or a grade that is not an int.
+
+        Example:
+            >>> round(Measure("RBP(p=0.8)").value_of([("a", 2.0), ("b", 1.0)], {"a"}), 4)
+            0.2
+        """
+
+    def aggregate(self, values: Sequence[float]) -> float:
+        """The value over all queries from those of each.
+
+        It is the mean, for counts the sum, and for ``gm_map`` and ``gm_bpref``, whose values are logarithms, the
+        exponential of the mean.
+
+        Args:
+            values: The values of the queries.
+
+        Returns:
+            The value; NaN for the mean of nothing.
+
+        Example:
+            >>> Measure("NumRelRet").aggregate([3.0, 1.0])
+            4.0
+        """
+
+    def __eq__(self, other: object) -> bool: ...
+    def __ne__(self, other: object) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class SubtopicQrels:
+    """Judgments of documents for the subtopics of queries, for measures of diversity."""
+
+    @staticmethod
+    def from_rows(rows: Iterable[tuple[str, str, str, int]]) -> SubtopicQrels:
+        """Judgments out of rows, in any order.
+
+        Args:
+            rows: Query, subtopic, document and grade of each judgment.
+
+        Returns:
+            The judgments.
+
+        Raises:
+            DuplicateIdError: A document that is judged twice for a subtopic.
+            DtypeError: Another kind of row.
+
+        Example:
+            >>> SubtopicQrels.from_rows([("q", "1", "a", 1), ("q", "2", "b", 1)])
+            SubtopicQrels(1 queries)
+        """
+
+    @staticmethod
+    def read(path: _Path) -> SubtopicQrels:
+        """Reads a file of lines ``query subtopic document grade``, plain, gzip or zstd.
+
+        Args:
+            path: The file.
+
+        Returns:
+            The judgments.
+
+        Raises:
+            FileNotFoundError: No such file.
+            InvalidInputError: A line that is not of this form; the message has its number.
+            DuplicateIdError: A document that is judged twice for a subtopic.
+        """
+
+    @property
+    def queries(self) -> list[str]:
+        """The judged queries, ascending by id."""
+
+    def subtopics(self, query: str) -> list[str] | None:
+        """The subtopics of a query, ascending by id; None if it is not judged.
+
+        Args:
+            query: The query.
+
+        Returns:
+            The subtopics.
+        """
+
+    def __len__(self) -> int: ...
+
+def evaluate_subtopics(
+    qrels: SubtopicQrels,
+    run: Run | _RunDict | _Table | _Path,
+    measures: Sequence[str],
+    missing: Literal["zero", "skip"] = "zero",
+) -> Evaluation:
+    """Evaluates a run by measures of diversity.
+
+    Args:
+        qrels: The judgments.
+        run: The run, as for ``evaluate``.
+        measures: Names of measures: ``alpha_nDCG@10``, ``alpha_DCG@10``, ``ERR_IA@10``, ``nERR_IA@10``, ``NRBP``,
+            ``nNRBP``, ``AP_IA``, ``P_IA@10``, ``StRecall@10``. ``alpha`` and ``beta`` are 0.5 unless given.
+        missing: ``"zero"`` counts a judged query that the run lacks 0, ``"skip"`` leaves it out.
+
+    Returns:
+        The values, and their means.
+
+    Raises:
+        InvalidInputError: A measure that is not one of diversity, or no query in common.
+
+    Source:
+        Clarke et al.: Novelty and diversity in information retrieval evaluation (SIGIR 2008), as ndeval has it.
+
+    Example:
+        >>> qrels = SubtopicQrels.from_rows([("q", "1", "a", 1), ("q", "2", "b", 1)])
+        >>> evaluate_subtopics(qrels, {"q": {"a": 1.0}}, ["StRecall@10"]).means
+        {'StRecall@10': 0.5}
+    """
+
+@final
+class RankBiasedOverlap:
+    """Rank-biased overlap of two lists, and what is not known of it because they end."""
+
+    @property
+    def extrapolated(self) -> float:
+        """The value if the lists go on to agree as far as they did: the one to report."""
+
+    @property
+    def min(self) -> float:
+        """The least that it can be, whatever follows."""
+
+    @property
+    def residual(self) -> float:
+        """How much more than ``min`` it can be."""
+
+def rank_biased_overlap(a: Iterable[_Id], b: Iterable[_Id], p: float = 0.9) -> RankBiasedOverlap:
+    """Rank-biased overlap of two rankings, in which the top counts more than the rest.
+
+    Args:
+        a: Ids, best first.
+        b: Ids, best first; neither the length nor the ids need be those of ``a``.
+        p: How much a depth weighs of the one above it, above 0 and below 1. With 0.9 the first ten ranks have 86 % of
+            the weight.
+
+    Returns:
+        The value, in [0, 1], and its bounds.
+
+    Raises:
+        InvalidInputError: ``p`` outside its range.
+        DuplicateIdError: An id twice in a list.
+        DtypeError: Something that is not a list of ids.
+
+    Source:
+        Webber, Moffat, Zobel: A similarity measure for indefinite rankings (ACM TOIS 2010).
+
+    Example:
+        >>> round(rank_biased_overlap(["a", "b"], ["a", "c"], p=0.5).extrapolated, 4)  # 0.5 + 0.25 / 2 + 0.25 / 2
+        0.75
+    """
+
+def overlap(a: Iterable[_Id], b: Iterable[_Id], k: int = 10) -> float:
+    """The share of the first ``k`` ids of two rankings that both have.
+
+    Args:
+        a: Ids, best first.
+        b: Ids, best first.
+        k: The depth, at least 1; if both are shorter, the length of the longer one.
+
+    Returns:
+        The value, in [0, 1].
+
+    Raises:
+        InvalidInputError: ``k`` below 1.
+        DuplicateIdError: An id twice in a list.
+        DtypeError: Something that is not a list of ids.
+
+    Example:
+        >>> overlap(["a", "b", "c"], ["c", "a", "d"], k=2)
+        0.5
+    """
+
+def kendall_tau_of_lists(a: Iterable[_Id], b: Iterable[_Id]) -> float:
+    """Kendall's tau_b of two rankings, over the ids of both; those that a list lacks are tied behind its end.
+
+    Args:
+        a: Ids, best first.
+        b: Ids, best first.
+
+    Returns:
+        The value, in [-1, 1]; NaN if there are fewer than two ids, or a list has none.
+
+    Raises:
+        DuplicateIdError: An id twice in a list.
+        DtypeError: Something that is not a list of ids.
+
+    Source:
+        Fagin, Kumar, Sivakumar: Comparing top k lists (2003).
+
+    Example:
+        >>> round(kendall_tau_of_lists(["a", "b", "c"], ["a", "c", "b"]), 4)  # two pairs of three
+        0.3333
+    """
+
+def kendall_tau(a: _Sample, b: _Sample, variant: Literal["a", "b"] = "b") -> float:
+    """Kendall's tau of paired values, such as the means of the same systems by two measures.
+
+    Args:
+        a: Values, or a dict of them.
+        b: Values, paired by position, or a dict of them, paired by key.
+        variant: ``"a"`` divides by all pairs, ``"b"`` leaves out those that are tied.
+
+    Returns:
+        The value, in [-1, 1]; NaN for ``"b"`` if all values of a sample are equal.
+
+    Raises:
+        ShapeError: Samples that are not paired.
+        InvalidInputError: Fewer than two pairs, a value that is not finite, or another variant.
+        DtypeError: Something that is not a number.
+
+    Source:
+        Kendall: A new measure of rank correlation (Biometrika 1938).
+
+    Example:
+        >>> round(kendall_tau([0.1, 0.2, 0.3], [0.1, 0.3, 0.2]), 4)  # two pairs of three
+        0.3333
+    """
+
+def spearman_rho(a: _Sample, b: _Sample) -> float:
+    """Spearman's rho of paired values: the correlation of their ranks, of which tied values share the mean.
+
+    Args:
+        a: Values, or a dict of them.
+        b: Values, paired by position, or a dict of them, paired by key.
+
+    Returns:
+        The value, in [-1, 1]; NaN if all values of a sample are equal.
+
+    Raises:
+        ShapeError: Samples that are not paired.
+        InvalidInputError: Fewer than two pairs, or a value that is not finite.
+        DtypeError: Something that is not a number.
+
+    Source:
+        Spearman: The proof and measurement of association between two things (American Journal of Psychology 1904).
+
+    Example:
+        >>> round(spearman_rho([0.1, 0.2, 0.3], [0.1, 0.3, 0.2]), 4)  # 1 - 6 x 2 / 24
+        0.5
+    """
+
+def tau_ap(reference: _Sample, estimated: _Sample) -> float:
+    """The AP rank correlation: how far ``estimated`` has the order of ``reference``, where errors at the top cost more.
+
+    Args:
+        reference: Values, or a dict of them.
+        estimated: Values, paired by position, or a dict of them, paired by key.
+
+    Returns:
+        The value, in [-1, 1]. It is not symmetric.
+
+    Raises:
+        ShapeError: Samples that are not paired.
+        InvalidInputError: Fewer than two pairs, a value that is not finite, or two values that are equal.
+        DtypeError: Something that is not a number.
+
+    Source:
+        Yilmaz, Aslam, Robertson: A new rank correlation coefficient for information retrieval (SIGIR 2008).
+
+    Example:
+        >>> tau_ap([0.3, 0.2, 0.1], [0.3, 0.1, 0.2])  # of 1 and of 1/2, at ranks 2 and 3
+        0.5
+    """
+
 def run_command(arguments: Sequence[str]) -> int:
     """Runs the command ``rank-eval`` over the standard input and output of the process, and returns its exit code.
 

@@ -14,9 +14,11 @@ pub(crate) fn to_python(error: Error) -> PyErr {
 /// The exception of an error whose message begins with `place`.
 pub(crate) fn to_python_at(place: &str, error: Error) -> PyErr {
     let class = match error {
-        Error::DuplicateDocument { .. } | Error::DuplicateJudgment { .. } | Error::DuplicateInTable { .. } => {
-            "DuplicateIdError"
-        }
+        Error::DuplicateDocument { .. }
+        | Error::DuplicateId { .. }
+        | Error::DuplicateSubtopic { .. }
+        | Error::DuplicateJudgment { .. }
+        | Error::DuplicateInTable { .. } => "DuplicateIdError",
         Error::UnequalSamples { .. }
         | Error::UnpairedSamples { .. }
         | Error::UnequalColumns { .. }

@@ -3,6 +3,7 @@
 #![expect(clippy::doc_markdown, clippy::doc_link_with_quotes, reason = "the documentation is for Python")]
 
 mod accumulator;
+mod agreement;
 mod arrays;
 mod arrow;
 mod cli;
@@ -13,6 +14,7 @@ mod errors;
 mod evaluation;
 mod ids;
 mod lists;
+mod measures;
 mod options;
 mod results;
 mod samples;
@@ -27,6 +29,10 @@ mod _rank_eval {
     #[pymodule_export]
     use crate::accumulator::Accumulator;
     #[pymodule_export]
+    use crate::agreement::{
+        RankBiasedOverlap, kendall_tau, kendall_tau_of_lists, overlap, rank_biased_overlap, spearman_rho, tau_ap,
+    };
+    #[pymodule_export]
     use crate::arrays::evaluate_arrays;
     #[pymodule_export]
     use crate::cli::run_command;
@@ -38,6 +44,8 @@ mod _rank_eval {
     use crate::lists::{
         average_precision_at_k, ndcg_at_k, precision_at_k, recall_at_k, reciprocal_rank_at_k, success_at_k,
     };
+    #[pymodule_export]
+    use crate::measures::{Measure, SubtopicQrels, evaluate_subtopics};
     #[pymodule_export]
     use crate::results::{
         EffectSizes, Estimate, PairedTTest, RandomizationTest, RandomizedTukeyHsd, RandomizedTukeyPair, SignTest,

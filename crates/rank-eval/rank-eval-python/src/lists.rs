@@ -39,7 +39,7 @@ pub(crate) fn ground_truth(value: &Bound<'_, PyAny>) -> PyResult<Vec<(Id, i64)>>
 }
 
 /// Reads a depth; a negative number is no type error.
-fn depth(k: i64) -> PyResult<usize> {
+pub(crate) fn depth(k: i64) -> PyResult<usize> {
     usize::try_from(k)
         .map_err(|_| PACKAGE.invalid(format_args!("k: expected at least 1, got {k}; 10 is the usual choice")))
 }

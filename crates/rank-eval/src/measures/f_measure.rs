@@ -5,7 +5,8 @@
 //! ```
 //!
 //! with P and R the precision and the recall of the first `k` documents, where P is over `k` ranks; `SetF` is of all that
-//! was ranked. 0 if nothing relevant was found. `set_F.x` of `trec_eval` has `x` in the place of `beta²`.
+//! was ranked. 0 if nothing relevant was found. `set_F.x` of `trec_eval`, and `SetF(beta=x)` of `ir_measures`, have `x` in the
+//! place of `beta²`: the name of `trec_eval` is read so, that of `ir_measures` is read as beta.
 //!
 //! Source: van Rijsbergen: Information Retrieval (1979).
 //!
