@@ -1,5 +1,6 @@
 //! The command line, from arguments to files.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use rank_fusion::cli::run;
@@ -66,9 +67,9 @@ fn weights_are_found() {
     let folder = tempfile::tempdir().unwrap();
     let (mut good, mut bad, mut qrels) = (String::new(), String::new(), String::new());
     for query in 0..12 {
-        good += &format!("q{query} Q0 a 1 3 g\nq{query} Q0 b 2 1 g\nq{query} Q0 c 3 0 g\n");
-        bad += &format!("q{query} Q0 b 1 3 b\nq{query} Q0 c 2 2 b\nq{query} Q0 a 3 0 b\n");
-        qrels += &format!("q{query} 0 a 1\n");
+        writeln!(good, "q{query} Q0 a 1 3 g\nq{query} Q0 b 2 1 g\nq{query} Q0 c 3 0 g").unwrap();
+        writeln!(bad, "q{query} Q0 b 1 3 b\nq{query} Q0 c 2 2 b\nq{query} Q0 a 3 0 b").unwrap();
+        writeln!(qrels, "q{query} 0 a 1").unwrap();
     }
     let (good, bad) = (file(folder.path(), "good.run", &good), file(folder.path(), "bad.run", &bad));
     let qrels = file(folder.path(), "qrels.txt", &qrels);
