@@ -13,6 +13,8 @@ use std::arch::x86_64::{
     _mm512_setzero_ps, _mm512_setzero_si512, _mm512_store_ps, _mm512_store_si512, _mm512_sub_ps, _mm512_xor_si512,
 };
 
+use std::cell::Cell;
+
 use super::dot;
 use super::f32::F32;
 use crate::maxsim::{Block, Rows, Running, one_document};
@@ -38,6 +40,14 @@ struct Codes {
     candidates: Vec<(u32, u32)>,
 }
 
+thread_local! {
+    /// Kept for the next call, which may be for a single document.
+    static SCRATCH: Cell<Codes> = Cell::default();
+}
+
+/// More than so many lines are given back.
+const KEPT: usize = 1 << 14;
+
 /// As [`documents`](crate::maxsim::documents).
 ///
 /// # Safety
@@ -47,7 +57,7 @@ pub(super) unsafe fn documents(queries: &[&PackedQuery], rows: Rows<'_, f32>, of
     let count = offsets.len() - 1;
     let groups = queries.iter().map(|query| query.groups()).max().unwrap_or(0);
     let mut running = Running::new(groups);
-    let mut codes = Codes::default();
+    let mut codes = SCRATCH.take();
     let mut block = F32::new(rows.dim);
     let screens: Vec<Option<&Screen>> = queries.iter().map(|query| query.screen()).collect();
     let any = screens.iter().any(Option::is_some);
@@ -70,6 +80,9 @@ pub(super) unsafe fn documents(queries: &[&PackedQuery], rows: Rows<'_, f32>, of
             }
             scores[number * count + position] = running.score(query.head());
         }
+    }
+    if codes.bytes.capacity() <= KEPT {
+        SCRATCH.set(codes);
     }
 }
 
@@ -199,7 +212,9 @@ unsafe fn groups<const GROUPS: usize>(
     let Codes { bytes: codes, scales, errors, upper, candidates, .. } = codes;
     let lines = rows.dim.div_ceil(64);
     let count = rows.count();
-    upper.resize(SEGMENT * GROUPS, Lanes::ZERO);
+    if upper.len() < SEGMENT * GROUPS {
+        upper.resize(SEGMENT * GROUPS, Lanes::ZERO);
+    }
     let mut lower = [Lanes::LOWEST; GROUPS];
     let mut left = count * GROUPS * Lanes::WIDTH / FEW;
     let mut start = 0;
