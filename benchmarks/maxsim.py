@@ -21,7 +21,6 @@ import importlib.util
 import itertools
 import re
 import shutil
-import statistics
 import subprocess
 import time
 from dataclasses import dataclass
@@ -198,7 +197,7 @@ def limits() -> dict[str, float]:
         return {}
     command = [cargo, "bench", "--quiet", "-p", "rank-kernels", "--bench", "limits", "--", "--limits"]
     root = Path(__file__).parent.parent
-    output = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout  # noqa: S603
+    output = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout
     print(output)
     return {name.strip(): float(rate) for name, rate in re.findall(r"^(.*\S) +([\d.]+) G/s$", output, re.MULTILINE)}
 
@@ -231,7 +230,7 @@ def measure(
         share = f"{work / min(seconds) / 1e9 / limit:10.0%}" if limit else f"{'':10}"
         least[name] = min(seconds)
         print(
-            f"{name:36}{1e3 * min(seconds):10.2f}{1e3 * statistics.median(seconds):10.2f}"
+            f"{name:36}{1e3 * min(seconds):10.2f}{1e3 * float(np.median(seconds)):10.2f}"
             f"{work / min(seconds) / 1e9:8.0f}{share}{min(seconds) / first:12.2f}{errors[kind, name]:10.1e}"
         )
     print()
