@@ -18,6 +18,7 @@ type Run<'py> = HashMap<Key<'py>, Bound<'py, PyAny>, FxBuildHasher>;
 /// What fusing a query leaves, apart from the ids.
 #[derive(Default)]
 struct Fused {
+    scratch: Scratch,
     totals: Vec<f64>,
     ranking: Ranking,
 }
@@ -39,8 +40,8 @@ pub(crate) fn fuse<'py>(
 
     let bar = ProgressBar::new(PACKAGE, py, queries.len(), progress)?;
     let fused = PyDict::new(py);
-    // A few queries at a time, so that what was read is still in the cache when it is fused.
-    let chunk = 8 * pool.threads;
+    // So few queries at a time that what was read is still in the cache when it is fused.
+    let chunk = if pool.threads == 1 { 1 } else { 8 * pool.threads };
     let mut numberings: Vec<Numbering<Key<'py>>> = (0..chunk).map(|_| Numbering::new()).collect();
     let mut results: Vec<Fused> = (0..chunk).map(|_| Fused::default()).collect();
     for queries in queries.chunks(chunk) {
@@ -59,7 +60,7 @@ pub(crate) fn fuse<'py>(
         py.detach(|| pool.run(fusion, &lists, results)).map_err(|(place, error)| {
             to_python(Error::InQuery { query: format!("{:?}", queries[place]), error: Box::new(error) })
         })?;
-        for ((query, numbering), Fused { totals, ranking }) in queries.iter().zip(&numberings).zip(results) {
+        for ((query, numbering), Fused { totals, ranking, .. }) in queries.iter().zip(&numberings).zip(results) {
             let ids = numbering.ids();
             let list = PyDict::new(py);
             for number in ranking.settle(fusion, ids) {
@@ -96,24 +97,17 @@ impl Pool {
 
     /// Fuses each of `lists`; the first error, with its place.
     fn run(&self, fusion: &Fusion, lists: &[&NumberedLists], results: &mut [Fused]) -> Result<(), (usize, Error)> {
-        let one = |scratch: &mut Scratch, place: usize, Fused { totals, ranking }: &mut Fused| {
+        let one = |place: usize, Fused { scratch, totals, ranking }: &mut Fused| {
             let lists = lists[place].lists().map_err(|error| (place, error))?;
             fusion.totals(&lists, scratch, totals).map_err(|error| (place, error))?;
             ranking.sort(fusion, totals);
             Ok(())
         };
         match &self.pool {
-            None => {
-                let mut scratch = Scratch::new();
-                results.iter_mut().enumerate().try_for_each(|(place, result)| one(&mut scratch, place, result))
-            }
+            None => results.iter_mut().enumerate().try_for_each(|(place, result)| one(place, result)),
             Some(pool) => {
-                let work = || {
-                    let results = results.par_iter_mut().enumerate();
-                    results
-                        .map_init(Scratch::new, |scratch, (place, result)| one(scratch, place, result))
-                        .collect::<Vec<_>>()
-                };
+                let work =
+                    || results.par_iter_mut().enumerate().map(|(place, result)| one(place, result)).collect::<Vec<_>>();
                 pool.install(work).into_iter().collect()
             }
         }
