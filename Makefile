@@ -13,7 +13,7 @@ FEATURES := rank-retrieve/usearch,rank-retrieve/qdrant,rank-rerank/candle,rank-r
 CORE := --workspace --exclude 'rank-*-python' --exclude rank-pyo3 --features $(FEATURES)
 ORT_LIBRARY = $(shell $(BIN)/python -c "import glob, importlib.util as u; print(glob.glob(u.find_spec('onnxruntime').submodule_search_locations[0] + '/capi/libonnxruntime.*')[0])")
 
-.PHONY: help demo wheels install test test-rust test-python lint docs bench format clean
+.PHONY: help demo wheels install test test-rust test-python lint docs bench fuzz format clean
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
@@ -76,6 +76,13 @@ docs: ## the Rust documentation, into target/doc
 
 bench: .venv/rivals install ## side by side with others, answers checked
 	for program in benchmarks/*.py; do $(BIN)/python $$program; done
+
+FUZZ_SECONDS ?= 60
+fuzz: ## every parser on random input, FUZZ_SECONDS each; fuzz/README.md says what it needs
+	for target in $$(cargo +nightly fuzz list); do \
+	  mkdir -p fuzz/corpus/$$target; \
+	  cargo +nightly fuzz run $$target fuzz/corpus/$$target fuzz/seeds/$$target -- -max_total_time=$(FUZZ_SECONDS) -dict=fuzz/words.dict; \
+	done
 
 format: .venv/develop ## rewrites the sources
 	cargo fmt --all

@@ -187,3 +187,11 @@ fn conventions_are_told() {
         assert!(description.contains(words), "{description}");
     }
 }
+
+#[test]
+fn a_name_that_means_something_else_is_none() {
+    // Their rbp is of p = 0.9 and scaled by the topic; iprec_at_recall has two decimals.
+    for name in ["RBP(p=0.8)", "IPrec@0.123"] {
+        assert_eq!(parse(name).name_in(Dialect::TrecEval), None, "{name}");
+    }
+}

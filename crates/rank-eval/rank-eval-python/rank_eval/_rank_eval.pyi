@@ -687,6 +687,77 @@ def evaluate(
         {'RR': 0.75}
     """
 
+@final
+class Tie:
+    """A query whose value of a measure depends on the order of documents of equal score."""
+
+    @property
+    def query(self) -> str:
+        """Which query."""
+
+    @property
+    def measure(self) -> str:
+        """Which measure, as it was asked for."""
+
+    @property
+    def value(self) -> float:
+        """The value in the order that was asked for."""
+
+    @property
+    def least(self) -> float:
+        """The least value."""
+
+    @property
+    def greatest(self) -> float:
+        """The greatest value."""
+
+def ties(
+    qrels: Qrels | _QrelsDict | _Table | _GradeRows | _RanxTable | _Path,
+    run: Run | _RunDict | _Table | _ScoreRows | _RanxTable | _Path,
+    measures: Sequence[str],
+    missing: Literal["zero", "skip"] = "zero",
+    *,
+    order: _Order = "docid_desc",
+    judged_only: bool = False,
+    level: int = 1,
+    depth: int | None = None,
+    collection: int | None = None,
+    compat: _Version | None = None,
+    threads: int = 0,
+) -> list[Tie]:
+    """The queries whose value depends on the order of documents of equal score, by measure, then by query.
+
+    The value is computed in ``order``, and in the orders ``"best"``, ``"worst"``, ``"docid_desc"`` and ``"docid_asc"``;
+    where orders differ, the query is there, with the least and the greatest value of them. For measures that gain by
+    each relevant document that moves up, these are the bounds of all orders.
+
+    Args:
+        qrels: The judgments, as in ``evaluate``.
+        run: The run, as in ``evaluate``.
+        measures: Names of measures.
+        missing: As in ``evaluate``.
+        order: The order that ``Tie.value`` is of.
+        judged_only: As in ``evaluate``.
+        level: As in ``evaluate``.
+        depth: As in ``evaluate``.
+        collection: As in ``evaluate``.
+        compat: As in ``evaluate``.
+        threads: As in ``evaluate``.
+
+    Returns:
+        A ``Tie`` for each query and measure whose value depends on the order.
+
+    Raises:
+        InvalidInputError: As ``evaluate``.
+        RankError: As ``evaluate``.
+        OSError: As ``evaluate``.
+
+    Example:
+        >>> qrels = {"q1": {"a": 1}, "q2": {"a": 1}}
+        >>> ties(qrels, {"q1": {"a": 0.5, "b": 0.5}, "q2": {"a": 0.5, "b": 0.4}}, ["RR"])
+        [Tie("q1", "RR", value=0.5, least=0.5, greatest=1.0)]
+    """
+
 def evaluate_arrays(
     scores: NDArray[np.floating[Any]] | _Tensor,
     relevance: NDArray[np.number[Any] | np.bool_] | _Tensor,

@@ -20,6 +20,7 @@ mod results;
 mod samples;
 mod statistics;
 mod tables;
+mod ties;
 
 use pyo3::prelude::*;
 
@@ -58,4 +59,6 @@ mod _rank_eval {
     };
     #[pymodule_export]
     use crate::tables::{Qrels, Run};
+    #[pymodule_export]
+    use crate::ties::{Tie, ties};
 }

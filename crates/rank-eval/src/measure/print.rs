@@ -59,11 +59,13 @@ impl Measure {
     /// # Ok::<(), rank_eval::Error>(())
     /// ```
     pub fn name_in(&self, dialect: Dialect) -> Option<String> {
-        match dialect {
-            Dialect::IrMeasures => Some(self.to_string()),
+        let name = match dialect {
+            Dialect::IrMeasures => return Some(self.to_string()),
             Dialect::TrecEval => self.in_trec_eval(),
             Dialect::Ranx => self.in_ranx(),
-        }
+        };
+        // A name that means something else there, or fewer decimals than the number has, is none.
+        name.filter(|name| name.parse::<Self>().is_ok_and(|understood| understood == *self))
     }
 
     fn preset(&self, dialect: Dialect) -> Option<&'static Preset> {
