@@ -1,6 +1,7 @@
 """The command `rank-eval` beside trec_eval: options that are wrong, files that are wrong, and the subcommands."""
 
 import gzip
+import json
 import os
 import signal
 import subprocess
@@ -24,10 +25,10 @@ def test_help_and_version() -> None:
     code, out, err = rank_eval_command("-h")
     assert (code, err) == (0, "")
     assert out.startswith("rank-eval [options] QRELS RUN\n")
-    for subcommand in ["convert", "validate"]:
+    for subcommand in ["compare", "report", "convert", "validate"]:
         code, out, err = rank_eval_command(subcommand, "--help")
         assert (code, err) == (0, "")
-        assert out.startswith(f"rank-eval {subcommand} ")
+        assert f"rank-eval {subcommand} [" in out or f"rank-eval {subcommand} FILE" in out
     code, out, err = rank_eval_command("--version")
     assert (code, err) == (0, "")
     assert out.startswith("rank-eval 0.")
@@ -66,6 +67,14 @@ def test_the_console_script_is_the_same_command() -> None:
         ("-m relstring.x a b", 1, '-m: expected a number of documents behind "relstring.", got "x"; '),
         ("-m P.5 missing.qrels b", 2, 'missing.qrels: expected a file to read, got the error "No such file or '),
         ("validate", 1, "expected a file to validate, got none; see rank-eval validate -h"),
+        ("compare", 1, "expected the judgments and two runs or more, got no file; see rank-eval compare -h"),
+        ("compare - - a", 1, "expected one file from the standard input, got more; name the others"),
+        ("compare --test x a b", 1, "--test: expected one of paired_t, randomization, wilcoxon, sign, tukey_hsd, "),
+        ("compare --format x a b", 1, "--format: expected one of text, markdown, latex, html, json, csv, got "),
+        ("compare --alpha x a b", 1, '--alpha: expected a number, got "x"; write for example --alpha 1'),
+        ("compare --title x a b", 1, "--title: expected with the other of compare and report, got it here; leave it"),
+        ("compare -m nothing a b", 1, "measure: expected one of "),
+        ("report --pairs a b", 1, "--pairs: expected with the other of compare and report, got it here; leave it out"),
         ("convert a", 1, "expected two files, from and to, got 1; see rank-eval convert -h"),
         ("convert missing.run b", 2, 'missing.run: expected a file to read, got the error "No such file or directory'),
         ("validate missing.run", 2, 'missing.run: expected a file to read, got the error "No such file or directory'),
@@ -136,6 +145,84 @@ def test_ctrl_c_ends_it() -> None:
 def maps(process: int) -> bytes:
     path = Path(f"/proc/{process}/maps")
     return path.read_bytes() if path.exists() else b"rank_eval.abi3.so"
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Judgments of 12 queries; runs with the relevant document first, second, and first but for four queries."""
+    folder = tmp_path_factory.mktemp("runs")
+    names = ["qrels.txt", "first.run", "second.run.gz", "third.txt"]
+    lines = ["q{} 0 a 1\n", "q{0} Q0 a 1 2.0 t\nq{0} Q0 b 2 1.0 t\n", "q{0} Q0 b 1 2.0 t\nq{0} Q0 a 2 1.0 t\n"]
+    texts = ["".join(line.format(query) for query in range(12)) for line in lines]
+    texts.append("".join(f"q{query} Q0 a 1 1.0 t\n" for query in range(12) if query % 3))
+    for name, text in zip(names, texts, strict=True):
+        content = text.encode()
+        (folder / name).write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
+    return [folder / name for name in names]
+
+
+def test_compare_prints_a_table(runs: list[Path]) -> None:
+    code, out, err = rank_eval_command("compare", "-m", "RR P@1", "--digits=2", *runs)
+    assert (code, err) == (0, "")
+    rows = [line.split() for line in out.splitlines()]
+    assert rows[0] == ["run", "RR", "P@1"]
+    assert [row[1] for row in rows[1:4]] == ["first", "second", "third"]
+    # 1, 1/2, and 1 for 8 of 12 queries.
+    assert [row[2][:4] for row in rows[1:4]] == ["1.00", "0.50", "0.67"]
+
+
+def test_compare_in_other_formats(runs: list[Path], tmp_path: Path) -> None:
+    def output(*options: object) -> str:
+        code, out, err = rank_eval_command("compare", "-m", "recip_rank", *options, *runs)
+        assert (code, err) == (0, "")
+        return out
+
+    compared = json.loads(output("--format", "json", "--baseline", "second", "--test", "sign", "--correction", "none"))
+    assert "second" in json.dumps(compared)
+    lines = output("--format=csv", "--missing=skip").splitlines()
+    assert lines[0].startswith("measure,first,second,")
+    assert lines[1].split(",")[:5] == ["RR", "first", "second", "1.0", "0.5"]
+    # Over the queries that no run lacks, the third run is as good as the first.
+    assert lines[2].split(",")[:5] == ["RR", "first", "third", "1.0", "1.0"]
+    assert output("--format=markdown", "--pairs").startswith("|")
+    assert "\\begin{tabular}" in output("--format=latex")
+    assert "<table" in output("--format=html")
+    assert output("--output", tmp_path / "table.txt") == ""
+    assert (tmp_path / "table.txt").read_text() == output()
+
+
+def test_compare_reads_one_run_from_the_standard_input(runs: list[Path]) -> None:
+    qrels, first, second, _ = runs
+    code, out, _ = rank_eval_command(
+        "compare", "-m", "RR", "--format", "csv", qrels, first, "-", stdin=second.read_bytes()
+    )
+    assert code == 0
+    assert out.splitlines()[1].split(",")[:5] == ["RR", "first", "-", "1.0", "0.5"]
+
+
+def test_runs_of_the_same_name_are_called_by_their_paths(runs: list[Path], tmp_path: Path) -> None:
+    qrels, first = runs[:2]
+    other = tmp_path / "first.txt"
+    other.write_bytes(first.read_bytes())
+    code, out, _ = rank_eval_command("compare", "-m", "RR", "--format", "csv", qrels, first, other)
+    assert code == 0
+    assert out.splitlines()[1].split(",")[1:3] == [str(first), str(other)]
+
+
+def test_one_run_cannot_be_compared(runs: list[Path]) -> None:
+    code, out, err = rank_eval_command("compare", *runs[:2])
+    assert (code, out) == (2, "")
+    assert err.startswith("rank-eval: runs: expected 2 or more, got 1")
+
+
+def test_report_writes_a_page(runs: list[Path], tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    assert rank_eval_command("report", "--output", page, "--title", "Three <runs>", "-m", "RR", *runs) == (0, "", "")
+    assert "<h1>Three &lt;runs&gt;</h1>" in page.read_text()
+    code, out, err = rank_eval_command("report", *runs)
+    assert (code, out) == (1, "")
+    assert err == "rank-eval: --output: expected the name of the page, got none; add --output report.html\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
 
 
 def read(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod catalog;
+mod compare;
 mod convert;
 mod failure;
 mod getopt;
@@ -16,6 +17,7 @@ use std::ffi::OsString;
 use std::io::{BufWriter, Read, Write};
 
 use self::arguments::Request;
+use self::compare::Command;
 use self::failure::{BROKEN_PIPE, Outcome};
 use self::input::Input;
 
@@ -66,6 +68,8 @@ pub fn run(
 
 fn dispatch(arguments: &[OsString], input: &mut Input, out: &mut dyn Write) -> Outcome<()> {
     match arguments.split_first() {
+        Some((first, rest)) if first == "compare" => return compare::run(Command::Compare, rest, input, out),
+        Some((first, rest)) if first == "report" => return compare::run(Command::Report, rest, input, out),
         Some((first, rest)) if first == "convert" => return convert::run(rest, input, out),
         Some((first, rest)) if first == "validate" => return validate::run(rest, input, out),
         _ => {}
