@@ -153,3 +153,9 @@ def test_weights_out_of_range() -> None:
         mmr_curve(LIST, ROWS, [0.5, 3.0])
     with pytest.raises(InvalidInputError, match=r"^alpha: expected a finite weight of at least 0, got -1"):
         dpp(LIST, ROWS, -1.0)
+
+
+def test_weights_that_are_no_sequence() -> None:
+    weights: Any = 0.5
+    with pytest.raises(DtypeError, match=r"^lambdas: expected a sequence of numbers, got float; pass a list$"):
+        mmr_curve(LIST, ROWS, weights)

@@ -143,11 +143,14 @@ pub(crate) fn mmr_curve(
     py: Python<'_>,
     candidates: &Bound<'_, PyAny>,
     embeddings: &Bound<'_, PyAny>,
-    lambdas: Vec<f64>,
+    lambdas: &Bound<'_, PyAny>,
     k: i64,
     metric: &str,
 ) -> PyResult<Vec<(f64, f64, f64)>> {
     let k = count(k)?;
+    let lambdas: Vec<f64> = lambdas.extract().map_err(|_| {
+        PACKAGE.dtype(format_args!("lambdas: expected a sequence of numbers, got {}; pass a list", describe(lambdas)))
+    })?;
     let input = Input::read(candidates, embeddings, metric)?;
     let curve = input.select(py, |candidates, similarity| diversity::mmr_curve(candidates, similarity, &lambdas, k))?;
     Ok(curve.into_iter().map(|point| (point.lambda_mult, point.relevance, point.diversity)).collect())
