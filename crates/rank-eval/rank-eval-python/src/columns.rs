@@ -152,14 +152,22 @@ impl<'py> NumpyIds<'py> {
             }
             Self::Wide(array, width) => {
                 let cells = &array.as_slice()?[rows.start * width..rows.end * width];
-                text.reserve(cells.len());
+                let mut bytes = Vec::with_capacity(cells.len());
                 for (position, cell) in cells.chunks_exact(*width).enumerate() {
                     let used = cell.iter().rposition(|&unit| unit != 0).map_or(0, |last| last + 1);
-                    for &unit in &cell[..used] {
-                        text.push(char::from_u32(unit).ok_or_else(|| not_text(argument, rows.start + position))?);
+                    let cell = &cell[..used];
+                    if cell.iter().fold(0, |all, unit| all | unit) < 0x80 {
+                        bytes.extend(cell.iter().map(|&unit| unit as u8));
+                    } else {
+                        for &unit in cell {
+                            let letter =
+                                char::from_u32(unit).ok_or_else(|| not_text(argument, rows.start + position))?;
+                            bytes.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
+                        }
                     }
-                    offsets.push(text.len() as i64);
+                    offsets.push(bytes.len() as i64);
                 }
+                text = String::from_utf8(bytes).map_err(|_| not_text(argument, rows.start))?;
             }
             Self::Bytes(array, width) => {
                 let cells = &array.as_slice()?[rows.start * width..rows.end * width];
