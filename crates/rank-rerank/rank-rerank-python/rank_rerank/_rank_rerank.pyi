@@ -10,7 +10,6 @@ _Id = TypeVar("_Id", bound=int | str)
 _Tokens: TypeAlias = NDArray[np.float32] | NDArray[np.float16] | NDArray[np.uint16] | NDArray[np.int8]
 
 @final
-
 class OrtCrossEncoder:
     """A cross-encoder in an ONNX file: reads query and document together and gives one score for the pair.
 
