@@ -86,7 +86,7 @@ def test_a_stream_ends_as_a_fusion() -> None:
     with pytest.raises(DuplicateIdError, match=re.escape("lists[1][1]: expected each document once")):
         stream.set(1, [("a", 1.0), ("a", 1.0)])
     with pytest.raises(DtypeError, match=re.escape("lists[1][0]: expected an (id, score) pair")):
-        stream.set(1, [3])  # type: ignore[list-item]
+        stream.set(1, [3])  # type: ignore[arg-type]
     with pytest.raises(ShapeError, match="weights"):
         StreamingFusion(2, weights=[1])
 
@@ -139,7 +139,7 @@ def test_training_that_cannot_be() -> None:
         ("probfuse", {"q": {"a": 1}}, {"segments": 0}, "segments: expected"),
     ):
         with pytest.raises(InvalidInputError, match=re.escape(message)):
-            Trained.train(method, run, qrels, **options)  # type: ignore[arg-type]
+            Trained.train(method, run, qrels, **options)
 
 
 def test_normalize_and_presets() -> None:

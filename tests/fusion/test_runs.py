@@ -131,8 +131,10 @@ def test_ints_stay_ints() -> None:
     assert (queries.tolist(), docs.tolist(), scores.tolist()) == ([1, 2, 2], [4, 4, 30], [1.0, 0.5, 0.5])
     narrow = columns[0].astype(np.uint8), columns[1].astype(np.int32)[::1], columns[2].astype(np.float32)
     assert [column.tolist() for column in fuse_runs([narrow, columns])][:2] == [[1, 2, 2], [4, 4, 30]]
-    assert fuse_runs([{1: {2: 1.0}, 10: {3: 1}}]) == {1: {2: 1 / 61}, 10: {3: 1 / 61}}
-    mixed = fuse_runs([{"q": {3: 1.0, "3": 1.0, 20: 1.0}}])
+    numbered: dict[int, dict[int, float]] = {1: {2: 1.0}, 10: {3: 1}}
+    assert fuse_runs([numbered]) == {1: {2: 1 / 61}, 10: {3: 1 / 61}}
+    both: Any = {"q": {3: 1.0, "3": 1.0, 20: 1.0}}
+    mixed = fuse_runs([both])
     assert list(mixed["q"]) == [3, 20, "3"]
 
 
