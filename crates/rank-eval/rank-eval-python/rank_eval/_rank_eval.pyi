@@ -336,9 +336,46 @@ class Run:
         Args:
             depth: How many.
 
+        Raises:
+            InvalidInputError: A negative number.
+
         Example:
             >>> Run.from_dict({"q1": {"a": 0.5, "b": 0.9}}).cut(1).to_dict()
             {'q1': {'b': 0.9}}
+        """
+
+    def slice(self, queries: Iterable[int | str]) -> Run:
+        """The run of these queries alone.
+
+        Args:
+            queries: The ids of queries that the run has.
+
+        Raises:
+            InvalidInputError: A query that the run lacks.
+            DtypeError: Something that is no id.
+
+        Example:
+            >>> Run.from_dict({"q1": {"a": 0.5}, "q2": {"b": 0.9}}).slice(["q2"]).to_dict()
+            {'q2': {'b': 0.9}}
+        """
+
+    @classmethod
+    def merge(cls, runs: Iterable[Run], duplicates: Literal["refuse", "keep_first", "keep_last"] = "refuse") -> Run:
+        """The run of the queries and documents of all ``runs``: parts of one run, such as those of several shards.
+
+        Args:
+            runs: The runs.
+            duplicates: What becomes of a document that two of them have for the same query: ``"refuse"``: an error;
+                ``"keep_first"``, ``"keep_last"``: the score of the first or the last of them counts.
+
+        Raises:
+            DuplicateIdError: A document twice for one query, where that is refused.
+            DtypeError: Something that is no ``Run``.
+            InvalidInputError: Another policy.
+
+        Example:
+            >>> Run.merge([Run.from_dict({"q1": {"a": 0.5}}), Run.from_dict({"q1": {"b": 0.9}})]).to_dict()
+            {'q1': {'b': 0.9, 'a': 0.5}}
         """
 
     @classmethod
@@ -510,6 +547,43 @@ class Qrels:
                 that is judged twice for one query. The message names the line.
         """
 
+    def slice(self, queries: Iterable[int | str]) -> Qrels:
+        """The judgments of these queries alone.
+
+        Args:
+            queries: The ids of queries that the qrels have.
+
+        Raises:
+            InvalidInputError: A query that the qrels lack.
+            DtypeError: Something that is no id.
+
+        Example:
+            >>> Qrels.from_dict({"q1": {"a": 1}, "q2": {"b": 2}}).slice(["q2"]).to_dict()
+            {'q2': {'b': 2}}
+        """
+
+    @classmethod
+    def merge(
+        cls, qrels: Iterable[Qrels], duplicates: Literal["refuse", "keep_first", "keep_last"] = "refuse"
+    ) -> Qrels:
+        """The judgments of all ``qrels``.
+
+        Args:
+            qrels: The judgments to bring together.
+            duplicates: What becomes of a document that two of them judge for the same query: ``"refuse"``: an error;
+                ``"keep_first"``, ``"keep_last"``: the grade of the first or the last of them counts.
+
+        Raises:
+            DuplicateIdError: A document twice for one query, where that is refused.
+            DtypeError: Something that is no ``Qrels``.
+            InvalidInputError: Another policy.
+
+        Example:
+            >>> parts = [Qrels.from_dict({"q1": {"a": 1}}), Qrels.from_dict({"q1": {"a": 2}})]
+            >>> Qrels.merge(parts, "keep_last").to_dict()
+            {'q1': {'a': 2}}
+        """
+
     def to_dict(self) -> dict[str, dict[str, int]]:
         """The qrels as a dict of query id to a dict of document id to grade."""
 
@@ -644,9 +718,8 @@ def evaluate(
     """Evaluates a run. A judged query that the run lacks counts 0, unless ``missing`` is ``"skip"``.
 
     Measures are named in the dialects of ir_measures, trec_eval and ranx, in any letter case: ``nDCG@10``,
-    ``ndcg_cut_10``, ``ndcg@10``; ``P@10``, ``P_10``, ``precision@10``; ``R@10``, ``recall_10``; ``Success@10``,
-    ``success_10``, ``hit_rate@10``; ``RR@10``, ``MRR@10``, ``recip_rank``; ``AP@10``, ``map_cut_10``, ``map@10``,
-    ``map``.
+    ``ndcg_cut_10``, ``ndcg@10``; ``AP(rel=2)``, ``map-l2``; ``RBP(p=0.8)``; ``set_F.2``. :class:`Measure` says what a
+    name means.
 
     Args:
         qrels: The judgments: ``Qrels``, what ``Qrels.from_dict``, ``Qrels.from_arrow`` or ``Qrels.from_rows`` takes, a

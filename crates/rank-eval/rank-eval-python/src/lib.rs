@@ -18,6 +18,7 @@ mod measures;
 mod options;
 mod results;
 mod samples;
+mod selection;
 mod statistics;
 mod tables;
 mod ties;

@@ -11,6 +11,7 @@ use crate::arrow::{QrelsColumns, RunColumns, qrels_batch, read_qrels, read_run, 
 use crate::columns;
 use crate::dicts;
 use crate::errors::{PACKAGE, to_python};
+use crate::selection;
 
 #[doc = rank_pyo3::stub!("Run")]
 #[pyclass(frozen, module = "rank_eval")]
@@ -58,8 +59,24 @@ impl Run {
     }
 
     #[doc = rank_pyo3::stub!("Run.cut")]
-    fn cut(&self, depth: usize) -> Self {
-        Self(self.0.cut(depth))
+    fn cut(&self, depth: i64) -> PyResult<Self> {
+        Ok(Self(self.0.cut(selection::depth(depth)?)))
+    }
+
+    #[doc = rank_pyo3::stub!("Run.slice")]
+    fn slice(&self, queries: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let queries = selection::queries(queries, self.0.queries(), "run")?;
+        Ok(Self(self.0.slice(|query| queries.contains(query))))
+    }
+
+    #[doc = rank_pyo3::stub!("Run.merge")]
+    #[classmethod]
+    #[pyo3(signature = (runs, duplicates = "refuse"))]
+    fn merge(_class: &Bound<'_, PyType>, runs: &Bound<'_, PyAny>, duplicates: &str) -> PyResult<Self> {
+        let duplicates = selection::duplicates(duplicates)?;
+        let tables = selection::tables::<Self>(runs, "runs", "Run")?;
+        let tables: Vec<&rank_eval::Run> = tables.iter().map(|table| &table.get().0).collect();
+        runs.py().detach(|| rank_eval::Run::merge(tables, duplicates)).map(Self).map_err(to_python)
     }
 
     #[doc = rank_pyo3::stub!("Run.from_arrow")]
@@ -176,6 +193,22 @@ impl Qrels {
     fn read(_class: &Bound<'_, PyType>, py: Python<'_>, path: PathBuf, threads: usize) -> PyResult<Self> {
         let read = |_: &Watch| rank_eval::Qrels::read_with(path, threads).map_err(to_python);
         watched(py, &ProgressBar::hidden(), read).map(Self)
+    }
+
+    #[doc = rank_pyo3::stub!("Qrels.slice")]
+    fn slice(&self, queries: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let queries = selection::queries(queries, self.0.queries(), "qrels")?;
+        Ok(Self(self.0.slice(|query| queries.contains(query))))
+    }
+
+    #[doc = rank_pyo3::stub!("Qrels.merge")]
+    #[classmethod]
+    #[pyo3(signature = (qrels, duplicates = "refuse"))]
+    fn merge(_class: &Bound<'_, PyType>, qrels: &Bound<'_, PyAny>, duplicates: &str) -> PyResult<Self> {
+        let duplicates = selection::duplicates(duplicates)?;
+        let tables = selection::tables::<Self>(qrels, "qrels", "Qrels")?;
+        let tables: Vec<&rank_eval::Qrels> = tables.iter().map(|table| &table.get().0).collect();
+        qrels.py().detach(|| rank_eval::Qrels::merge(tables, duplicates)).map(Self).map_err(to_python)
     }
 
     #[doc = rank_pyo3::stub!("Qrels.to_dict")]
