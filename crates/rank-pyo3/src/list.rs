@@ -77,6 +77,24 @@ pub fn for_each_entry<'py>(
     Ok(())
 }
 
+/// Entries that are taken from a dict at once.
+const TAKEN: usize = 128;
+
+/// The entries of a dict in place. Objects lie all over the memory: many are taken before the first is read, so that the
+/// processor waits for all of them together.
+///
+/// Only for loops that run no Python code, which might change the dict: it panics then.
+pub fn entries<'py>(dict: &Bound<'py, PyDict>) -> impl Iterator<Item = (Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+    let mut left = dict.iter();
+    let mut taken = Vec::new().into_iter();
+    std::iter::from_fn(move || {
+        taken.next().or_else(|| {
+            taken = left.by_ref().take(TAKEN).collect::<Vec<_>>().into_iter();
+            taken.next()
+        })
+    })
+}
+
 /// A tuple or list of two. A `str` of two characters is none.
 pub fn pair<'py>(entry: &Bound<'py, PyAny>) -> Option<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
     if let Ok(tuple) = entry.cast::<PyTuple>() {

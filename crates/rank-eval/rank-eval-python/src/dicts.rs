@@ -9,9 +9,6 @@ use crate::errors::PACKAGE;
 use crate::ids::id;
 use crate::lists::grade;
 
-/// Entries that are taken from a dict at once.
-const CHUNK: usize = 128;
-
 /// Visits the entries of an exact `dict` in place, as long as its keys and values are exact ones too, so that no Python
 /// code runs that might change it. Returns how many were visited.
 fn for_each_plain<'py>(
@@ -20,21 +17,12 @@ fn for_each_plain<'py>(
 ) -> PyResult<usize> {
     let Ok(dict) = dict.cast_exact::<PyDict>() else { return Ok(0) };
     let mut visited = 0;
-    let mut entries = dict.iter();
-    let mut chunk = Vec::with_capacity(CHUNK);
-    loop {
-        // Objects lie all over the memory: taking many before reading any lets the processor wait for all of them at once.
-        chunk.extend(entries.by_ref().take(CHUNK));
-        if chunk.is_empty() {
+    for (key, value) in rank_pyo3::entries(dict) {
+        let Ok(key) = key.cast_exact::<PyString>() else { break };
+        if !visit(key.to_str()?, &value)? {
             break;
         }
-        for (key, value) in chunk.drain(..) {
-            let Ok(key) = key.cast_exact::<PyString>() else { return Ok(visited) };
-            if !visit(key.to_str()?, &value)? {
-                return Ok(visited);
-            }
-            visited += 1;
-        }
+        visited += 1;
     }
     Ok(visited)
 }

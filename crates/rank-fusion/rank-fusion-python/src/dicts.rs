@@ -171,5 +171,6 @@ fn read_dict<'py>(
     fusion: &Fusion,
     dict: &Bound<'py, PyDict>,
 ) -> rank_fusion::Result<bool> {
-    numbering.try_add_list(fusion, dict.iter().map(|(id, score)| Key::exact(id).ok().zip(exact_score(&score))))
+    numbering
+        .try_add_list(fusion, rank_pyo3::entries(dict).map(|(id, score)| Key::exact(id).ok().zip(exact_score(&score))))
 }
