@@ -5,9 +5,10 @@ use std::collections::HashSet;
 use pyo3::PyClass;
 use pyo3::prelude::*;
 use rank_eval::Duplicates;
-use rank_pyo3::{Id, describe};
+use rank_pyo3::describe;
 
 use crate::errors::PACKAGE;
+use crate::ids::id;
 use crate::statistics::choice;
 
 /// What becomes of a row that two of the merged tables have.
@@ -44,12 +45,9 @@ pub(crate) fn queries<'a>(
     table: &str,
 ) -> PyResult<HashSet<String>> {
     let known: HashSet<&str> = known.collect();
-    let ids = rank_pyo3::ids(PACKAGE, value, "queries")?;
-    let text = |(position, id): (usize, Id)| {
-        let id = match id {
-            Id::Int(number) => number.to_string(),
-            Id::Str(text) => text.to_string(),
-        };
+    let entries = rank_pyo3::items(PACKAGE, value, "queries", "a list of ids")?;
+    let text = |(position, entry): (usize, PyResult<Bound<'_, PyAny>>)| {
+        let id = id(&entry?, &format!("queries[{position}]"))?.into_owned();
         if known.contains(id.as_str()) {
             Ok(id)
         } else {
@@ -58,7 +56,7 @@ pub(crate) fn queries<'a>(
             )))
         }
     };
-    ids.into_iter().enumerate().map(text).collect()
+    entries.enumerate().map(text).collect()
 }
 
 /// How many documents; a negative number is no type error.
