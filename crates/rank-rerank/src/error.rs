@@ -228,6 +228,64 @@ pub enum Error {
     /// No offsets at all.
     #[error("offsets: expected one more offset than documents, got none; no documents are offsets of [0]")]
     NoOffsets,
+    /// An id that a store holds already, or that is there twice.
+    #[error(
+        "ids[{position}]: expected ids that are new and there once, got one again; use replace to change a document"
+    )]
+    KnownId {
+        /// Where it is among the ids.
+        position: usize,
+    },
+    /// An id that a store does not hold.
+    #[error("ids[{position}]: expected ids that the store holds, each once, got another; append the document first")]
+    UnknownId {
+        /// Where it is among the ids.
+        position: usize,
+    },
+    /// There is not an id for each document.
+    #[error("ids: expected {expected}, one for each document, got {got}; pass one for each")]
+    IdCount {
+        /// The number of documents.
+        expected: usize,
+        /// The number of ids.
+        got: usize,
+    },
+    /// Tokens of a type that a store does not take.
+    #[error("{argument}: expected tokens of {expected} or f32, got {got}; convert them to f32")]
+    StoredDtype {
+        /// Which matrix.
+        argument: Argument,
+        /// The type of the store.
+        expected: &'static str,
+        /// The type of the tokens.
+        got: &'static str,
+    },
+    /// A file cannot be read or written.
+    #[error("path: expected a file that can be read or written, got {}: {source}; check the path", path.display())]
+    File {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A file that is not what was saved.
+    #[error("path: expected a file that TokenStore saved, got {}, {what}; save the store again", path.display())]
+    DamagedFile {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+    /// A file whose ids are of another type.
+    #[error("path: expected ids that {wanted} holds, got {got} in {}; open it with the type that it was saved with", path.display())]
+    IdType {
+        /// The file.
+        path: std::path::PathBuf,
+        /// The type that was asked for.
+        wanted: &'static str,
+        /// The id.
+        got: String,
+    },
     /// The instruction set that the environment asks for cannot be had.
     #[error(transparent)]
     Isa(#[from] rank_kernels::IsaError),

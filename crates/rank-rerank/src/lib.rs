@@ -4,6 +4,7 @@ pub mod colbert;
 pub mod diversity;
 mod error;
 pub mod simd;
+pub mod store;
 mod tokens;
 
 #[cfg(feature = "candle")]

@@ -24,7 +24,7 @@ pub enum Components<'a> {
 }
 
 impl Components<'_> {
-    pub(super) fn len(self) -> usize {
+    pub(crate) fn len(self) -> usize {
         match self {
             Self::F32(values) => values.len(),
             Self::F16(values) => values.len(),
@@ -33,7 +33,7 @@ impl Components<'_> {
         }
     }
 
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::F32(_) => "f32",
             Self::F16(_) => "f16",
@@ -43,7 +43,7 @@ impl Components<'_> {
     }
 
     /// The tokens from `start` to `end`.
-    pub(super) fn rows(self, start: usize, end: usize, dim: usize) -> Self {
+    pub(crate) fn rows(self, start: usize, end: usize, dim: usize) -> Self {
         let range = start * dim..end * dim;
         match self {
             Self::F32(values) => Self::F32(&values[range]),
@@ -126,6 +126,11 @@ impl<'a> TokenBatch<'a> {
         Ok(Self { dim, documents: Documents::Each(documents) })
     }
 
+    /// Documents that are known to be whole.
+    pub(crate) fn unchecked(documents: Vec<Components<'a>>, dim: usize) -> Self {
+        Self { dim, documents: Documents::Each(documents) }
+    }
+
     /// Documents of one padded length.
     ///
     /// * `tokens`: the number of tokens of each, padding included.
@@ -181,7 +186,11 @@ impl<'a> TokenBatch<'a> {
     }
 
     /// The tokens of one document.
-    pub(super) fn document(&self, position: usize) -> Components<'a> {
+    ///
+    /// # Panics
+    ///
+    /// If there is no such document.
+    pub fn document(&self, position: usize) -> Components<'a> {
         match &self.documents {
             Documents::Flat { components, offsets } => {
                 components.rows(offsets[position], offsets[position + 1], self.dim)

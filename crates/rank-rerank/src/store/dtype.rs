@@ -1,0 +1,177 @@
+//! As what tokens are stored, and how they come to be that.
+
+use std::borrow::Cow;
+
+use rank_kernels::half::slice::HalfFloatSliceExt;
+use rank_kernels::half::{bf16, f16};
+
+use crate::error::{Argument, Error, Result};
+use crate::simd::{Components, quantize_int8};
+use crate::tokens::check_finite;
+
+/// As what a [`TokenStore`](super::TokenStore) holds components.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TokenDtype {
+    /// Single precision: 4 bytes.
+    F32,
+    /// Half precision: 2 bytes; scores of unit tokens change by about 2 · 10⁻⁴ of their value.
+    F16,
+    /// The upper half of single precision: 2 bytes; scores change by about 5 · 10⁻⁴ of their value.
+    Bf16,
+    /// Eight bits, and a scale for each token: 1 byte and 4 a token; scores change by about 10⁻³ of their value.
+    Int8,
+}
+
+impl TokenDtype {
+    /// Its name: `f32`, `f16`, `bf16` or `int8`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::F32 => "f32",
+            Self::F16 => "f16",
+            Self::Bf16 => "bf16",
+            Self::Int8 => "int8",
+        }
+    }
+
+    /// The bytes of a component.
+    pub(super) fn size(self) -> usize {
+        match self {
+            Self::F32 => 4,
+            Self::F16 | Self::Bf16 => 2,
+            Self::Int8 => 1,
+        }
+    }
+}
+
+/// Components of their own, token after token.
+#[derive(Debug, Clone)]
+pub(super) enum Values {
+    F32(Vec<f32>),
+    F16(Vec<f16>),
+    Bf16(Vec<bf16>),
+    Int8 { codes: Vec<i8>, scales: Vec<f32> },
+}
+
+impl Values {
+    pub(super) fn new(dtype: TokenDtype) -> Self {
+        match dtype {
+            TokenDtype::F32 => Self::F32(Vec::new()),
+            TokenDtype::F16 => Self::F16(Vec::new()),
+            TokenDtype::Bf16 => Self::Bf16(Vec::new()),
+            TokenDtype::Int8 => Self::Int8 { codes: Vec::new(), scales: Vec::new() },
+        }
+    }
+
+    pub(super) fn components(&self) -> Components<'_> {
+        match self {
+            Self::F32(values) => Components::F32(values),
+            Self::F16(values) => Components::F16(values),
+            Self::Bf16(values) => Components::Bf16(values),
+            Self::Int8 { codes, scales } => Components::Int8 { codes, scales },
+        }
+    }
+
+    /// Adds tokens, which must be of the same type.
+    pub(super) fn extend(&mut self, more: Components<'_>) {
+        match (self, more) {
+            (Self::F32(values), Components::F32(more)) => values.extend_from_slice(more),
+            (Self::F16(values), Components::F16(more)) => values.extend_from_slice(more),
+            (Self::Bf16(values), Components::Bf16(more)) => values.extend_from_slice(more),
+            (Self::Int8 { codes, scales }, Components::Int8 { codes: more, scales: more_scales }) => {
+                codes.extend_from_slice(more);
+                scales.extend_from_slice(more_scales);
+            }
+            // What is added went through `convert`.
+            _ => debug_assert!(false, "components of another type"),
+        }
+    }
+}
+
+/// A document on its way into a store.
+pub(super) enum Converted<'a> {
+    As(Components<'a>),
+    Made(Values),
+}
+
+impl Converted<'_> {
+    pub(super) fn components(&self) -> Components<'_> {
+        match self {
+            Self::As(components) => *components,
+            Self::Made(values) => values.components(),
+        }
+    }
+}
+
+/// Tokens of the store's type as they are, tokens of `f32` rounded to it; checked to be finite.
+pub(super) fn convert(
+    tokens: Components<'_>,
+    dim: usize,
+    dtype: TokenDtype,
+    argument: Argument,
+) -> Result<Converted<'_>> {
+    match tokens {
+        Components::F32(values) => {
+            check_finite(values, dim, argument)?;
+            Ok(match dtype {
+                TokenDtype::F32 => Converted::As(tokens),
+                TokenDtype::F16 => {
+                    let mut rounded = vec![f16::ZERO; values.len()];
+                    rounded.convert_from_f32_slice(values);
+                    in_range(rounded.iter().all(|value| value.is_finite()), argument)?;
+                    Converted::Made(Values::F16(rounded))
+                }
+                TokenDtype::Bf16 => {
+                    let mut rounded = vec![bf16::ZERO; values.len()];
+                    rounded.convert_from_f32_slice(values);
+                    in_range(rounded.iter().all(|value| value.is_finite()), argument)?;
+                    Converted::Made(Values::Bf16(rounded))
+                }
+                TokenDtype::Int8 => {
+                    let (codes, scales) = quantize_int8(values, dim)?;
+                    Converted::Made(Values::Int8 { codes, scales })
+                }
+            })
+        }
+        Components::F16(values) if dtype == TokenDtype::F16 => {
+            check_wide(values.iter().map(|value| value.to_f32()), dim, argument)?;
+            Ok(Converted::As(tokens))
+        }
+        Components::Bf16(values) if dtype == TokenDtype::Bf16 => {
+            check_wide(values.iter().map(|value| value.to_f32()), dim, argument)?;
+            Ok(Converted::As(tokens))
+        }
+        Components::Int8 { scales, .. } if dtype == TokenDtype::Int8 => {
+            check_finite(scales, 1, argument)?;
+            Ok(Converted::As(tokens))
+        }
+        other => Err(Error::StoredDtype { argument, expected: dtype.name(), got: other.name() }),
+    }
+}
+
+fn in_range(finite: bool, argument: Argument) -> Result<()> {
+    if finite { Ok(()) } else { Err(Error::Overflow { argument }) }
+}
+
+fn check_wide(values: impl Iterator<Item = f32>, dim: usize, argument: Argument) -> Result<()> {
+    match values.enumerate().find(|(_, value)| !value.is_finite()) {
+        Some((position, value)) => Err(Error::NonFinite { argument, token: position / dim, value }),
+        None => Ok(()),
+    }
+}
+
+/// Components as `f32`.
+pub(super) fn widen(components: Components<'_>, dim: usize) -> Cow<'_, [f32]> {
+    match components {
+        Components::F32(values) => Cow::Borrowed(values),
+        Components::F16(values) => Cow::Owned(values.to_f32_vec()),
+        Components::Bf16(values) => Cow::Owned(values.to_f32_vec()),
+        Components::Int8 { codes, scales } => Cow::Owned(
+            codes
+                .chunks_exact(dim)
+                .zip(scales)
+                .flat_map(|(codes, scale)| codes.iter().map(move |&code| f32::from(code) * scale))
+                .collect(),
+        ),
+    }
+}

@@ -1,0 +1,14 @@
+//! Token vectors of a collection under the ids of its documents: in memory, in a file, or in a mapped file.
+
+mod dtype;
+mod file;
+mod id_codec;
+mod map;
+mod part;
+mod rank;
+mod token_store;
+
+pub use dtype::TokenDtype;
+pub use id_codec::{IdCodec, StoredId};
+pub use rank::Ranked;
+pub use token_store::TokenStore;
