@@ -228,6 +228,36 @@ pub enum Error {
     /// No offsets at all.
     #[error("offsets: expected one more offset than documents, got none; no documents are offsets of [0]")]
     NoOffsets,
+    /// A candidate of a first stage whose tokens are not there.
+    #[error("candidates[{position}]: expected tokens for each candidate, got none; pass them or drop the candidate")]
+    MissingTokens {
+        /// Which candidate.
+        position: usize,
+    },
+    /// A weight between the first stage and its refinement that is no such weight.
+    #[error(
+        "alpha: expected a weight from 0 (the refinement alone) to 1 (the first stage alone), got {got}; 0.5 is usual"
+    )]
+    InvalidBlend {
+        /// What was passed.
+        got: f32,
+    },
+    /// The pieces of text that the tokens of a document stand for are not what they must be.
+    #[error("offsets: expected {expected}, got other in token {token}; pass the tokenizer's offsets")]
+    TokenOffsets {
+        /// What is expected.
+        expected: &'static str,
+        /// The first token that is wrong.
+        token: usize,
+    },
+    /// A patch beyond the image.
+    #[error("patches: expected numbers below {patches}, got {got}; leave out tokens that are no patches")]
+    Patch {
+        /// The number of patches.
+        patches: usize,
+        /// The patch.
+        got: usize,
+    },
     /// An id that a store holds already, or that is there twice.
     #[error(
         "ids[{position}]: expected ids that are new and there once, got one again; use replace to change a document"

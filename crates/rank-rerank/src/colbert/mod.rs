@@ -1,9 +1,18 @@
 //! Reranking of a first stage's candidates by MaxSim, as `ColBERT` does.
 
+mod alignments;
+mod batch;
 mod candidates;
 mod document;
 mod rank;
+mod refine;
 
+pub use alignments::{
+    Alignment, Explanation, Highlight, alignments, explain, highlight, highlight_spans, highlights, patches_to_regions,
+};
+pub use batch::{Ranked, rank_batch, rank_batch_with};
+pub(crate) use batch::{best_of, check_once};
 pub use candidates::{Candidate, Candidates, HasTokens};
 pub use document::Document;
 pub use rank::{rank, rank_with_top_k};
+pub use refine::{RefineConfig, Scale, blend, refine, refine_with_config};

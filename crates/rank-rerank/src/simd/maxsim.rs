@@ -123,6 +123,21 @@ impl MaxSim {
         })
     }
 
+    /// The components of the query's tokens, token after token; of norm 1 each where scoring is by cosine.
+    pub fn values(&self) -> &[f32] {
+        self.query.values()
+    }
+
+    /// The weights of the query's tokens; none if all are 1.
+    pub fn weights(&self) -> &[f32] {
+        &self.weights
+    }
+
+    /// Whether documents are scored by cosine.
+    pub fn is_cosine(&self) -> bool {
+        self.cosine
+    }
+
     /// The number of query tokens.
     pub fn tokens(&self) -> usize {
         self.query.tokens()

@@ -161,7 +161,7 @@ fn check_wide(values: impl Iterator<Item = f32>, dim: usize, argument: Argument)
 }
 
 /// Components as `f32`.
-pub(super) fn widen(components: Components<'_>, dim: usize) -> Cow<'_, [f32]> {
+pub(crate) fn widen(components: Components<'_>, dim: usize) -> Cow<'_, [f32]> {
     match components {
         Components::F32(values) => Cow::Borrowed(values),
         Components::F16(values) => Cow::Owned(values.to_f32_vec()),

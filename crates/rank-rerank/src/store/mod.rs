@@ -9,6 +9,6 @@ mod rank;
 mod token_store;
 
 pub use dtype::TokenDtype;
+pub(crate) use dtype::widen;
 pub use id_codec::{IdCodec, StoredId};
-pub use rank::Ranked;
 pub use token_store::TokenStore;
