@@ -1,12 +1,13 @@
 //! The choice of an instruction set: once, by what the machine has.
 
+use std::ops::Range;
 use std::sync::OnceLock;
 use std::{fmt, iter};
 
 use half::{bf16, f16};
 
 use crate::maxsim::Rows;
-use crate::query::{PackedBf16, PackedInt8, PackedQuery, Query};
+use crate::query::{Lanes, PackedBf16, PackedInt8, PackedQuery, Query};
 use crate::scalar;
 
 /// The environment variable that forces an instruction set.
@@ -67,6 +68,7 @@ impl std::error::Error for IsaError {}
 
 type Dot = unsafe fn(&[f32], &[f32]) -> f32;
 type Dots = unsafe fn(&[f32], &[f32], &[usize], &mut [f32]);
+type Products = unsafe fn(&PackedQuery, Range<usize>, &[f32], &mut [f32]);
 type MaxSim<Q, T> = unsafe fn(&[&Q], Rows<'_, T>, &[usize], &mut [f32]);
 
 /// The kernels of one instruction set, which this machine has: no other value can be obtained.
@@ -75,6 +77,7 @@ pub struct Kernels {
     pub(crate) isa: Isa,
     pub(crate) dot: Dot,
     pub(crate) dots: Dots,
+    pub(crate) products: Products,
     pub(crate) f32: MaxSim<PackedQuery, f32>,
     pub(crate) f16: MaxSim<PackedQuery, f16>,
     pub(crate) bf16: MaxSim<PackedBf16, bf16>,
@@ -126,6 +129,33 @@ impl Kernels {
         assert!(end.checked_mul(a.len()).is_some_and(|end| end <= values.len()), "a row beyond the end of the values");
         // SAFETY: the machine has the instruction set; every row lies within `values`; `out` is as long as `rows`.
         unsafe { (self.dots)(a, values, rows, out) }
+    }
+
+    /// The dot products of rows with packed vectors, in groups of [`PackedQuery::WIDTH`] of these: for each row as many
+    /// products as there are vectors in `groups`. Where the last group is not full, the surplus products are 0.
+    ///
+    /// Each product is accumulated in the order of the components: it does not depend on the other rows of the call.
+    ///
+    /// # Panics
+    ///
+    /// If the groups are not of `packed`, `rows` are no whole rows, or `out` has not room for just the products.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use rank_kernels::{PackedQuery, kernels};
+    ///
+    /// let vectors = PackedQuery::new(&[1.0, 0.0, 0.0, 1.0, 1.0, 1.0], 2);
+    /// let mut out = [9.0; 16];
+    /// kernels().products(&vectors, 0..1, &[2.0, 3.0], &mut out);
+    /// assert_eq!(out[..4], [2.0, 3.0, 5.0, 0.0]);
+    /// ```
+    pub fn products(&self, packed: &PackedQuery, groups: Range<usize>, rows: &[f32], out: &mut [f32]) {
+        assert!(groups.start <= groups.end && groups.end <= packed.groups(), "groups of the packed vectors");
+        assert!(rows.len().is_multiple_of(packed.dim()), "whole rows");
+        assert_eq!(out.len(), rows.len() / packed.dim() * groups.len() * Lanes::WIDTH, "room for each product");
+        // SAFETY: the machine has the instruction set, and the lengths are as asked for.
+        unsafe { (self.products)(packed, groups, rows, out) }
     }
 
     /// MaxSim: for each query and document, the sum over the query's tokens of the largest dot product with any token of

@@ -8,12 +8,13 @@ use crate::PackedQuery;
 use crate::dispatch::{Isa, Kernels};
 use crate::maxsim::{Block, Narrowed, Rows, Running, Widened, documents};
 use crate::query::Lanes;
-use crate::scalar::{Int8, NarrowBf16, WidenBf16, WidenF16};
+use crate::scalar::{Int8, NarrowBf16, WidenBf16, WidenF16, products};
 
 pub(crate) static KERNELS: Kernels = Kernels {
     isa: Isa::Neon,
     dot,
     dots,
+    products,
     f32: documents::<Neon>,
     f16: documents::<Widened<Neon, WidenF16>>,
     bf16: documents::<Widened<Neon, WidenBf16>>,

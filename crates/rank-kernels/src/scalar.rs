@@ -1,5 +1,7 @@
 //! The reference, and what runs where there is nothing better.
 
+use std::ops::Range;
+
 use half::{bf16, f16};
 
 use crate::dispatch::{Isa, Kernels};
@@ -10,6 +12,7 @@ pub(crate) static KERNELS: Kernels = Kernels {
     isa: Isa::Scalar,
     dot,
     dots,
+    products,
     f32: documents::<F32>,
     f16: documents::<Widened<F32, WidenF16>>,
     bf16: documents::<Widened<F32, WidenBf16>>,
@@ -35,6 +38,20 @@ pub(crate) unsafe fn dots(a: &[f32], values: &[f32], rows: &[usize], out: &mut [
     for (&row, out) in rows.iter().zip(out) {
         // SAFETY: nothing is asked for that slices do not check.
         *out = unsafe { dot(a, &values[row * a.len()..][..a.len()]) };
+    }
+}
+
+pub(crate) unsafe fn products(packed: &PackedQuery, groups: Range<usize>, rows: &[f32], out: &mut [f32]) {
+    let mut out = out.as_chunks_mut::<{ Lanes::WIDTH }>().0.iter_mut();
+    for row in rows.chunks_exact(packed.dim()) {
+        for (group, out) in groups.clone().zip(&mut out) {
+            *out = [0.0; Lanes::WIDTH];
+            for (&component, vectors) in row.iter().zip(packed.group(group)) {
+                for (out, vector) in out.iter_mut().zip(vectors.0) {
+                    *out += component * vector;
+                }
+            }
+        }
     }
 }
 

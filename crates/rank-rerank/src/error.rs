@@ -225,6 +225,18 @@ pub enum Error {
         /// The first that differs from those before.
         position: usize,
     },
+    /// A parameter that is out of its range.
+    #[error("{argument}: expected {expected}, got {got}; {advice}")]
+    Parameter {
+        /// Which parameter.
+        argument: &'static str,
+        /// What it may be.
+        expected: String,
+        /// What was passed.
+        got: String,
+        /// What to do.
+        advice: &'static str,
+    },
     /// No offsets at all.
     #[error("offsets: expected one more offset than documents, got none; no documents are offsets of [0]")]
     NoOffsets,

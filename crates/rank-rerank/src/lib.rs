@@ -3,6 +3,9 @@
 pub mod colbert;
 pub mod diversity;
 mod error;
+pub mod muvera;
+mod parallel;
+mod random;
 pub mod simd;
 pub mod store;
 mod tokens;

@@ -2,6 +2,7 @@
 
 mod f32;
 mod int8;
+mod products;
 mod widen;
 
 use std::arch::x86_64::{
@@ -14,12 +15,14 @@ use crate::maxsim::{Narrowed, Widened, documents};
 use crate::scalar::NarrowBf16;
 use f32::F32;
 use int8::Int8;
+use products::products;
 use widen::{WidenBf16, WidenF16};
 
 pub(crate) static KERNELS: Kernels = Kernels {
     isa: Isa::Avx2,
     dot,
     dots,
+    products,
     f32: documents::<F32>,
     f16: documents::<Widened<F32, WidenF16>>,
     bf16: documents::<Widened<F32, WidenBf16>>,

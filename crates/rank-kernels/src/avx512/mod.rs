@@ -3,6 +3,7 @@
 mod bf16;
 mod f32;
 mod int8;
+mod products;
 mod screen;
 mod widen;
 
@@ -16,12 +17,14 @@ use crate::scalar::NarrowBf16;
 use bf16::Bf16;
 use f32::F32;
 use int8::{Pairs, Vnni};
+use products::products;
 use widen::{Narrow512, WidenBf16, WidenF16};
 
 pub(crate) static KERNELS: Kernels = Kernels {
     isa: Isa::Avx512,
     dot,
     dots,
+    products,
     f32: documents::<F32>,
     f16: documents::<Widened<F32, WidenF16>>,
     bf16: documents::<Widened<F32, WidenBf16>>,

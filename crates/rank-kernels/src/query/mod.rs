@@ -167,7 +167,11 @@ impl PackedQuery {
         &self.values[index * self.head.dim..][..self.head.dim]
     }
 
-    pub(crate) fn groups(&self) -> usize {
+    /// The tokens of a group.
+    pub const WIDTH: usize = Lanes::WIDTH;
+
+    /// The number of groups of tokens, the last of which may not be full.
+    pub fn groups(&self) -> usize {
         self.head.groups()
     }
 

@@ -10,6 +10,7 @@ from rank_rerank._errors import (
     ShapeError,
 )
 from rank_rerank._rank_rerank import (
+    FixedDimensionalEncoder,
     OrtCrossEncoder,
     colbert_rank,
     dpp,
@@ -31,6 +32,7 @@ __all__ = [
     "BackendError",
     "DtypeError",
     "DuplicateIdError",
+    "FixedDimensionalEncoder",
     "InvalidInputError",
     "MissingPackageError",
     "OrtCrossEncoder",

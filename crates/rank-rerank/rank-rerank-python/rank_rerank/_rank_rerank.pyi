@@ -10,6 +10,218 @@ _Id = TypeVar("_Id", bound=int | str)
 _Tokens: TypeAlias = NDArray[np.float32] | NDArray[np.float16] | NDArray[np.uint16] | NDArray[np.int8]
 
 @final
+class FixedDimensionalEncoder:
+    """MUVERA: a query and a document of many tokens as one vector each, whose dot product approximates their MaxSim.
+
+    So any index of vectors retrieves documents of many tokens; what it finds is scored again, by :func:`maxsim_batch`.
+    In each repetition random hyperplanes divide the space into ``2 ** simhash_bits`` cells. A query's tokens are added
+    up in each cell, a document's averaged; a cell without a token of the document takes the first token of the nearest
+    cell that has one, by the Hamming distance of their numbers. Components of cells are made fewer by random signs,
+    those of the whole by a count sketch. The dot product of two encodings is near to MaxSim times ``repetitions``.
+
+    Queries and documents must be encoded with the same arguments. On one machine the same seed gives the same bits;
+    hyperplanes and signs are the same on all.
+
+    Args:
+        dim: The components of a token.
+        simhash_bits: Hyperplanes of a repetition, at most 16.
+        projection_dim: Components that are left of a cell, at most ``dim``; None for all.
+        repetitions: Independent divisions of the space.
+        final_dim: Components that are left of the whole encoding; None for all.
+        fill_empty: Whether empty cells of documents are filled.
+        seed: Where chance begins.
+
+    Raises:
+        InvalidInputError: A number out of its range.
+        ShapeError: ``dim`` 0.
+
+    Source:
+        Dhulipala, Hadian, Jayaram, Lee, Mirrokni: MUVERA: Multi-Vector Retrieval via Fixed Dimensional Encodings
+        (NeurIPS 2024).
+
+    Example:
+        >>> encoder = FixedDimensionalEncoder(2, simhash_bits=2, projection_dim=None, repetitions=10)
+        >>> query = encoder.encode_query(np.array([[1, 0], [0, 1]], dtype=np.float32))
+        >>> document = encoder.encode_document(np.array([[0.5, 0.25]], dtype=np.float32))
+        >>> encoder.score(query, document)  # of one token all cells are the same: 0.5 + 0.25
+        0.75
+    """
+
+    def __new__(
+        cls,
+        dim: int,
+        *,
+        simhash_bits: int = 5,
+        projection_dim: int | None = 16,
+        repetitions: int = 20,
+        final_dim: int | None = None,
+        fill_empty: bool = True,
+        seed: int = 42,
+    ) -> FixedDimensionalEncoder: ...
+    @staticmethod
+    def from_arrays(
+        hyperplanes: NDArray[np.float32],
+        projections: NDArray[np.float32] | None = None,
+        *,
+        final_dim: int | None = None,
+        fill_empty: bool = True,
+        seed: int = 42,
+    ) -> FixedDimensionalEncoder:
+        """An encoder of given hyperplanes and projections, such as those of encodings that are stored already.
+
+        With those of fastembed's ``Muvera`` the encodings are the same but for rounding:
+        ``np.stack([hash.simhash_vectors for hash in muvera.simhash_projections])`` and
+        ``muvera.dim_reduction_projections``, as float32.
+
+        Args:
+            hyperplanes: float32 of shape ``(repetitions, dim, simhash_bits)``, C-contiguous.
+            projections: float32 of shape ``(repetitions, dim, projection_dim)``, C-contiguous, of 1 and -1; None for
+                none. As many as ``dim`` are none.
+            final_dim: Components that are left of the whole encoding; None for all.
+            fill_empty: Whether empty cells of documents are filled.
+            seed: Where the chance of ``final_dim`` begins.
+
+        Raises:
+            ShapeError: Other dimensions or strides.
+            InvalidInputError: A number out of its range, a component that is NaN or infinite.
+            DtypeError: Another dtype than float32.
+
+        Example:
+            >>> FixedDimensionalEncoder.from_arrays(np.eye(2, dtype=np.float32)[None]).encoded_dim
+            8
+        """
+
+    @property
+    def dim(self) -> int:
+        """The components of a token."""
+
+    @property
+    def encoded_dim(self) -> int:
+        """The components of an encoding."""
+
+    def encode_query(self, query_tokens: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The encoding of one query.
+
+        Args:
+            query_tokens: float32 of shape ``(tokens, dim)``, C-contiguous.
+
+        Returns:
+            float32 of shape ``(encoded_dim,)``.
+
+        Raises:
+            ShapeError: No tokens, another ``dim``, other dimensions or strides.
+            InvalidInputError: A component that is NaN or infinite, or an encoding beyond the range of float32.
+            DtypeError: Another dtype than float32.
+
+        Example:
+            >>> encoder = FixedDimensionalEncoder(2, simhash_bits=0, projection_dim=None, repetitions=1)
+            >>> encoder.encode_query(np.array([[1, 0], [2, 1]], dtype=np.float32))  # the sum
+            array([3., 1.], dtype=float32)
+        """
+
+    def encode_document(self, doc_tokens: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The encoding of one document.
+
+        Args:
+            doc_tokens: float32 of shape ``(tokens, dim)``, C-contiguous.
+
+        Returns:
+            float32 of shape ``(encoded_dim,)``.
+
+        Raises:
+            ShapeError, InvalidInputError, DtypeError: As :meth:`encode_query`.
+
+        Example:
+            >>> encoder = FixedDimensionalEncoder(2, simhash_bits=0, projection_dim=None, repetitions=1)
+            >>> encoder.encode_document(np.array([[1, 0], [2, 1]], dtype=np.float32))  # the mean
+            array([1.5, 0.5], dtype=float32)
+        """
+
+    def encode_queries(
+        self,
+        values: _Tokens | Iterable[_Tokens],
+        offsets: NDArray[np.int64] | None = None,
+        *,
+        scales: NDArray[np.float32] | Iterable[NDArray[np.float32]] | None = None,
+        mask: NDArray[np.bool_] | None = None,
+        threads: int = 1,
+        progress: bool = False,
+    ) -> NDArray[np.float32]:
+        """The encodings of many queries, with the GIL released.
+
+        Args:
+            values: The tokens of all queries, of any dtype and layout that :func:`maxsim_batch` takes documents in.
+            offsets: As in :func:`maxsim_batch`.
+            scales: As in :func:`maxsim_batch`.
+            mask: As in :func:`maxsim_batch`.
+            threads: How many threads share the queries; 0 for as many as the machine has.
+            progress: Whether to show a progress bar, which needs tqdm.
+
+        Returns:
+            float32 of shape ``(queries, encoded_dim)``, the same for any number of threads.
+
+        Raises:
+            ShapeError, InvalidInputError, DtypeError: As :func:`maxsim_batch`; a query without tokens.
+            MissingPackageError: ``progress`` without tqdm.
+
+        Example:
+            >>> encoder = FixedDimensionalEncoder(2, simhash_bits=0, projection_dim=None, repetitions=1)
+            >>> encoder.encode_queries(np.array([[1, 0], [2, 1]], dtype=np.float32), np.array([0, 1, 2]))
+            array([[1., 0.],
+                   [2., 1.]], dtype=float32)
+        """
+
+    def encode_documents(
+        self,
+        values: _Tokens | Iterable[_Tokens],
+        offsets: NDArray[np.int64] | None = None,
+        *,
+        scales: NDArray[np.float32] | Iterable[NDArray[np.float32]] | None = None,
+        mask: NDArray[np.bool_] | None = None,
+        threads: int = 1,
+        progress: bool = False,
+    ) -> NDArray[np.float32]:
+        """The encodings of many documents, with the GIL released.
+
+        Args:
+            values: The tokens of all documents, of any dtype and layout that :func:`maxsim_batch` takes.
+            offsets: As in :func:`maxsim_batch`.
+            scales: As in :func:`maxsim_batch`.
+            mask: As in :func:`maxsim_batch`.
+            threads: How many threads share the documents; 0 for as many as the machine has.
+            progress: Whether to show a progress bar, which needs tqdm.
+
+        Returns:
+            float32 of shape ``(documents, encoded_dim)``, the same for any number of threads.
+
+        Raises:
+            ShapeError, InvalidInputError, DtypeError: As :func:`maxsim_batch`; a document without tokens.
+            MissingPackageError: ``progress`` without tqdm.
+
+        Example:
+            >>> encoder = FixedDimensionalEncoder(2, simhash_bits=0, projection_dim=None, repetitions=1)
+            >>> encoder.encode_documents([np.array([[1, 0], [2, 1]], dtype=np.float32)])
+            array([[1.5, 0.5]], dtype=float32)
+        """
+
+    def score(self, query_encoding: NDArray[np.float32], doc_encoding: NDArray[np.float32]) -> float:
+        """What two encodings say of the MaxSim of query and document: their dot product divided by ``repetitions``.
+
+        Args:
+            query_encoding: float32 of shape ``(encoded_dim,)``.
+            doc_encoding: float32 of shape ``(encoded_dim,)``.
+
+        Raises:
+            ShapeError: Another number of components, other dimensions or strides.
+            DtypeError: Another dtype than float32.
+
+        Example:
+            >>> encoder = FixedDimensionalEncoder(2, simhash_bits=0, projection_dim=None, repetitions=2)
+            >>> encoder.score(np.ones(4, dtype=np.float32), np.ones(4, dtype=np.float32))
+            2.0
+        """
+
+@final
 class OrtCrossEncoder:
     """A cross-encoder in an ONNX file: reads query and document together and gives one score for the pair.
 

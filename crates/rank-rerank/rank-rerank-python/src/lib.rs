@@ -6,6 +6,7 @@ mod cross_encoder;
 mod diversity;
 mod documents;
 mod errors;
+mod muvera;
 mod tokens;
 
 use pyo3::prelude::*;
@@ -17,6 +18,8 @@ mod _rank_rerank {
     use crate::cross_encoder::OrtCrossEncoder;
     #[pymodule_export]
     use crate::diversity::{dpp, facility_location, max_sum, mmr, mmr_adaptive, mmr_curve};
+    #[pymodule_export]
+    use crate::muvera::FixedDimensionalEncoder;
     #[pymodule_export]
     use crate::tokens::{
         colbert_rank, maxsim, maxsim_batch, maxsim_cosine, maxsim_matrix, maxsim_top_k, quantize_int8, to_bf16,

@@ -12,9 +12,9 @@ use crate::errors::{PACKAGE, to_python};
 
 const SHAPE: &str = "(tokens, dim)";
 
-type Matrix<'py> = PyReadonlyArray2<'py, f32>;
+pub(crate) type Matrix<'py> = PyReadonlyArray2<'py, f32>;
 
-fn matrix<'py>(value: &Bound<'py, PyAny>, argument: &str) -> PyResult<Matrix<'py>> {
+pub(crate) fn matrix<'py>(value: &Bound<'py, PyAny>, argument: &str) -> PyResult<Matrix<'py>> {
     let matrix = rank_pyo3::matrix::<f32>(PACKAGE, value, argument, SHAPE)?;
     // Said here, where the argument's name is known.
     match matrix.shape() {
@@ -27,7 +27,7 @@ fn matrix<'py>(value: &Bound<'py, PyAny>, argument: &str) -> PyResult<Matrix<'py
     }
 }
 
-fn view<'a>(matrix: &'a Matrix<'_>) -> PyResult<TokensRef<'a>> {
+pub(crate) fn view<'a>(matrix: &'a Matrix<'_>) -> PyResult<TokensRef<'a>> {
     TokensRef::new(matrix.as_slice()?, matrix.shape()[1]).map_err(to_python)
 }
 

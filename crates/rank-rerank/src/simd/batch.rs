@@ -198,6 +198,22 @@ impl<'a> TokenBatch<'a> {
             Documents::Each(documents) => documents[position],
         }
     }
+
+    /// The components of one document as `f32`: in place where they are, else in `scratch`.
+    pub(crate) fn wide<'s>(&'s self, position: usize, scratch: &'s mut Vec<f32>) -> &'s [f32] {
+        scratch.clear();
+        match self.document(position) {
+            Components::F32(values) => return values,
+            Components::F16(values) => scratch.extend(values.iter().map(|value| value.to_f32())),
+            Components::Bf16(values) => scratch.extend(values.iter().map(|value| value.to_f32())),
+            Components::Int8 { codes, scales } => {
+                for (codes, scale) in codes.chunks_exact(self.dim).zip(scales) {
+                    scratch.extend(codes.iter().map(|&code| f32::from(code) * scale));
+                }
+            }
+        }
+        scratch
+    }
 }
 
 fn check_mask(total: usize, tokens: usize, mask: &[bool]) -> Result<()> {
