@@ -160,7 +160,8 @@ def test_rounding_is_to_the_nearest_even() -> None:
     assert wide.tolist() == [[1, 1, 1 + 2**-6, -1, 2**-130]]
     codes, scales = quantize_int8(np.array([[127, 0.5, 1.5, -2.5], [0, 0, 0, 0]], dtype=np.float32))
     assert codes.tolist() == [[127, 0, 2, -2], [0, 0, 0, 0]]
-    assert scales.tolist() == [1.0, 0.0]
+    # 127² + 0.5² + 1.5² + 2.5² over 127² + 2 * 1.5 + 2 * 2.5.
+    assert scales.tolist() == pytest.approx([16137.75 / 16137, 0.0], rel=1e-7)
 
 
 QUERY = np.ones((2, 3), dtype=np.float32)

@@ -3,12 +3,16 @@
 mod bf16;
 mod f32;
 mod int8;
+mod load;
 mod products;
 mod screen;
+mod vnni;
 mod widen;
 
 use std::arch::x86_64::{
-    _mm512_add_ps, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_maskz_loadu_ps, _mm512_reduce_add_ps, _mm512_setzero_ps,
+    __m512, __m512i, _mm512_add_epi32, _mm512_add_ps, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_maskz_loadu_ps,
+    _mm512_max_epi32, _mm512_permute_ps, _mm512_reduce_add_ps, _mm512_setzero_ps, _mm512_shuffle_epi32,
+    _mm512_shuffle_f32x4, _mm512_shuffle_i32x4, _mm512_storeu_ps, _mm512_storeu_si512,
 };
 
 use crate::dispatch::{Isa, Kernels};
@@ -16,9 +20,11 @@ use crate::maxsim::{Narrowed, Widened, documents};
 use crate::scalar::NarrowBf16;
 use bf16::Bf16;
 use f32::F32;
-use int8::{Pairs, Vnni};
+use int8::Pairs;
+use load::{Brain, Half, Single};
 use products::products;
-use widen::{Narrow512, WidenBf16, WidenF16};
+use screen::{Rounded, Stored};
+use widen::{WidenBf16, WidenF16};
 
 pub(crate) static KERNELS: Kernels = Kernels {
     isa: Isa::Avx512,
@@ -32,11 +38,21 @@ pub(crate) static KERNELS: Kernels = Kernels {
     int8: documents::<Pairs>,
 };
 
-pub(crate) static VNNI: Kernels =
-    Kernels { isa: Isa::Avx512Vnni, f32: screen::documents, int8: documents::<Vnni>, ..KERNELS };
+pub(crate) static VNNI: Kernels = Kernels {
+    isa: Isa::Avx512Vnni,
+    f32: screen::documents::<Stored<f32>, F32, Single>,
+    f16: screen::documents::<Stored<half::f16>, Widened<F32, WidenF16>, Half>,
+    bf16: screen::documents::<Stored<half::bf16>, Widened<F32, WidenBf16>, Brain>,
+    int8: int8::documents,
+    ..KERNELS
+};
 
-pub(crate) static BF16: Kernels =
-    Kernels { isa: Isa::Avx512Bf16, bf16: documents::<Bf16>, rounded: documents::<Narrowed<Bf16, Narrow512>>, ..VNNI };
+pub(crate) static BF16: Kernels = Kernels {
+    isa: Isa::Avx512Bf16,
+    bf16: screen::documents::<Stored<half::bf16>, Bf16, Brain>,
+    rounded: screen::documents::<Rounded, Bf16, Brain>,
+    ..VNNI
+};
 
 /// # Safety
 ///
@@ -112,3 +128,25 @@ unsafe fn block<const R: usize>(a: &[f32], values: &[f32], rows: &[usize; R], ou
         out[r] = _mm512_reduce_add_ps(_mm512_fmadd_ps(x, y, sums[r]));
     }
 }
+
+/// Four registers made one number each: halves are brought together, and halves of these, as `_mm512_reduce_add_ps` does.
+macro_rules! reduce {
+    ($name:ident, $add:ident, $quarters:ident, $within:ident, $store:ident, $register:ty, $number:ty) => {
+        #[target_feature(enable = "avx512f")]
+        #[inline]
+        fn $name([a, b, c, d]: [$register; 4]) -> [$number; 4] {
+            let halves = |a, b| $add($quarters::<0b01_00_01_00>(a, b), $quarters::<0b11_10_11_10>(a, b));
+            let (ab, cd) = (halves(a, b), halves(c, d));
+            let quarters = $add($quarters::<0b10_00_10_00>(ab, cd), $quarters::<0b11_01_11_01>(ab, cd));
+            let eighths = $add(quarters, $within::<0b01_00_11_10>(quarters));
+            let ones = $add(eighths, $within::<0b10_11_00_01>(eighths));
+            let mut out = [<$number>::default(); 16];
+            // SAFETY: 16 numbers of 32 bits.
+            unsafe { $store(out.as_mut_ptr().cast(), ones) };
+            [out[0], out[4], out[8], out[12]]
+        }
+    };
+}
+reduce!(reduce, _mm512_add_ps, _mm512_shuffle_f32x4, _mm512_permute_ps, _mm512_storeu_ps, __m512, f32);
+reduce!(reduce_sum, _mm512_add_epi32, _mm512_shuffle_i32x4, _mm512_shuffle_epi32, _mm512_storeu_si512, __m512i, i32);
+reduce!(reduce_max, _mm512_max_epi32, _mm512_shuffle_i32x4, _mm512_shuffle_epi32, _mm512_storeu_si512, __m512i, i32);

@@ -85,8 +85,12 @@ impl Query for PackedInt8 {
 
 const WHOLE: f64 = 1.5 * (1_u64 << 52) as f64;
 
-/// Quantizes tokens of `dim` components, each by its own largest magnitude: a code times the token's scale is the
-/// component, to within half a scale. Codes lie within ±127, rounded to the nearest, ties to even.
+/// Quantizes tokens of `dim` components, each by its own largest magnitude, which becomes ±127. Codes are rounded to the
+/// nearest, ties to even.
+///
+/// A component is its code times the token's scale, to within half a scale or little more: the scale is that for which
+/// the dot product of the codes with the token itself is exact. What rounding took away is then orthogonal to the token,
+/// so that its product with what is alike is smallest.
 ///
 /// A token of zeros has scale 0. A token that holds a NaN or an infinity has a scale that is not finite.
 ///
@@ -97,10 +101,10 @@ const WHOLE: f64 = 1.5 * (1_u64 << 52) as f64;
 /// # Example
 ///
 /// ```
-/// let (mut codes, mut scales) = ([0; 4], [0.0; 2]);
-/// rank_kernels::quantize(&[0.5, -1.0, 0.0, 0.0], 2, &mut codes, &mut scales);
-/// assert_eq!(codes, [64, -127, 0, 0]); // 63.5 lies midway, 64 is even
-/// assert_eq!(scales, [1.0 / 127.0, 0.0]);
+/// let (mut codes, mut scales) = ([0; 6], [0.0; 3]);
+/// rank_kernels::quantize(&[0.5, -1.0, 127.0, 2.0, 0.0, 0.0], 2, &mut codes, &mut scales);
+/// assert_eq!(codes, [64, -127, 127, 2, 0, 0]); // 63.5 lies midway, 64 is even
+/// assert_eq!(scales, [1.25 / (0.5 * 64.0 + 127.0), 1.0, 0.0]);
 /// ```
 pub fn quantize(values: &[f32], dim: usize, codes: &mut [i8], scales: &mut [f32]) {
     assert_eq!(values.len(), codes.len(), "a code for each value");
@@ -114,11 +118,19 @@ pub fn quantize(values: &[f32], dim: usize, codes: &mut [i8], scales: &mut [f32]
         }
         // In f64, as the inverse of a subnormal is beyond f32.
         let inverse = if largest > 0.0 { 127.0 / f64::from(largest) } else { 0.0 };
-        *scale = largest / 127.0 + check;
-        for (code, &value) in codes.iter_mut().zip(token) {
-            // Beyond 2⁵² there are no fractions: the sum rounds to the nearest, ties to even, and needs no instruction that
-            // the baseline lacks.
-            *code = (f64::from(value) * inverse + WHOLE - WHOLE) as i8;
+        let (mut square, mut product) = ([0.0; 8], [0.0; 8]);
+        for (codes, values) in codes.chunks_mut(8).zip(token.chunks(8)) {
+            for (lane, (code, &value)) in codes.iter_mut().zip(values).enumerate() {
+                let value = f64::from(value);
+                // Beyond 2⁵² there are no fractions: the sum rounds to the nearest, ties to even, and needs no
+                // instruction that the baseline lacks.
+                let rounded = value * inverse + WHOLE - WHOLE;
+                *code = rounded as i8;
+                square[lane] += value * value;
+                product[lane] += value * rounded;
+            }
         }
+        let [square, product] = [square, product].map(|sums| sums.iter().sum::<f64>());
+        *scale = if product > 0.0 { (square / product) as f32 } else { 0.0 } + check;
     }
 }

@@ -851,9 +851,10 @@ def quantize_int8(tokens: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArra
         tokens: float32 of shape ``(tokens, dim)``, C-contiguous.
 
     Returns:
-        Codes, int8 of shape ``(tokens, dim)``, within ±127, and scales, float32 of shape ``(tokens,)``. A component is
-        its code times the scale, to within half a scale; rounded to the nearest, ties to even. A token of zeros has
-        scale 0.
+        Codes, int8 of shape ``(tokens, dim)``, within ±127, rounded to the nearest, ties to even; and scales, float32
+        of shape ``(tokens,)``. A component is its code times the scale, to within half a scale or little more: the
+        scale is that for which the dot product of the codes with the token itself is exact. A token of zeros has scale
+        0.
 
     Raises:
         ShapeError: Other dimensions or strides, or tokens without components.
@@ -861,7 +862,7 @@ def quantize_int8(tokens: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArra
         DtypeError: Another dtype than float32.
 
     Example:
-        >>> codes, scales = quantize_int8(np.array([[63.5, -127], [0, 0]], dtype=np.float32))
+        >>> codes, scales = quantize_int8(np.array([[64, -127], [0, 0]], dtype=np.float32))
         >>> codes.tolist(), scales.tolist()
         ([[64, -127], [0, 0]], [1.0, 0.0])
     """

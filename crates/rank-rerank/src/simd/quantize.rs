@@ -5,8 +5,9 @@ use rank_kernels::half::bf16;
 use crate::error::{Argument, Error, Result};
 use crate::tokens::{TokensRef, check_finite};
 
-/// Tokens in eight bits, each by its own largest magnitude: codes, and a scale for each token. A component is its code
-/// times the scale, to within half a scale; codes lie within ±127, rounded to the nearest, ties to even.
+/// Tokens in eight bits, each by its own largest magnitude: codes, and a scale for each token. Codes lie within ±127,
+/// rounded to the nearest, ties to even. A component is its code times the scale, to within half a scale or little more:
+/// the scale is that for which the dot product of the codes with the token itself is exact.
 ///
 /// A token of zeros has scale 0. For unit tokens of 128 components, scores change by about 10⁻³ of their value.
 ///
@@ -21,7 +22,7 @@ use crate::tokens::{TokensRef, check_finite};
 ///
 /// let (codes, scales) = quantize_int8(&[0.5, -1.0, 0.0, 0.0], 2)?;
 /// assert_eq!(codes, [64, -127, 0, 0]); // 63.5 lies midway, and 64 is even
-/// assert_eq!(scales, [1.0 / 127.0, 0.0]);
+/// assert_eq!(scales, [1.25 / (0.5 * 64.0 + 127.0), 0.0]); // 0.5² + 1²
 /// # Ok::<(), rank_rerank::Error>(())
 /// ```
 pub fn quantize_int8(values: &[f32], dim: usize) -> Result<(Vec<i8>, Vec<f32>)> {
