@@ -102,9 +102,9 @@ def test_the_first_documents() -> None:
         (
             {"doc_ids": DOCUMENTS[:2]},
             ShapeError,
-            "doc_ids: expected 3 values, one for each score, got 2; pass columns of equal length",
+            "doc_ids: expected 3 values, as many as scores, got 2; pass columns of equal length",
         ),
-        ({"query_ids": QUERIES[:2]}, ShapeError, "query_ids: expected 3 values, one for each score, got 2"),
+        ({"query_ids": QUERIES[:2]}, ShapeError, "query_ids: expected 3 values, as many as scores, got 2"),
         (
             {"query_ids": QUERIES.reshape(1, 3)},
             ShapeError,

@@ -204,7 +204,7 @@ def test_progress(capfd: pytest.CaptureFixture[str]) -> None:
         ({"test": "x"}, InvalidInputError, 'test: expected one of "paired_t", "randomization"'),
         ({"correction": "x"}, InvalidInputError, 'correction: expected one of "none", "bonferroni"'),
         ({"test": "tukey_hsd", "correction": "holm"}, InvalidInputError, "correction: expected none with Tukey HSD"),
-        ({"missing": "x"}, InvalidInputError, 'missing: expected one of "zero", "skip", got "x"'),
+        ({"missing": "x"}, InvalidInputError, 'missing: expected "zero" or "skip", got "x"'),
         ({"alpha": 1.0}, InvalidInputError, "alpha: expected a number between 0 and 1, got 1; 0.05"),
         ({"tolerance": -1.0}, InvalidInputError, "tolerance: expected a finite number of at least 0, got -1"),
         ({"permutations": 0, "test": "randomization"}, InvalidInputError, "permutations: expected at least 1, got 0"),

@@ -7,6 +7,7 @@ use crate::options::{MissingQueries, Options, Order, TrecEval};
 use crate::order::Ties;
 use crate::table::Rows;
 use crate::topic::Topic;
+use crate::watch::{Watch, tell, unwatched};
 use crate::{Error, Measure, Qrels, Result, Run, parallel};
 
 /// The values of measures for each query of a run, and their means.
@@ -119,6 +120,21 @@ pub fn evaluate(qrels: &Qrels, run: &Run, measures: &[Measure]) -> Result<Evalua
 /// # Ok::<(), rank_eval::Error>(())
 /// ```
 pub fn evaluate_with(qrels: &Qrels, run: &Run, measures: &[Measure], options: Options) -> Result<Evaluation> {
+    evaluate_watched(qrels, run, measures, options, &unwatched)
+}
+
+/// [`evaluate_with`], watched: a step is a judged query.
+///
+/// # Errors
+///
+/// As [`evaluate_with`], and [`Error::Interrupted`].
+pub fn evaluate_watched(
+    qrels: &Qrels,
+    run: &Run,
+    measures: &[Measure],
+    options: Options,
+    watch: &Watch<'_>,
+) -> Result<Evaluation> {
     check(qrels, measures, options)?;
     let Common { judged, missing, unjudged } = Common::of(qrels, run);
     if qrels.is_empty() || (missing.len() == qrels.len() && !(run.is_empty() && counts_missing(options))) {
@@ -131,7 +147,7 @@ pub fn evaluate_with(qrels: &Qrels, run: &Run, measures: &[Measure], options: Op
     let threads = if run.document_count() < 1 << 15 { 1 } else { options.threads };
     let depth = measures.iter().map(Measure::depth).max().unwrap_or(0);
     let pieces: Vec<&[(usize, Option<usize>)]> = counted.chunks(256).collect();
-    let values = parallel::map(pieces, threads, |piece| {
+    let values = parallel::try_map(pieces, threads, |piece| {
         let mut evaluator = Evaluator { options, depth, ..Evaluator::default() };
         let mut values = Vec::with_capacity(piece.len() * measures.len());
         for &(judged, ranked) in piece {
@@ -143,9 +159,10 @@ pub fn evaluate_with(qrels: &Qrels, run: &Run, measures: &[Measure], options: Op
                 evaluator.look_at_nothing(judged);
                 values.extend(measures.iter().map(|measure| measure.value_of_missing(&evaluator.topic)));
             }
+            tell(watch, 1)?;
         }
-        values
-    });
+        Ok(values)
+    })?;
     let mut columns = vec![Vec::with_capacity(counted.len()); measures.len()];
     for row in values.iter().flat_map(|values| values.chunks(measures.len().max(1))) {
         for (column, &value) in columns.iter_mut().zip(row) {

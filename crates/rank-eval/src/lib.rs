@@ -23,6 +23,7 @@ mod subtopics;
 mod table;
 mod ties;
 mod topic;
+mod watch;
 
 pub use accumulator::Accumulator;
 pub use agreement::{
@@ -31,7 +32,7 @@ pub use agreement::{
 pub use arrays::{Arrays, Grades, evaluate_arrays};
 pub use compare::{CompareOptions, ComparedPair, Comparison, TableOptions, Test, compare, compare_watched};
 pub use error::{Error, Result};
-pub use evaluate::{Evaluation, evaluate, evaluate_with};
+pub use evaluate::{Evaluation, evaluate, evaluate_watched, evaluate_with};
 pub use judgments::{Grade, Judgments};
 pub use measure::{Dialect, Measure};
 pub use measures::{
@@ -43,12 +44,13 @@ pub use report::{ReportOptions, report, report_watched};
 pub use run::{Duplicates, Run, RunBuilder};
 pub use statistics::{
     BootstrapMethod, BootstrapOptions, Correction, EffectSizes, Estimate, PairedTTest, RandomizationTest,
-    RandomizedTukeyHsd, RandomizedTukeyPair, SignTest, TukeyHsd, TukeyPair, TwoWayAnova, Watch, WilcoxonMethod,
+    RandomizedTukeyHsd, RandomizedTukeyPair, SignTest, TukeyHsd, TukeyPair, TwoWayAnova, WilcoxonMethod,
     WilcoxonOptions, WilcoxonTest, Zeros, adjusted_p_values, bootstrap_interval, bootstrap_interval_watched,
     effect_sizes, paired_t_test, randomization_test, randomization_test_watched, randomized_tukey_hsd,
     randomized_tukey_hsd_watched, sign_test, t_test_power, topic_set_size, tukey_hsd, two_way_anova, wilcoxon_test,
 };
 pub use subtopics::{SubtopicQrels, evaluate_subtopics};
 pub use table::{Column, Columns, Offsets, Scores};
-pub use ties::{Tie, ties};
+pub use ties::{Tie, ties, ties_watched};
 pub use topic::Score;
+pub use watch::Watch;

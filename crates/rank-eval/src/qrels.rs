@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::formats;
 use crate::run::{Duplicates, fault};
 use crate::table::{self, Column, Columns, Parts, Table};
+use crate::watch::{Watch, unwatched};
 use crate::{Grade, Result};
 
 /// The judgments of many queries, as columns.
@@ -90,7 +91,16 @@ impl Qrels {
     ///
     /// Those of [`read`](Self::read).
     pub fn read_with(path: impl AsRef<Path>, threads: usize) -> Result<Self> {
-        formats::read_qrels(formats::open(path.as_ref())?, path.as_ref(), threads).map(Self)
+        Self::read_watched(path, threads, &unwatched)
+    }
+
+    /// [`read_with`](Self::read_with), watched, as [`Run::read_watched`](crate::Run::read_watched) is.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`read`](Self::read), and [`Error::Interrupted`](crate::Error::Interrupted).
+    pub fn read_watched(path: impl AsRef<Path>, threads: usize, watch: &Watch<'_>) -> Result<Self> {
+        formats::read_qrels(formats::open(path.as_ref())?, path.as_ref(), threads, watch).map(Self)
     }
 
     /// Reads qrels as [`read`](Self::read) does, out of anything that can be read. Errors call it `name`.
@@ -99,7 +109,7 @@ impl Qrels {
     ///
     /// Those of [`read`](Self::read).
     pub fn from_reader(reader: impl Read + Send, name: &str) -> Result<Self> {
-        formats::read_qrels(Box::new(reader), Path::new(name), 0).map(Self)
+        formats::read_qrels(Box::new(reader), Path::new(name), 0, &unwatched).map(Self)
     }
 
     /// Writes the qrels in TREC form, in order; gzip if the name ends in `.gz`, zstd if it ends in `.zst`. The file
@@ -238,6 +248,11 @@ impl QrelsBuilder {
         Ok(())
     }
 
+    /// The number of judgments so far.
+    pub fn judgment_count(&self) -> usize {
+        self.parts.len()
+    }
+
     /// The qrels.
     ///
     /// # Errors
@@ -245,6 +260,15 @@ impl QrelsBuilder {
     /// [`Error::DuplicateInTable`](crate::Error::DuplicateInTable); [`Error::QueryTooLong`](crate::Error::QueryTooLong) if
     /// the ids of one query's documents are longer than 4 GiB.
     pub fn build(self) -> Result<Qrels> {
-        table::assemble(self.parts.finish(), self.threads).map(Qrels).map_err(fault)
+        self.build_watched(&unwatched)
+    }
+
+    /// [`build`](Self::build), watched; only 0 steps are reported.
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Self::build), and [`Error::Interrupted`](crate::Error::Interrupted).
+    pub fn build_watched(self, watch: &Watch<'_>) -> Result<Qrels> {
+        table::assemble(self.parts.finish(), self.threads, watch).map(Qrels).map_err(fault)
     }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::formats;
 use crate::table::{self, Column, Columns, Fault, Parts, Scores, Table};
+use crate::watch::{Watch, unwatched};
 use crate::{Error, Result, Score};
 
 /// The ranked lists of many queries, as columns.
@@ -108,7 +109,17 @@ impl Run {
     ///
     /// Those of [`read`](Self::read).
     pub fn read_with(path: impl AsRef<Path>, threads: usize) -> Result<Self> {
-        let (table, tag) = formats::read_run(formats::open(path.as_ref())?, path.as_ref(), threads)?;
+        Self::read_watched(path, threads, &unwatched)
+    }
+
+    /// [`read_with`](Self::read_with), watched: a step is a byte of the file, compressed if it is. When all steps are
+    /// done, 0 steps are reported while the run is put in order.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`read`](Self::read), and [`Error::Interrupted`].
+    pub fn read_watched(path: impl AsRef<Path>, threads: usize, watch: &Watch<'_>) -> Result<Self> {
+        let (table, tag) = formats::read_run(formats::open(path.as_ref())?, path.as_ref(), threads, watch)?;
         Ok(Self(table, tag))
     }
 
@@ -128,7 +139,7 @@ impl Run {
     /// # Ok::<(), rank_eval::Error>(())
     /// ```
     pub fn from_reader(reader: impl Read + Send, name: &str) -> Result<Self> {
-        let (table, tag) = formats::read_run(Box::new(reader), Path::new(name), 0)?;
+        let (table, tag) = formats::read_run(Box::new(reader), Path::new(name), 0, &unwatched)?;
         Ok(Self(table, tag))
     }
 
@@ -278,6 +289,7 @@ pub(crate) fn fault(fault: Fault) -> Error {
     match fault {
         Fault::Duplicate { table, query, document, .. } => Error::DuplicateInTable { table, query, document },
         Fault::TooLong { query } => Error::QueryTooLong { query },
+        Fault::Interrupted => Error::Interrupted,
     }
 }
 
@@ -351,6 +363,11 @@ impl RunBuilder {
         Ok(())
     }
 
+    /// The number of documents so far.
+    pub fn document_count(&self) -> usize {
+        self.parts.len()
+    }
+
     /// The run.
     ///
     /// # Errors
@@ -358,10 +375,19 @@ impl RunBuilder {
     /// [`Error::NanInRun`], [`Error::DuplicateInTable`]; [`Error::QueryTooLong`] if the ids of one query's documents are
     /// longer than 4 GiB.
     pub fn build(self) -> Result<Run> {
+        self.build_watched(&unwatched)
+    }
+
+    /// [`build`](Self::build), watched; only 0 steps are reported.
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Self::build), and [`Error::Interrupted`].
+    pub fn build_watched(self, watch: &Watch<'_>) -> Result<Run> {
         if let Some((query, document)) = self.nan {
             return Err(Error::NanInRun { query, document });
         }
-        let table = table::assemble(self.parts.finish(), self.threads).map_err(fault)?;
+        let table = table::assemble(self.parts.finish(), self.threads, watch).map_err(fault)?;
         Ok(Run(table, None))
     }
 }

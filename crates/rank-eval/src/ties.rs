@@ -1,6 +1,7 @@
 //! The queries whose value depends on a tie.
 
-use crate::{Measure, Options, Order, Qrels, Result, Run, evaluate_with};
+use crate::watch::{Watch, unwatched};
+use crate::{Measure, Options, Order, Qrels, Result, Run, evaluate_watched};
 
 /// A query whose value of a measure depends on the order of documents of equal score.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,7 +26,7 @@ pub struct Tie {
 ///
 /// # Errors
 ///
-/// Those of [`evaluate_with`].
+/// Those of [`evaluate_with`](crate::evaluate_with).
 ///
 /// # Example
 ///
@@ -41,13 +42,28 @@ pub struct Tie {
 /// # Ok::<(), rank_eval::Error>(())
 /// ```
 pub fn ties(qrels: &Qrels, run: &Run, measures: &[Measure], options: Options) -> Result<Vec<Tie>> {
-    let own = evaluate_with(qrels, run, measures, options)?;
+    ties_watched(qrels, run, measures, options, &unwatched)
+}
+
+/// [`ties`], watched: a step is a judged query in one order, of which there are five, or six with [`Order::Stable`].
+///
+/// # Errors
+///
+/// As [`ties`], and [`Error::Interrupted`](crate::Error::Interrupted).
+pub fn ties_watched(
+    qrels: &Qrels,
+    run: &Run,
+    measures: &[Measure],
+    options: Options,
+    watch: &Watch<'_>,
+) -> Result<Vec<Tie>> {
+    let own = evaluate_watched(qrels, run, measures, options, watch)?;
     // The mean over orders is none of them.
     let concrete = (options.order == Order::Stable).then_some(Order::Stable);
     let orders = [Order::Best, Order::Worst, Order::DocidDesc, Order::DocidAsc]
         .into_iter()
         .chain(concrete)
-        .map(|order| evaluate_with(qrels, run, measures, options.order(order)))
+        .map(|order| evaluate_watched(qrels, run, measures, options.order(order), watch))
         .collect::<Result<Vec<_>>>()?;
     let mut ties = Vec::new();
     for measure in own.measures() {

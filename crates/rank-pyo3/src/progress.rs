@@ -24,6 +24,22 @@ impl ProgressBar {
     ///
     /// `MissingPackageError` of `package` if a bar is to be shown and tqdm is not installed.
     pub fn new(package: Package, py: Python<'_>, total: usize, shown: bool) -> PyResult<Self> {
+        Self::named(package, py, None, Some(total), None, shown)
+    }
+
+    /// A bar with a `name`, if `shown`: of `total` steps, if that is known, of which `unit` is one; `"B"` are bytes.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    pub fn named(
+        package: Package,
+        py: Python<'_>,
+        name: Option<&str>,
+        total: Option<usize>,
+        unit: Option<&str>,
+        shown: bool,
+    ) -> PyResult<Self> {
         if !shown {
             return Ok(Self::hidden());
         }
@@ -37,12 +53,22 @@ impl ProgressBar {
         })?;
         let options = PyDict::new(py);
         options.set_item("total", total)?;
+        options.set_item("desc", name)?;
+        if let Some(unit) = unit {
+            options.set_item("unit", if unit == "B" { unit.to_owned() } else { format!(" {unit}") })?;
+            options.set_item("unit_scale", unit == "B")?;
+        }
         Ok(Self(Some(tqdm.getattr("tqdm")?.call((), Some(&options))?.unbind())))
     }
 
     /// No bar.
     pub fn hidden() -> Self {
         Self(None)
+    }
+
+    /// Whether there is no bar.
+    pub fn is_hidden(&self) -> bool {
+        self.0.is_none()
     }
 
     /// Reports `steps` more that are done.

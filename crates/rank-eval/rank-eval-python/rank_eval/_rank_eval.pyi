@@ -1,5 +1,5 @@
 import os
-from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, Sequence, ValuesView
+from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, Mapping, Sequence, ValuesView
 from typing import Any, Literal, Protocol, Self, SupportsFloat, SupportsIndex, TypeAlias, TypeVar, final
 
 import numpy as np
@@ -247,11 +247,12 @@ class Run:
     """
 
     @classmethod
-    def from_dict(cls, run: _RunDict) -> Run:
+    def from_dict(cls, run: _RunDict, *, progress: bool = False) -> Run:
         """The run of a dict.
 
         Args:
             run: A dict of query id to a dict of document id to score, or to any other ranked list.
+            progress: Whether to show a bar, which needs the package tqdm.
 
         Raises:
             InvalidInputError: A NaN.
@@ -264,12 +265,13 @@ class Run:
         """
 
     @classmethod
-    def from_rows(cls, rows: _ScoreRows) -> Run:
+    def from_rows(cls, rows: _ScoreRows, *, progress: bool = False) -> Run:
         """The run of rows of query, document and score, in any order.
 
         Args:
             rows: Objects with ``query_id``, ``doc_id`` and ``score``, such as ``ir_measures.ScoredDoc``, or tuples of
                 these three.
+            progress: Whether to show a bar, which needs the package tqdm.
 
         Raises:
             InvalidInputError: A NaN.
@@ -283,7 +285,12 @@ class Run:
 
     @classmethod
     def from_columns(
-        cls, query_ids: NDArray[Any], doc_ids: NDArray[Any], scores: NDArray[np.float32 | np.float64]
+        cls,
+        query_ids: NDArray[Any],
+        doc_ids: NDArray[Any],
+        scores: NDArray[np.float32 | np.float64],
+        *,
+        progress: bool = False,
     ) -> Run:
         """The run of columns of NumPy, one row for each document, in any order. The columns are read in place.
 
@@ -292,6 +299,7 @@ class Run:
                 objects of type str or int. It costs less if the rows of a query stand together.
             doc_ids: The same for documents.
             scores: float32 or float64, of the same shape.
+            progress: Whether to show a bar, which needs the package tqdm.
 
         Raises:
             ShapeError: Arrays of different lengths, of other dimensions or not C-contiguous.
@@ -311,6 +319,8 @@ class Run:
         offsets: NDArray[np.int64],
         doc_ids: NDArray[Any],
         scores: NDArray[np.float32 | np.float64],
+        *,
+        progress: bool = False,
     ) -> Run:
         """The run of ragged arrays: the documents of all queries one after the other. They are read in place.
 
@@ -320,6 +330,7 @@ class Run:
                 ``offsets[i + 1]``.
             doc_ids: The id of each document, shape ``(rows,)``, as in ``from_columns``.
             scores: float32 or float64, shape ``(rows,)``.
+            progress: Whether to show a bar, which needs the package tqdm.
 
         Raises:
             RankError: As ``from_columns``; ``InvalidInputError`` for offsets that do not ascend from 0 to ``rows``.
@@ -344,19 +355,43 @@ class Run:
             {'q1': {'b': 0.9}}
         """
 
-    def slice(self, queries: Iterable[int | str]) -> Run:
-        """The run of these queries alone.
+    def slice(self, queries: Iterable[int | str] | Callable[[str], bool]) -> Run:
+        """The run of these queries alone. No row is copied.
 
         Args:
-            queries: The ids of queries that the run has.
+            queries: The ids of queries that the run has, or a function that says of an id whether it stays.
 
         Raises:
             InvalidInputError: A query that the run lacks.
-            DtypeError: Something that is no id.
+            DtypeError: Something that is no id, or a function that returns no bool.
 
         Example:
-            >>> Run.from_dict({"q1": {"a": 0.5}, "q2": {"b": 0.9}}).slice(["q2"]).to_dict()
+            >>> run = Run.from_dict({"q1": {"a": 0.5}, "q2": {"b": 0.9}})
+            >>> run.slice(["q2"]).to_dict()
             {'q2': {'b': 0.9}}
+            >>> run.slice(lambda query: query < "q2").queries
+            ['q1']
+        """
+
+    def filter(self, documents: Iterable[int | str] | Callable[[str, str, float], bool]) -> Run:
+        """The run of these documents alone. A query may be left without documents.
+
+        So a residual collection is made, which lacks what the user has seen: filter run and qrels by the same function.
+
+        Args:
+            documents: The ids of documents, which a query need not have; or a function of query, document and score
+                that says whether the row stays.
+
+        Raises:
+            DtypeError: Something that is no id, or a function that returns no bool.
+
+        Example:
+            >>> run = Run.from_dict({"q1": {"a": 0.5, "b": 0.9}, "q2": {"b": 0.1}})
+            >>> run.filter(["b"]).to_dict()
+            {'q1': {'b': 0.9}, 'q2': {'b': 0.1}}
+            >>> seen = {"q1": {"b"}, "q2": set()}
+            >>> run.filter(lambda query, document, score: document not in seen[query]).to_dict()
+            {'q1': {'a': 0.5}, 'q2': {'b': 0.1}}
         """
 
     @classmethod
@@ -380,12 +415,19 @@ class Run:
 
     @classmethod
     def from_arrow(
-        cls, table: _Table, *, query_id: str = "query_id", doc_id: str = "doc_id", score: str = "score"
+        cls,
+        table: _Table,
+        *,
+        query_id: str = "query_id",
+        doc_id: str = "doc_id",
+        score: str = "score",
+        progress: bool = False,
     ) -> Run:
         """The run of a table with a row for each document. Its columns are read in place.
 
         The table is a ``pyarrow.Table`` or ``RecordBatch``, a ``polars.DataFrame``, a ``pandas.DataFrame``, or whatever
-        else has ``__arrow_c_stream__`` or ``__arrow_c_array__``.
+        else has ``__arrow_c_stream__`` or ``__arrow_c_array__``. A ``pandas.DataFrame`` is read where pyarrow is not
+        installed as well, through NumPy.
 
         Args:
             table: The rows, in any order, in one chunk or many. Ids are strings of any kind, ints, or categories of
@@ -393,6 +435,7 @@ class Run:
             query_id: The name of the column of query ids.
             doc_id: The name of the column of document ids.
             score: The name of the column of scores.
+            progress: Whether to show a bar, which needs the package tqdm.
 
         Raises:
             InvalidInputError: A column that is missing, a null, or a NaN.
@@ -407,7 +450,7 @@ class Run:
         """
 
     @classmethod
-    def read(cls, path: _Path, *, threads: int = 0) -> Run:
+    def read(cls, path: _Path, *, threads: int = 0, progress: bool = False) -> Run:
         """Reads a file, plain, gzip or zstd: lines of ``query Q0 document rank score tag``, in any order.
 
         Only the scores order the documents; the second column, rank and tag are ignored. Or lines of JSON,
@@ -416,6 +459,7 @@ class Run:
         Args:
             path: The file; ``-`` is the standard input.
             threads: The number of threads, 0 for as many as the machine has. The run does not depend on it.
+            progress: Whether to show a bar of the bytes that are read, which needs the package tqdm.
 
         Raises:
             OSError: The file cannot be read; ``FileNotFoundError`` if it is not there.
@@ -424,7 +468,7 @@ class Run:
         """
 
     def write(self, path: _Path, tag: str = "rank-rank") -> None:
-        """Writes a TREC file; gzip if the name ends in ``.gz``.
+        """Writes a TREC file; gzip if the name ends in ``.gz``, zstd if it ends in ``.zst``.
 
         Scores are printed such that they read back to the same bits. The file appears under its name only when it is
         complete. A query without documents leaves no line.
@@ -438,8 +482,46 @@ class Run:
             InvalidInputError: A tag or an id that is empty or has white space.
         """
 
+    def write_jsonl(self, path: _Path) -> None:
+        """Writes lines of JSON, ``{"query_id": "q1", "doc_id": "d1", "score": 0.5}``; compressed as by ``write``.
+
+        Args:
+            path: The file.
+
+        Raises:
+            OSError: The file cannot be written.
+            InvalidInputError: A score that is infinite, which JSON has no word for.
+        """
+
     def to_dict(self) -> dict[str, dict[str, float]]:
         """The run as a dict of query id to a dict of document id to score, both in order."""
+
+    def ranked(self, query: int | str) -> list[tuple[str, float]]:
+        """The documents of a query with their scores, best first.
+
+        Raises:
+            KeyError: A query that the run lacks.
+
+        Example:
+            >>> Run.from_dict({"q1": {"a": 0.5, "b": 0.9}}).ranked("q1")
+            [('b', 0.9), ('a', 0.5)]
+        """
+
+    @property
+    def queries(self) -> list[str]:
+        """The query ids, ascending."""
+
+    @property
+    def depths(self) -> dict[str, int]:
+        """The number of documents of each query."""
+
+    @property
+    def document_count(self) -> int:
+        """The number of documents of all queries."""
+
+    @property
+    def tag(self) -> str | None:
+        """The tag of a run that was read in TREC form: the last word of its last line."""
 
     def to_arrow(self) -> pa.Table:
         """The run as a ``pyarrow.Table`` with the columns ``query_id``, ``doc_id`` and ``score``, in order.
@@ -473,11 +555,12 @@ class Qrels:
     """The judgments of many queries. Ids are text; an ``int`` is taken as its digits."""
 
     @classmethod
-    def from_dict(cls, qrels: _QrelsDict) -> Qrels:
+    def from_dict(cls, qrels: _QrelsDict, *, progress: bool = False) -> Qrels:
         """The qrels of a dict.
 
         Args:
             qrels: A dict of query id to a dict of document id to grade, an ``int``.
+            progress: Whether to show a bar, which needs the package tqdm.
 
         Raises:
             DuplicateIdError: A document twice for one query, as ``1`` and ``"1"``.
@@ -489,12 +572,13 @@ class Qrels:
         """
 
     @classmethod
-    def from_rows(cls, rows: _GradeRows) -> Qrels:
+    def from_rows(cls, rows: _GradeRows, *, progress: bool = False) -> Qrels:
         """The qrels of rows of query, document and grade, in any order.
 
         Args:
             rows: Objects with ``query_id``, ``doc_id`` and ``relevance``, such as ``ir_measures.Qrel`` and the qrels of
                 ``ir_datasets``, or tuples of these three.
+            progress: Whether to show a bar, which needs the package tqdm.
 
         Raises:
             DuplicateIdError: A document twice for one query.
@@ -506,8 +590,67 @@ class Qrels:
         """
 
     @classmethod
+    def from_columns(
+        cls, query_ids: NDArray[Any], doc_ids: NDArray[Any], grades: NDArray[Any], *, progress: bool = False
+    ) -> Qrels:
+        """The qrels of columns of NumPy, one row for each judgment, in any order.
+
+        Args:
+            query_ids: Ids, as in ``Run.from_columns``.
+            doc_ids: The same for documents.
+            grades: C-contiguous, shape ``(rows,)``: int64, which is read in place, or any other integers that int64
+                holds, or booleans.
+            progress: Whether to show a bar, which needs the package tqdm.
+
+        Raises:
+            ShapeError: Arrays of different lengths, of other dimensions or not C-contiguous.
+            DtypeError: An array of another dtype.
+            InvalidInputError: Bytes that are no UTF-8.
+            DuplicateIdError: A document twice for one query.
+
+        Example:
+            >>> Qrels.from_columns(np.array([7, 7]), np.array(["a", "b"]), np.array([1, 0])).to_dict()
+            {'7': {'a': 1, 'b': 0}}
+        """
+
+    @classmethod
+    def from_arrays(
+        cls,
+        query_ids: NDArray[Any],
+        offsets: NDArray[np.int64],
+        doc_ids: NDArray[Any],
+        grades: NDArray[Any],
+        *,
+        progress: bool = False,
+    ) -> Qrels:
+        """The qrels of ragged arrays: the judgments of all queries one after the other.
+
+        Args:
+            query_ids: The id of each query, as in ``Run.from_arrays``.
+            offsets: int64 of shape ``(queries + 1,)``: the judgments of query ``i`` are those from ``offsets[i]`` to
+                ``offsets[i + 1]``.
+            doc_ids: The id of each document, shape ``(rows,)``.
+            grades: The grade of each, as in ``from_columns``.
+            progress: Whether to show a bar, which needs the package tqdm.
+
+        Raises:
+            RankError: As ``from_columns``; ``InvalidInputError`` for offsets that do not ascend from 0 to ``rows``.
+
+        Example:
+            >>> queries, offsets = np.array(["q1", "q2"]), np.array([0, 2, 3])
+            >>> Qrels.from_arrays(queries, offsets, np.array([1, 2, 1]), np.array([True, False, True])).to_dict()
+            {'q1': {'1': 1, '2': 0}, 'q2': {'1': 1}}
+        """
+
+    @classmethod
     def from_arrow(
-        cls, table: _Table, *, query_id: str = "query_id", doc_id: str = "doc_id", grade: str | None = None
+        cls,
+        table: _Table,
+        *,
+        query_id: str = "query_id",
+        doc_id: str = "doc_id",
+        grade: str | None = None,
+        progress: bool = False,
     ) -> Qrels:
         """The qrels of a table with a row for each judgment. See ``Run.from_arrow``.
 
@@ -517,6 +660,7 @@ class Qrels:
             query_id: The name of the column of query ids.
             doc_id: The name of the column of document ids.
             grade: The name of the column of grades; ``"relevance"`` or ``"grade"``, whichever is there, if ``None``.
+            progress: Whether to show a bar, which needs the package tqdm.
 
         Raises:
             InvalidInputError: A column that is missing, both ``"relevance"`` and ``"grade"``, or a null.
@@ -531,15 +675,16 @@ class Qrels:
         """
 
     @classmethod
-    def read(cls, path: _Path, *, threads: int = 0) -> Qrels:
-        """Reads qrels, plain, gzip or zstd, in TREC or BEIR form.
+    def read(cls, path: _Path, *, threads: int = 0, progress: bool = False) -> Qrels:
+        """Reads qrels, plain, gzip or zstd, in TREC or BEIR form, or lines of JSON.
 
         TREC: lines of ``query iteration document grade``. BEIR: tab-separated, with the first line
-        ``query-id corpus-id score``.
+        ``query-id corpus-id score``. JSON: ``{"query_id": "q1", "doc_id": "d1", "score": 1}``.
 
         Args:
             path: The file; ``-`` is the standard input.
             threads: As in ``Run.read``.
+            progress: As in ``Run.read``.
 
         Raises:
             OSError: The file cannot be read; ``FileNotFoundError`` if it is not there.
@@ -547,19 +692,35 @@ class Qrels:
                 that is judged twice for one query. The message names the line.
         """
 
-    def slice(self, queries: Iterable[int | str]) -> Qrels:
-        """The judgments of these queries alone.
+    def slice(self, queries: Iterable[int | str] | Callable[[str], bool]) -> Qrels:
+        """The judgments of these queries alone. No row is copied.
 
         Args:
-            queries: The ids of queries that the qrels have.
+            queries: The ids of queries that the qrels have, or a function that says of an id whether it stays.
 
         Raises:
             InvalidInputError: A query that the qrels lack.
-            DtypeError: Something that is no id.
+            DtypeError: Something that is no id, or a function that returns no bool.
 
         Example:
             >>> Qrels.from_dict({"q1": {"a": 1}, "q2": {"b": 2}}).slice(["q2"]).to_dict()
             {'q2': {'b': 2}}
+        """
+
+    def filter(self, documents: Iterable[int | str] | Callable[[str, str, int], bool]) -> Qrels:
+        """The judgments of these documents alone. A query may be left without judgments, and still counts.
+
+        Args:
+            documents: The ids of documents, which a query need not have; or a function of query, document and grade
+                that says whether the judgment stays.
+
+        Raises:
+            DtypeError: Something that is no id, or a function that returns no bool.
+
+        Example:
+            >>> qrels = Qrels.from_dict({"q1": {"a": 1, "b": 0}})
+            >>> qrels.filter(lambda query, document, grade: grade > 0).to_dict()
+            {'q1': {'a': 1}}
         """
 
     @classmethod
@@ -584,8 +745,61 @@ class Qrels:
             {'q1': {'a': 2}}
         """
 
+    def write(self, path: _Path) -> None:
+        """Writes a TREC file, queries and documents in order; gzip if the name ends in ``.gz``, zstd for ``.zst``.
+
+        The file appears under its name only when it is complete. A query without judgments leaves no line.
+
+        Args:
+            path: The file.
+
+        Raises:
+            OSError: The file cannot be written.
+            InvalidInputError: An id that is empty or has white space.
+        """
+
+    def write_beir(self, path: _Path) -> None:
+        """Writes a file in BEIR form: a line of names, then query, document and grade, separated by tabs.
+
+        Args:
+            path: The file, compressed as by ``write``.
+
+        Raises:
+            OSError: The file cannot be written.
+            InvalidInputError: An id that is empty, or has a tab or an end of line.
+        """
+
+    def write_jsonl(self, path: _Path) -> None:
+        """Writes lines of JSON, ``{"query_id": "q1", "doc_id": "d1", "score": 1}``.
+
+        Args:
+            path: The file, compressed as by ``write``.
+
+        Raises:
+            OSError: The file cannot be written.
+        """
+
     def to_dict(self) -> dict[str, dict[str, int]]:
         """The qrels as a dict of query id to a dict of document id to grade."""
+
+    def judged(self, query: int | str) -> dict[str, int]:
+        """The grade of each judged document of a query, by id.
+
+        Raises:
+            KeyError: A query that is not judged.
+
+        Example:
+            >>> Qrels.from_dict({"q1": {"b": 1, "a": 0}}).judged("q1")
+            {'a': 0, 'b': 1}
+        """
+
+    @property
+    def queries(self) -> list[str]:
+        """The query ids, ascending."""
+
+    @property
+    def judgment_count(self) -> int:
+        """The number of judgments of all queries."""
 
     def to_arrow(self) -> pa.Table:
         """The qrels as a ``pyarrow.Table`` with the columns ``query_id``, ``doc_id`` and ``relevance``.
@@ -714,6 +928,7 @@ def evaluate(
     collection: int | None = None,
     compat: _Version | None = None,
     threads: int = 0,
+    progress: bool = False,
 ) -> Evaluation:
     """Evaluates a run. A judged query that the run lacks counts 0, unless ``missing`` is ``"skip"``.
 
@@ -740,6 +955,7 @@ def evaluate(
             ``"10"`` rounds a share of the relevant documents to the nearest number. ``None``: scores as they are,
             formulas of version 9.
         threads: The number of threads, 0 for as many as the machine has. No value depends on it.
+        progress: Whether to show bars of what is read and evaluated, which needs the package tqdm.
 
     Returns:
         The values of each query and their means, named as in ``measures``.
@@ -797,6 +1013,7 @@ def ties(
     collection: int | None = None,
     compat: _Version | None = None,
     threads: int = 0,
+    progress: bool = False,
 ) -> list[Tie]:
     """The queries whose value depends on the order of documents of equal score, by measure, then by query.
 
@@ -816,6 +1033,7 @@ def ties(
         collection: As in ``evaluate``.
         compat: As in ``evaluate``.
         threads: As in ``evaluate``.
+        progress: As in ``evaluate``.
 
     Returns:
         A ``Tie`` for each query and measure whose value depends on the order.

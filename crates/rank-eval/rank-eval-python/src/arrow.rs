@@ -1,18 +1,22 @@
 //! Runs and qrels from Arrow tables, and back.
 
+use std::ops::Range;
 use std::sync::Arc;
 
+use pyo3::exceptions::PyImportError;
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
-use rank_eval::{QrelsBuilder, RunBuilder};
+use rank_eval::{Column, QrelsBuilder, RunBuilder};
+use rank_pyo3::ProgressBar;
 use rank_pyo3::arrow::arrow_array::builder::LargeStringBuilder;
 use rank_pyo3::arrow::arrow_array::{ArrayRef, Float64Array, Int64Array, LargeStringArray, RecordBatch};
 use rank_pyo3::arrow::arrow_schema::{Field, Schema};
-use rank_pyo3::arrow::{ArrowTable, arrow_stream};
+use rank_pyo3::arrow::{ArrowTable, IdColumn, arrow_stream};
 
-use crate::columns::{ArrowIds, arrow_scores, pieces};
+use crate::columns::{ArrowIds, arrow_grades, arrow_scores, pieces};
 use crate::errors::{PACKAGE, to_python};
-use crate::ids::Digits;
+use crate::pandas::Frame;
+use crate::work::{bar, build};
 
 /// The names of the columns of a run.
 #[derive(Clone, Copy)]
@@ -43,55 +47,86 @@ impl Default for QrelsColumns<'_> {
     }
 }
 
-pub(crate) fn read_run(value: &Bound<'_, PyAny>, columns: RunColumns<'_>) -> PyResult<rank_eval::Run> {
-    let table = ArrowTable::read(PACKAGE, value, "run")?;
-    let queries = table.ids(columns.query_id)?;
-    let documents = table.ids(columns.doc_id)?;
-    let scores = table.scores(columns.score)?;
-    let py = value.py();
-    let mut builder = RunBuilder::default();
-    let mut buffer = Vec::new();
-    for ((queries, documents), scores) in queries.iter().zip(&documents).zip(&scores) {
-        let (queries, documents) = (ArrowIds::new(queries), ArrowIds::new(documents));
-        for rows in pieces(scores.len()) {
+/// Calls `extend` with the ids of a piece of the rows of a chunk: the number of the chunk, and which rows these are.
+fn each_piece(
+    py: Python<'_>,
+    [queries, documents]: [&[IdColumn]; 2],
+    bar: &ProgressBar,
+    mut extend: impl FnMut(Column<'_>, Column<'_>, usize, Range<usize>) -> rank_eval::Result<()> + Send,
+) -> PyResult<()> {
+    for (chunk, (queries, documents)) in queries.iter().zip(documents).enumerate() {
+        let (queries, documents, count) = (ArrowIds::new(queries), ArrowIds::new(documents), documents.len());
+        for rows in pieces(count) {
             py.check_signals()?;
+            let length = rows.len();
             py.detach(|| {
                 let (queries, documents) = (queries.piece(rows.clone()), documents.piece(rows.clone()));
-                builder.extend_columns(queries.column(), documents.column(), arrow_scores(scores, rows, &mut buffer))
+                extend(queries.column(), documents.column(), chunk, rows)
             })
             .map_err(to_python)?;
+            bar.update(py, length)?;
         }
     }
-    py.detach(|| builder.build()).map_err(to_python)
+    Ok(())
 }
 
-pub(crate) fn read_qrels(value: &Bound<'_, PyAny>, columns: QrelsColumns<'_>) -> PyResult<rank_eval::Qrels> {
-    let table = ArrowTable::read(PACKAGE, value, "qrels")?;
-    let grade = match columns.grade {
-        Some(name) => name,
-        None if table.has("relevance") && table.has("grade") => {
-            return Err(PACKAGE.invalid(
-                "qrels: expected a column named \"relevance\" or \"grade\", got both; pass grade=\"relevance\" or grade=\"grade\"",
-            ));
-        }
-        None if table.has("grade") => "grade",
-        None => "relevance",
+pub(crate) fn read_run(value: &Bound<'_, PyAny>, columns: RunColumns<'_>, progress: bool) -> PyResult<rank_eval::Run> {
+    let py = value.py();
+    let RunColumns { query_id, doc_id, score } = columns;
+    let Some(table) = read_table(value, "run")? else {
+        let frame = Frame::new(value, "run");
+        return frame.rows(query_id, doc_id, score)?.as_numpy().read_run(&frame.scores(score)?, progress);
     };
-    let queries = table.ids(columns.query_id)?;
-    let documents = table.ids(columns.doc_id)?;
-    let grades = table.ints(grade)?;
-    let read = || {
-        let mut builder = QrelsBuilder::default();
-        let (mut query_digits, mut document_digits) = (Digits::default(), Digits::default());
-        for ((queries, documents), grades) in queries.iter().zip(&documents).zip(&grades) {
-            for row in 0..grades.len() {
-                builder.query(query_digits.text(queries.get(row)));
-                builder.push(document_digits.text(documents.get(row)), grades.get(row));
-            }
-        }
-        builder.build()
+    let (queries, documents, scores) = (table.ids(query_id)?, table.ids(doc_id)?, table.scores(score)?);
+    let mut builder = RunBuilder::default();
+    let mut buffer = Vec::new();
+    let bar = bar(py, "run", "rows", table.chunks().sum::<usize>(), progress)?;
+    each_piece(py, [&queries, &documents], &bar, |queries, documents, chunk, rows| {
+        builder.extend_columns(queries, documents, arrow_scores(&scores[chunk], rows, &mut buffer))
+    })?;
+    build(py, builder)
+}
+
+pub(crate) fn read_qrels(
+    value: &Bound<'_, PyAny>,
+    columns: QrelsColumns<'_>,
+    progress: bool,
+) -> PyResult<rank_eval::Qrels> {
+    let py = value.py();
+    let QrelsColumns { query_id, doc_id, grade } = columns;
+    let Some(table) = read_table(value, "qrels")? else {
+        let frame = Frame::new(value, "qrels");
+        let grade = column_of_grades(grade, |name| frame.has(name))?;
+        return frame.rows(query_id, doc_id, grade)?.as_numpy().read_qrels(&frame.column(grade)?, progress);
     };
-    value.py().detach(read).map_err(to_python)
+    let grade = column_of_grades(grade, |name| table.has(name))?;
+    let (queries, documents, grades) = (table.ids(query_id)?, table.ids(doc_id)?, table.ints(grade)?);
+    let mut builder = QrelsBuilder::default();
+    let mut buffer = Vec::new();
+    let bar = bar(py, "qrels", "rows", table.chunks().sum::<usize>(), progress)?;
+    each_piece(py, [&queries, &documents], &bar, |queries, documents, chunk, rows| {
+        builder.extend_columns(queries, documents, arrow_grades(&grades[chunk], rows, &mut buffer))
+    })?;
+    build(py, builder)
+}
+
+/// The table of a value; `None` for a data frame of pandas, which needs pyarrow for this, where pyarrow is missing.
+fn read_table(value: &Bound<'_, PyAny>, argument: &str) -> PyResult<Option<ArrowTable>> {
+    match ArrowTable::read(PACKAGE, value, argument) {
+        Err(error) if error.is_instance_of::<PyImportError>(value.py()) && Frame::is_one(value) => Ok(None),
+        table => table.map(Some),
+    }
+}
+
+fn column_of_grades(asked: Option<&str>, has: impl Fn(&str) -> bool) -> PyResult<&str> {
+    match asked {
+        Some(name) => Ok(name),
+        None if has("relevance") && has("grade") => Err(PACKAGE.invalid(
+            "qrels: expected a column named \"relevance\" or \"grade\", got both; pass grade=\"relevance\" or grade=\"grade\"",
+        )),
+        None if has("grade") => Ok("grade"),
+        None => Ok("relevance"),
+    }
 }
 
 /// A table of one batch.

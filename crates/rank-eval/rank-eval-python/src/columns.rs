@@ -5,12 +5,13 @@ use std::ops::Range;
 use numpy::{PyArrayDescrMethods, PyReadonlyArray1, PyUntypedArray, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString};
-use rank_eval::{Column, Offsets, RunBuilder, Scores};
-use rank_pyo3::arrow::{IdColumn, IdRef, ScoreColumn};
-use rank_pyo3::describe;
+use rank_eval::{Column, Offsets, QrelsBuilder, RunBuilder, Scores};
+use rank_pyo3::arrow::{IdColumn, IdRef, IntColumn, ScoreColumn};
+use rank_pyo3::{ProgressBar, describe};
 
 use crate::errors::{PACKAGE, to_python};
 use crate::ids::id;
+use crate::work::{bar, build};
 
 /// Rows of a piece: Ctrl-C is answered between two.
 const ROWS: usize = 1 << 20;
@@ -222,115 +223,198 @@ fn vector<'py>(value: &Bound<'py, PyAny>, argument: &str) -> PyResult<Bound<'py,
 }
 
 /// A column of scores in an array of NumPy.
-enum NumpyScores<'py> {
+pub(crate) enum NumpyScores<'py> {
     F32(PyReadonlyArray1<'py, f32>),
     F64(PyReadonlyArray1<'py, f64>),
 }
 
 impl<'py> NumpyScores<'py> {
-    fn new(value: &Bound<'py, PyAny>) -> PyResult<Self> {
-        let array = vector(value, "scores")?;
+    pub(crate) fn new(value: &Bound<'py, PyAny>, argument: &str) -> PyResult<Self> {
+        let array = vector(value, argument)?;
         if let Ok(held) = array.as_any().extract() {
             return Ok(Self::F64(held));
         }
         array.as_any().extract().map(Self::F32).map_err(|_| {
             PACKAGE.dtype(format_args!(
-                "scores: expected float32 or float64, got {}; pass scores.astype(numpy.float64)",
+                "{argument}: expected float32 or float64, got {}; pass {argument}.astype(numpy.float64)",
                 array.dtype()
             ))
         })
     }
 
-    fn len(&self) -> usize {
-        match self {
-            Self::F32(array) => array.len(),
-            Self::F64(array) => array.len(),
-        }
-    }
-
-    fn piece(&self, rows: Range<usize>) -> PyResult<Scores<'_>> {
+    pub(crate) fn scores(&self) -> PyResult<Scores<'_>> {
         Ok(match self {
-            Self::F32(array) => Scores::F32(&array.as_slice()?[rows]),
-            Self::F64(array) => Scores::F64(&array.as_slice()?[rows]),
+            Self::F32(array) => Scores::F32(array.as_slice()?),
+            Self::F64(array) => Scores::F64(array.as_slice()?),
         })
     }
 }
 
-fn check_len(argument: &str, expected: usize, got: usize) -> PyResult<()> {
+/// The scores of some rows.
+fn part(scores: Scores<'_>, rows: Range<usize>) -> Scores<'_> {
+    match scores {
+        Scores::F32(scores) => Scores::F32(&scores[rows]),
+        Scores::F64(scores) => Scores::F64(&scores[rows]),
+    }
+}
+
+/// A column of grades in an array of NumPy, in place if it is of int64.
+pub(crate) fn numpy_grades<'py>(value: &Bound<'py, PyAny>, argument: &str) -> PyResult<PyReadonlyArray1<'py, i64>> {
+    let array = vector(value, argument)?;
+    if let Ok(held) = array.as_any().extract() {
+        return Ok(held);
+    }
+    let dtype = array.dtype();
+    if !matches!(dtype.kind(), b'i' | b'u' | b'b') || (dtype.kind() == b'u' && dtype.itemsize() == 8) {
+        return Err(PACKAGE.dtype(format_args!(
+            "{argument}: expected integers or booleans that int64 holds, got {dtype}; pass {argument}.astype(numpy.int64)"
+        )));
+    }
+    array.as_any().call_method1("astype", ("int64",))?.extract()
+}
+
+fn check_len(argument: &str, expected: usize, got: usize, values: &str) -> PyResult<()> {
     if expected == got {
         return Ok(());
     }
     Err(PACKAGE.shape(format_args!(
-        "{argument}: expected {expected} values, one for each score, got {got}; pass columns of equal length"
+        "{argument}: expected {expected} values, as many as {values}, got {got}; pass columns of equal length"
     )))
 }
 
-/// A run of columns: a query, a document and a score for each row.
-pub(crate) fn read_columns(
-    query_ids: &Bound<'_, PyAny>,
-    doc_ids: &Bound<'_, PyAny>,
-    scores: &Bound<'_, PyAny>,
-) -> PyResult<RunBuilder> {
-    let py = scores.py();
-    let scores = NumpyScores::new(scores)?;
-    let (queries, documents) = (NumpyIds::new(query_ids, "query_ids")?, NumpyIds::new(doc_ids, "doc_ids")?);
-    check_len("query_ids", scores.len(), queries.len())?;
-    check_len("doc_ids", scores.len(), documents.len())?;
-    let mut builder = RunBuilder::default();
-    for rows in pieces(scores.len()) {
-        py.check_signals()?;
-        let (queries, documents) =
-            (queries.piece(rows.clone(), "query_ids")?, documents.piece(rows.clone(), "doc_ids")?);
-        let (queries, documents, scores) = (queries.column(), documents.column(), scores.piece(rows)?);
-        py.detach(|| builder.extend_columns(queries, documents, scores)).map_err(to_python)?;
-    }
-    Ok(builder)
+/// Where the ids of rows are: arrays of NumPy, and what to call them in errors.
+pub(crate) struct NumpyRows<'a, 'py> {
+    pub(crate) query_ids: &'a Bound<'py, PyAny>,
+    /// In ragged arrays the rows of query `i` are those from offset `i` to `i + 1`; else there is a query for each row.
+    pub(crate) offsets: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) doc_ids: &'a Bound<'py, PyAny>,
+    pub(crate) names: [&'a str; 3],
 }
 
-/// A run of ragged arrays: the rows of query `i` are those from offset `i` to `i + 1`.
-pub(crate) fn read_arrays(
-    query_ids: &Bound<'_, PyAny>,
-    offsets: &Bound<'_, PyAny>,
-    doc_ids: &Bound<'_, PyAny>,
-    scores: &Bound<'_, PyAny>,
-) -> PyResult<RunBuilder> {
-    let py = scores.py();
-    let scores = NumpyScores::new(scores)?;
-    let (queries, documents) = (NumpyIds::new(query_ids, "query_ids")?, NumpyIds::new(doc_ids, "doc_ids")?);
-    check_len("doc_ids", scores.len(), documents.len())?;
-    let offsets = rank_pyo3::vector::<i64>(PACKAGE, offsets, "offsets", "(queries + 1,)")?;
-    let offsets = offsets.as_slice()?;
-    let ends = (offsets.first().copied(), offsets.last().copied());
-    let (count, rows) = (queries.len(), scores.len());
-    let ordered = offsets.windows(2).all(|pair| pair[0] <= pair[1]);
-    if offsets.len() != count + 1 || ends != (Some(0), i64::try_from(rows).ok()) || !ordered {
-        return Err(PACKAGE.invalid(format_args!(
-            "offsets: expected {} ascending row numbers from 0 to {rows}, got {} of them from {:?} to {:?}; offsets[i] is \
-             the row at which query i begins, and the last is the number of rows",
-            count + 1,
-            offsets.len(),
-            ends.0,
-            ends.1
-        )));
+impl<'a, 'py> NumpyRows<'a, 'py> {
+    pub(crate) fn new(
+        query_ids: &'a Bound<'py, PyAny>,
+        offsets: Option<&'a Bound<'py, PyAny>>,
+        doc_ids: &'a Bound<'py, PyAny>,
+        values: &'a str,
+    ) -> Self {
+        Self { query_ids, offsets, doc_ids, names: ["query_ids", "doc_ids", values] }
     }
-    let mut builder = RunBuilder::default();
-    let mut first = 0;
-    while first < count {
-        py.check_signals()?;
-        // At least one query, and as many as make a piece.
-        let start = offsets[first] as usize;
-        let last =
-            offsets.partition_point(|&end| end as usize <= start + ROWS).saturating_sub(1).clamp(first + 1, count);
-        let rows = start..offsets[last] as usize;
-        let moved: Vec<i64> = offsets[first..=last].iter().map(|&offset| offset - start as i64).collect();
-        let (queries, documents) =
-            (queries.piece(first..last, "query_ids")?, documents.piece(rows.clone(), "doc_ids")?);
-        let (queries, documents, scores) = (queries.column(), documents.column(), scores.piece(rows)?);
-        let queries = Column::Repeated { ids: &queries, offsets: &moved };
-        py.detach(|| builder.extend_columns(queries, documents, scores)).map_err(to_python)?;
-        first = last;
+
+    /// Calls `extend` with the ids of a piece of `count` rows, and which these are.
+    fn each_piece(
+        &self,
+        count: usize,
+        bar: &ProgressBar,
+        extend: impl FnMut(Column<'_>, Column<'_>, Range<usize>) -> rank_eval::Result<()> + Send,
+    ) -> PyResult<()> {
+        let (query_name, doc_name) = (self.names[0], self.names[1]);
+        let queries = NumpyIds::new(self.query_ids, query_name)?;
+        let documents = NumpyIds::new(self.doc_ids, doc_name)?;
+        check_len(doc_name, count, documents.len(), self.names[2])?;
+        match self.offsets {
+            Some(offsets) => self.each_ragged(&queries, offsets, &documents, count, bar, extend),
+            None => self.each_range(&queries, &documents, count, bar, extend),
+        }
     }
-    Ok(builder)
+
+    fn each_range(
+        &self,
+        queries: &NumpyIds<'_>,
+        documents: &NumpyIds<'_>,
+        count: usize,
+        bar: &ProgressBar,
+        mut extend: impl FnMut(Column<'_>, Column<'_>, Range<usize>) -> rank_eval::Result<()> + Send,
+    ) -> PyResult<()> {
+        let [query_name, doc_name, values] = self.names;
+        let py = self.doc_ids.py();
+        check_len(query_name, count, queries.len(), values)?;
+        for rows in pieces(count) {
+            py.check_signals()?;
+            let (queries, documents) =
+                (queries.piece(rows.clone(), query_name)?, documents.piece(rows.clone(), doc_name)?);
+            let (queries, documents, length) = (queries.column(), documents.column(), rows.len());
+            py.detach(|| extend(queries, documents, rows)).map_err(to_python)?;
+            bar.update(py, length)?;
+        }
+        Ok(())
+    }
+
+    fn each_ragged(
+        &self,
+        queries: &NumpyIds<'_>,
+        offsets: &Bound<'py, PyAny>,
+        documents: &NumpyIds<'_>,
+        rows: usize,
+        bar: &ProgressBar,
+        mut extend: impl FnMut(Column<'_>, Column<'_>, Range<usize>) -> rank_eval::Result<()> + Send,
+    ) -> PyResult<()> {
+        let [query_name, doc_name, _] = self.names;
+        let py = self.doc_ids.py();
+        let offsets = rank_pyo3::vector::<i64>(PACKAGE, offsets, "offsets", "(queries + 1,)")?;
+        let offsets = offsets.as_slice()?;
+        let ends = (offsets.first().copied(), offsets.last().copied());
+        let count = queries.len();
+        let ordered = offsets.windows(2).all(|pair| pair[0] <= pair[1]);
+        if offsets.len() != count + 1 || ends != (Some(0), i64::try_from(rows).ok()) || !ordered {
+            return Err(PACKAGE.invalid(format_args!(
+                "offsets: expected {} ascending row numbers from 0 to {rows}, got {} of them from {:?} to {:?}; offsets[i] \
+                 is the row at which query i begins, and the last is the number of rows",
+                count + 1,
+                offsets.len(),
+                ends.0,
+                ends.1
+            )));
+        }
+        let mut first = 0;
+        while first < count {
+            py.check_signals()?;
+            // At least one query, and as many as make a piece.
+            let start = offsets[first] as usize;
+            let last =
+                offsets.partition_point(|&end| end as usize <= start + ROWS).saturating_sub(1).clamp(first + 1, count);
+            let rows = start..offsets[last] as usize;
+            let moved: Vec<i64> = offsets[first..=last].iter().map(|&offset| offset - start as i64).collect();
+            let (queries, documents) =
+                (queries.piece(first..last, query_name)?, documents.piece(rows.clone(), doc_name)?);
+            let (queries, documents, length) = (queries.column(), documents.column(), rows.len());
+            let queries = Column::Repeated { ids: &queries, offsets: &moved };
+            py.detach(|| extend(queries, documents, rows)).map_err(to_python)?;
+            bar.update(py, length)?;
+            first = last;
+        }
+        Ok(())
+    }
+
+    /// A run of these rows and their scores.
+    pub(crate) fn read_run(&self, scores: &Bound<'_, PyAny>, progress: bool) -> PyResult<rank_eval::Run> {
+        let py = scores.py();
+        let held = NumpyScores::new(scores, self.names[2])?;
+        let scores = held.scores()?;
+        let count = match scores {
+            Scores::F32(scores) => scores.len(),
+            Scores::F64(scores) => scores.len(),
+        };
+        let mut builder = RunBuilder::default();
+        let bar = bar(py, "run", "rows", count, progress)?;
+        self.each_piece(count, &bar, |queries, documents, rows| {
+            builder.extend_columns(queries, documents, part(scores, rows))
+        })?;
+        build(py, builder)
+    }
+
+    /// The judgments of these rows and their grades.
+    pub(crate) fn read_qrels(&self, grades: &Bound<'_, PyAny>, progress: bool) -> PyResult<rank_eval::Qrels> {
+        let py = grades.py();
+        let held = numpy_grades(grades, self.names[2])?;
+        let grades = held.as_slice()?;
+        let mut builder = QrelsBuilder::default();
+        let bar = bar(py, "qrels", "rows", grades.len(), progress)?;
+        self.each_piece(grades.len(), &bar, |queries, documents, rows| {
+            builder.extend_columns(queries, documents, &grades[rows])
+        })?;
+        build(py, builder)
+    }
 }
 
 /// The scores of a piece of a column of Arrow; `buffer` is for those that are neither `f64` nor `f32`.
@@ -344,4 +428,14 @@ pub(crate) fn arrow_scores<'a>(scores: &'a ScoreColumn, rows: Range<usize>, buff
             Scores::F64(buffer)
         }
     }
+}
+
+/// The grades of a piece of a column of Arrow; `buffer` is for those that are not `i64`.
+pub(crate) fn arrow_grades<'a>(grades: &'a IntColumn, rows: Range<usize>, buffer: &'a mut Vec<i64>) -> &'a [i64] {
+    if let IntColumn::I64(array) = grades {
+        return &array.values()[rows];
+    }
+    buffer.clear();
+    buffer.extend(rows.map(|row| grades.get(row)));
+    buffer
 }

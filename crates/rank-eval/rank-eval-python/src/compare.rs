@@ -4,13 +4,15 @@ use std::path::PathBuf;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping};
-use rank_eval::{CompareOptions, Measure, MissingQueries, Options, ReportOptions, TableOptions, Test};
+use rank_eval::{CompareOptions, Measure, Options, ReportOptions, TableOptions, Test, Watch};
 use rank_pyo3::describe;
 
-use crate::errors::{PACKAGE, to_python};
+use crate::errors::PACKAGE;
+use crate::options::{measures, missing};
 use crate::results::{Estimate, Text};
-use crate::statistics::{CORRECTIONS, choice, watched};
+use crate::statistics::{CORRECTIONS, choice};
 use crate::tables::{Run, qrels_argument, run_argument};
+use crate::work::{bar, watched};
 
 #[doc = rank_pyo3::stub!("ComparedPair")]
 #[pyclass(frozen, get_all, module = "rank_eval")]
@@ -197,25 +199,27 @@ impl Comparison {
     }
 }
 
-/// What both functions take, read.
-struct Inputs<'py> {
-    names: Vec<String>,
-    runs: Vec<Bound<'py, Run>>,
-    measures: Vec<(String, Measure)>,
-    options: CompareOptions,
+/// What `compare` and `report` take.
+struct Asked<'a, 'py> {
+    qrels: &'a Bound<'py, PyAny>,
+    runs: &'a Bound<'py, PyAny>,
+    measures: &'a Bound<'py, PyAny>,
+    test: &'a str,
+    correction: Option<&'a str>,
+    baseline: Option<String>,
+    alpha: f64,
+    tolerance: f64,
+    permutations: usize,
+    seed: u64,
+    missing: &'a str,
+    progress: bool,
 }
 
-impl<'py> Inputs<'py> {
-    fn new(
-        runs: &Bound<'py, PyAny>,
-        measures: &Bound<'py, PyAny>,
-        test: &str,
-        correction: Option<&str>,
-        missing: &str,
-    ) -> PyResult<Self> {
-        let mapping = runs.cast::<PyMapping>().map_err(|_| {
-            PACKAGE.dtype(format_args!("runs: expected a dict of name to run, got {}; name each run", describe(runs)))
-        })?;
+/// Runs with their names.
+type Named<'a> = [(&'a str, &'a rank_eval::Run)];
+
+impl<'py> Asked<'_, 'py> {
+    fn options(&self) -> PyResult<CompareOptions> {
         let tests = [
             ("paired_t", Test::PairedT),
             ("randomization", Test::Randomization),
@@ -224,38 +228,60 @@ impl<'py> Inputs<'py> {
             ("tukey_hsd", Test::TukeyHsd),
             ("randomized_tukey_hsd", Test::RandomizedTukeyHsd),
         ];
-        let test = choice("test", test, &tests)?;
-        let correction = correction.map(|name| choice("correction", name, &CORRECTIONS)).transpose()?;
-        let missing = choice("missing", missing, &[("zero", MissingQueries::Zero), ("skip", MissingQueries::Skip)])?;
-        let mut parsed: Vec<(String, Measure)> = Vec::new();
-        for name in rank_pyo3::strings(PACKAGE, measures, "measures")? {
-            let measure = name.parse::<Measure>().map_err(to_python)?;
-            if parsed.iter().all(|(known, _)| *known != name) {
-                parsed.push((name, measure));
-            }
-        }
-        let (mut names, mut read) = (Vec::new(), Vec::new());
+        let correction = self.correction.map(|name| choice("correction", name, &CORRECTIONS)).transpose()?;
+        Ok(CompareOptions::default()
+            .evaluation(Options::default().missing_queries(missing(self.missing)?))
+            .test(choice("test", self.test, &tests)?)
+            .correction(correction)
+            .baseline(self.baseline.clone())
+            .alpha(self.alpha)
+            .tolerance(self.tolerance)
+            .permutations(self.permutations)
+            .seed(self.seed))
+    }
+
+    /// The runs and their names.
+    fn runs(&self) -> PyResult<Vec<(String, Bound<'py, Run>)>> {
+        let mapping = self.runs.cast::<PyMapping>().map_err(|_| {
+            let got = describe(self.runs);
+            PACKAGE.dtype(format_args!("runs: expected a dict of name to run, got {got}; name each run"))
+        })?;
+        let mut runs = Vec::new();
         for item in mapping.items()? {
             let (name, run) = item.extract::<(Bound<'_, PyAny>, Bound<'py, PyAny>)>()?;
             let Ok(name) = name.extract::<String>() else {
-                return Err(PACKAGE
-                    .dtype(format_args!("runs: expected names of type str, got {}; pass str(name)", describe(&name))));
+                let got = describe(&name);
+                return Err(PACKAGE.dtype(format_args!("runs: expected names of type str, got {got}; pass str(name)")));
             };
-            names.push(name);
-            read.push(run_argument(&run, 0)?);
+            runs.push((name, run_argument(&run, 0, self.progress)?));
         }
-        let options = CompareOptions::default()
-            .evaluation(Options::default().missing_queries(missing))
-            .test(test)
-            .correction(correction);
-        Ok(Self { names, runs: read, measures: parsed, options })
+        Ok(runs)
     }
 
-    /// The number of pairs to test, in all measures.
-    fn steps(&self) -> usize {
-        let runs = self.runs.len();
-        let pairs = if self.options.baseline.is_some() { runs - runs.min(1) } else { runs * (runs - runs.min(1)) / 2 };
-        pairs * self.measures.len()
+    /// Reads everything, and does `work` with it.
+    fn compare(
+        self,
+        work: impl FnOnce(
+            &rank_eval::Qrels,
+            &Named<'_>,
+            &[Measure],
+            CompareOptions,
+            &Watch<'_>,
+        ) -> rank_eval::Result<rank_eval::Comparison>
+        + Send,
+    ) -> PyResult<Comparison> {
+        let py = self.qrels.py();
+        let options = self.options()?;
+        let (names, measures): (Vec<String>, Vec<Measure>) = measures(self.measures)?.into_iter().unzip();
+        let runs = self.runs()?;
+        let runs: Vec<(&str, &rank_eval::Run)> = runs.iter().map(|(name, run)| (name.as_str(), &run.get().0)).collect();
+        let qrels = qrels_argument(self.qrels, 0, self.progress)?;
+        let qrels = &qrels.get().0;
+        let others = runs.len().saturating_sub(1);
+        let pairs = if options.baseline.is_some() { others } else { runs.len() * others / 2 };
+        let bar = bar(py, "comparison", "pairs", pairs * measures.len(), self.progress)?;
+        let inner = watched(py, &bar, |watch| work(qrels, &runs, &measures, options, watch))?;
+        Ok(Comparison { inner, names })
     }
 }
 
@@ -267,7 +293,6 @@ impl<'py> Inputs<'py> {
 ))]
 #[expect(clippy::too_many_arguments, reason = "in Python they have names")]
 pub(crate) fn compare(
-    py: Python<'_>,
     qrels: &Bound<'_, PyAny>,
     runs: &Bound<'_, PyAny>,
     measures: &Bound<'_, PyAny>,
@@ -281,18 +306,23 @@ pub(crate) fn compare(
     missing: &str,
     progress: bool,
 ) -> PyResult<Comparison> {
-    let mut inputs = Inputs::new(runs, measures, test, correction, missing)?;
-    inputs.options =
-        inputs.options.baseline(baseline).alpha(alpha).tolerance(tolerance).permutations(permutations).seed(seed);
-    let qrels = qrels_argument(qrels, 0)?;
-    let (qrels, steps) = (&qrels.get().0, inputs.steps());
-    let runs: Vec<(&str, &rank_eval::Run)> =
-        inputs.names.iter().map(String::as_str).zip(inputs.runs.iter().map(|run| &run.get().0)).collect();
-    let (names, measures): (Vec<String>, Vec<Measure>) = inputs.measures.iter().cloned().unzip();
-    let options = inputs.options;
-    let inner =
-        watched(py, steps, progress, |watch| rank_eval::compare_watched(qrels, &runs, &measures, options, watch))?;
-    Ok(Comparison { inner, names })
+    let asked = Asked {
+        qrels,
+        runs,
+        measures,
+        test,
+        correction,
+        baseline,
+        alpha,
+        tolerance,
+        permutations,
+        seed,
+        missing,
+        progress,
+    };
+    asked.compare(|qrels, runs, measures, options, watch| {
+        rank_eval::compare_watched(qrels, runs, measures, options, watch)
+    })
 }
 
 #[doc = rank_pyo3::stub!("report")]
@@ -303,7 +333,6 @@ pub(crate) fn compare(
 ))]
 #[expect(clippy::too_many_arguments, reason = "in Python they have names")]
 pub(crate) fn report(
-    py: Python<'_>,
     path: PathBuf,
     qrels: &Bound<'_, PyAny>,
     runs: &Bound<'_, PyAny>,
@@ -319,16 +348,22 @@ pub(crate) fn report(
     missing: &str,
     progress: bool,
 ) -> PyResult<Comparison> {
-    let mut inputs = Inputs::new(runs, measures, test, correction, missing)?;
-    inputs.options =
-        inputs.options.baseline(baseline).alpha(alpha).tolerance(tolerance).permutations(permutations).seed(seed);
-    let qrels = qrels_argument(qrels, 0)?;
-    let (qrels, steps) = (&qrels.get().0, inputs.steps());
-    let runs: Vec<(&str, &rank_eval::Run)> =
-        inputs.names.iter().map(String::as_str).zip(inputs.runs.iter().map(|run| &run.get().0)).collect();
-    let (names, measures): (Vec<String>, Vec<Measure>) = inputs.measures.iter().cloned().unzip();
-    let options = ReportOptions::default().compare(inputs.options).title(title.to_owned());
-    let inner =
-        watched(py, steps, progress, |watch| rank_eval::report_watched(path, qrels, &runs, &measures, options, watch))?;
-    Ok(Comparison { inner, names })
+    let asked = Asked {
+        qrels,
+        runs,
+        measures,
+        test,
+        correction,
+        baseline,
+        alpha,
+        tolerance,
+        permutations,
+        seed,
+        missing,
+        progress,
+    };
+    asked.compare(|qrels, runs, measures, options, watch| {
+        let options = ReportOptions::default().compare(options).title(title.to_owned());
+        rank_eval::report_watched(path, qrels, runs, measures, options, watch)
+    })
 }

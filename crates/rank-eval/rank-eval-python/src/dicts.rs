@@ -3,11 +3,12 @@
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFloat, PyInt, PyMapping, PyString, PyTuple};
 use rank_eval::{QrelsBuilder, RunBuilder};
-use rank_pyo3::{Id, describe, for_each_entry};
+use rank_pyo3::{Id, ProgressBar, describe, for_each_entry};
 
 use crate::errors::PACKAGE;
 use crate::ids::id;
 use crate::lists::grade;
+use crate::work::bar;
 
 /// Visits the entries of an exact `dict` in place, as long as its keys and values are exact ones too, so that no Python
 /// code runs that might change it. Returns how many were visited.
@@ -62,11 +63,13 @@ fn for_each_from(
 }
 
 /// Adds a dict of query id to a dict of document id to score, or to any other ranked list.
-pub(crate) fn read_run(run: &Bound<'_, PyAny>) -> PyResult<RunBuilder> {
+pub(crate) fn read_run(run: &Bound<'_, PyAny>, progress: bool) -> PyResult<RunBuilder> {
+    let bar = of_length("run", "queries", run, progress)?;
     let mut builder = RunBuilder::default();
     let what = "a dict of query id to a dict of document id to score";
     for_each_entry(PACKAGE, run, "run", what, |query, documents| {
         query.py().check_signals()?;
+        bar.update(query.py(), 1)?;
         let at = format!("run[{}]", query.repr()?);
         builder.query(&id(query, &at)?);
         let visited = for_each_plain(documents, |document, value| {
@@ -93,11 +96,13 @@ pub(crate) fn read_run(run: &Bound<'_, PyAny>) -> PyResult<RunBuilder> {
 }
 
 /// Adds a dict of query id to a dict of document id to grade.
-pub(crate) fn read_qrels(qrels: &Bound<'_, PyAny>) -> PyResult<QrelsBuilder> {
+pub(crate) fn read_qrels(qrels: &Bound<'_, PyAny>, progress: bool) -> PyResult<QrelsBuilder> {
+    let bar = of_length("qrels", "queries", qrels, progress)?;
     let mut builder = QrelsBuilder::default();
     let what = "a dict of query id to a dict of document id to grade";
     for_each_entry(PACKAGE, qrels, "qrels", what, |query, documents| {
         query.py().check_signals()?;
+        bar.update(query.py(), 1)?;
         let at = format!("qrels[{}]", query.repr()?);
         builder.query(&id(query, &at)?);
         let visited = for_each_plain(documents, |document, value| {
@@ -131,27 +136,53 @@ fn fields<'py>(row: &Bound<'py, PyAny>, value: &str, at: &str) -> PyResult<[Boun
     )))
 }
 
-/// Adds rows of query, document and score, such as `ir_measures.ScoredDoc`.
-pub(crate) fn read_run_rows(rows: &Bound<'_, PyAny>) -> PyResult<RunBuilder> {
-    let mut builder = RunBuilder::default();
-    for (number, row) in rank_pyo3::items(PACKAGE, rows, "run", "rows of query, document and score")?.enumerate() {
-        let at = format!("run[{number}]");
-        let [query, document, value] = fields(&row?, "score", &at)?;
-        builder.query(&id(&query, &at)?);
-        builder.push(&id(&document, &at)?, score(&value, &at)?);
+/// A bar of as many steps as a value has entries, if it knows.
+fn of_length(name: &str, unit: &str, value: &Bound<'_, PyAny>, progress: bool) -> PyResult<ProgressBar> {
+    bar(value.py(), name, unit, value.len().ok(), progress)
+}
+
+/// Calls `visit` with the fields of each row, and with what to call it in errors.
+fn for_each_row<'py>(
+    rows: &Bound<'py, PyAny>,
+    [name, what, value]: [&str; 3],
+    progress: bool,
+    mut visit: impl FnMut([Bound<'py, PyAny>; 3], &str) -> PyResult<()>,
+) -> PyResult<()> {
+    let bar = of_length(name, "rows", rows, progress)?;
+    let mut since = 0;
+    for (number, row) in rank_pyo3::items(PACKAGE, rows, name, what)?.enumerate() {
+        let at = format!("{name}[{number}]");
+        visit(fields(&row?, value, &at)?, &at)?;
+        since += 1;
+        if since == 1 << 12 {
+            rows.py().check_signals()?;
+            bar.update(rows.py(), std::mem::take(&mut since))?;
+        }
     }
+    bar.update(rows.py(), since)
+}
+
+/// Adds rows of query, document and score, such as `ir_measures.ScoredDoc`.
+pub(crate) fn read_run_rows(rows: &Bound<'_, PyAny>, progress: bool) -> PyResult<RunBuilder> {
+    let mut builder = RunBuilder::default();
+    let what = ["run", "rows of query, document and score", "score"];
+    for_each_row(rows, what, progress, |[query, document, value], at| {
+        builder.query(&id(&query, at)?);
+        builder.push(&id(&document, at)?, score(&value, at)?);
+        Ok(())
+    })?;
     Ok(builder)
 }
 
 /// Adds rows of query, document and grade, such as `ir_measures.Qrel` and the qrels of `ir_datasets`.
-pub(crate) fn read_qrels_rows(rows: &Bound<'_, PyAny>) -> PyResult<QrelsBuilder> {
+pub(crate) fn read_qrels_rows(rows: &Bound<'_, PyAny>, progress: bool) -> PyResult<QrelsBuilder> {
     let mut builder = QrelsBuilder::default();
-    for (number, row) in rank_pyo3::items(PACKAGE, rows, "qrels", "rows of query, document and grade")?.enumerate() {
-        let at = format!("qrels[{number}]");
-        let [query, document, value] = fields(&row?, "relevance", &at)?;
-        builder.query(&id(&query, &at)?);
-        builder.push(&id(&document, &at)?, grade(&value, &at)?);
-    }
+    let what = ["qrels", "rows of query, document and grade", "relevance"];
+    for_each_row(rows, what, progress, |[query, document, value], at| {
+        builder.query(&id(&query, at)?);
+        builder.push(&id(&document, at)?, grade(&value, at)?);
+        Ok(())
+    })?;
     Ok(builder)
 }
 

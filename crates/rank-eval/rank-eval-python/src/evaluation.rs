@@ -1,16 +1,19 @@
 //! Whole runs against whole qrels.
 
+use std::collections::HashSet;
+
 use numpy::PyArray1;
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict, PyIterator};
-use rank_eval::Measure;
-use rank_pyo3::{ProgressBar, frames, watched};
+use rank_eval::{Measure, MissingQueries, Options};
+use rank_pyo3::frames;
 
 use crate::arrow::{evaluation_batch, stream};
-use crate::errors::{PACKAGE, to_python};
+use crate::errors::PACKAGE;
 use crate::options::{Asked, measures, missing};
 use crate::tables::{qrels_argument, run_argument};
+use crate::work::{bar, watched_rows};
 
 #[doc = rank_pyo3::stub!("Evaluation")]
 #[pyclass(frozen, module = "rank_eval")]
@@ -176,11 +179,22 @@ impl Evaluation {
     }
 }
 
+/// The number of queries that count.
+pub(crate) fn evaluated(qrels: &rank_eval::Qrels, run: &rank_eval::Run, options: Options) -> usize {
+    match options.missing_queries {
+        MissingQueries::Zero => qrels.len(),
+        MissingQueries::Skip => {
+            let ranked: HashSet<&str> = run.queries().collect();
+            qrels.queries().filter(|query| ranked.contains(query)).count()
+        }
+    }
+}
+
 #[doc = rank_pyo3::stub!("evaluate")]
 #[pyfunction]
 #[pyo3(signature = (
     qrels, run, measures, missing = "zero", *, order = "docid_desc", judged_only = false, level = 1, depth = None,
-    collection = None, compat = None, threads = 0
+    collection = None, compat = None, threads = 0, progress = false
 ))]
 #[expect(clippy::too_many_arguments, reason = "keywords in Python")]
 pub(crate) fn evaluate(
@@ -196,15 +210,17 @@ pub(crate) fn evaluate(
     collection: Option<u64>,
     compat: Option<&str>,
     threads: usize,
+    progress: bool,
 ) -> PyResult<Evaluation> {
     let asked = Asked { order, judged_only, level, depth, collection, compat, threads };
     let options = asked.options()?.missing_queries(self::missing(missing)?);
     let names = self::measures(measures)?;
     let measures: Vec<Measure> = names.iter().map(|(_, measure)| measure.clone()).collect();
-    let (qrels, run) = (qrels_argument(qrels, threads)?, run_argument(run, threads)?);
+    let (qrels, run) = (qrels_argument(qrels, threads, progress)?, run_argument(run, threads, progress)?);
     let (qrels, run) = (&qrels.get().0, &run.get().0);
-    let inner = watched(py, &ProgressBar::hidden(), |_| {
-        rank_eval::evaluate_with(qrels, run, &measures, options).map_err(to_python)
+    let bar = bar(py, "evaluation", "queries", evaluated(qrels, run, options), progress)?;
+    let inner = watched_rows(py, run.document_count(), &bar, |watch| {
+        rank_eval::evaluate_watched(qrels, run, &measures, options, watch)
     })?;
     Ok(Evaluation { inner, names })
 }

@@ -1,12 +1,10 @@
 //! Ids as text: files know no other ids, so an int is taken as its digits.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 use rank_pyo3::Id;
-use rank_pyo3::arrow::IdRef;
 
 use crate::errors::PACKAGE;
 
@@ -19,22 +17,4 @@ pub(crate) fn id<'a>(value: &'a Bound<'_, PyAny>, argument: &str) -> PyResult<Co
         Id::Int(number) => Cow::Owned(number.to_string()),
         Id::Str(text) => Cow::Owned(text.to_string()),
     })
-}
-
-/// A place to write the digits of ints, one after the other.
-#[derive(Default)]
-pub(crate) struct Digits(String);
-
-impl Digits {
-    pub(crate) fn text<'a>(&'a mut self, id: IdRef<'a>) -> &'a str {
-        match id {
-            IdRef::Str(text) => text,
-            IdRef::Int(number) => {
-                self.0.clear();
-                // Writing to a string does not fail.
-                let _ = write!(self.0, "{number}");
-                &self.0
-            }
-        }
-    }
 }

@@ -16,12 +16,14 @@ mod ids;
 mod lists;
 mod measures;
 mod options;
+mod pandas;
 mod results;
 mod samples;
 mod selection;
 mod statistics;
 mod tables;
 mod ties;
+mod work;
 
 use pyo3::prelude::*;
 

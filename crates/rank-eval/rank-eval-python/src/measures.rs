@@ -163,7 +163,7 @@ pub(crate) fn evaluate_subtopics(
     let policy = options::missing(missing)?;
     let names = options::measures(measures)?;
     let measures: Vec<_> = names.iter().map(|(_, measure)| measure.clone()).collect();
-    let run = run_argument(run, 0)?;
+    let run = run_argument(run, 0, false)?;
     let (qrels, run) = (&qrels.get().0, &run.get().0);
     let inner = py.detach(|| rank_eval::evaluate_subtopics(qrels, run, &measures, policy)).map_err(to_python)?;
     Ok(Evaluation::new(inner, names))

@@ -1,5 +1,7 @@
 //! The options of an evaluation, by their names in Python.
 
+use std::collections::HashSet;
+
 use pyo3::prelude::*;
 use rank_eval::{Measure, MissingQueries, Options, Order, TrecEval};
 
@@ -7,14 +9,11 @@ use crate::errors::{PACKAGE, to_python};
 
 /// The measures as the caller wrote them, each name once.
 pub(crate) fn measures(names: &Bound<'_, PyAny>) -> PyResult<Vec<(String, Measure)>> {
-    let mut measures: Vec<(String, Measure)> = Vec::new();
-    for name in rank_pyo3::strings(PACKAGE, names, "measures")? {
-        let measure = name.parse::<Measure>().map_err(to_python)?;
-        if measures.iter().all(|(known, _)| *known != name) {
-            measures.push((name, measure));
-        }
-    }
-    Ok(measures)
+    let mut known = HashSet::new();
+    let mut names = rank_pyo3::strings(PACKAGE, names, "measures")?;
+    names.retain(|name| known.insert(name.clone()));
+    let read = |name: String| name.parse().map(|measure| (name, measure)).map_err(to_python);
+    names.into_iter().map(read).collect()
 }
 
 /// What is common to `evaluate`, `evaluate_arrays` and `Accumulator`, as it came from Python.

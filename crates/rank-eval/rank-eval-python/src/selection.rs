@@ -1,13 +1,15 @@
 //! Parts of runs and qrels, and several made one.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use pyo3::PyClass;
+use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
 use rank_eval::Duplicates;
 use rank_pyo3::describe;
 
-use crate::errors::PACKAGE;
+use crate::errors::{PACKAGE, to_python};
 use crate::ids::id;
 use crate::statistics::choice;
 
@@ -38,25 +40,110 @@ pub(crate) fn tables<'py, T: PyClass>(
     entries.enumerate().map(table).collect()
 }
 
-/// The ids of queries, each of which must be `known`.
-pub(crate) fn queries<'a>(
-    value: &Bound<'_, PyAny>,
-    known: impl Iterator<Item = &'a str>,
-    table: &str,
-) -> PyResult<HashSet<String>> {
-    let known: HashSet<&str> = known.collect();
-    let entries = rank_pyo3::items(PACKAGE, value, "queries", "a list of ids")?;
-    let text = |(position, entry): (usize, PyResult<Bound<'_, PyAny>>)| {
-        let id = id(&entry?, &format!("queries[{position}]"))?.into_owned();
-        if known.contains(id.as_str()) {
-            Ok(id)
-        } else {
+/// What is to be kept: what a function says, or what has one of some ids.
+pub(crate) enum Keep<'a, 'py> {
+    Asked(&'a Bound<'py, PyAny>),
+    Known(HashSet<String>),
+}
+
+impl<'a, 'py> Keep<'a, 'py> {
+    /// Queries; ids must be `known`.
+    pub(crate) fn queries<'t>(
+        value: &'a Bound<'py, PyAny>,
+        known: impl Iterator<Item = &'t str>,
+        table: &str,
+    ) -> PyResult<Self> {
+        let known: HashSet<&str> = known.collect();
+        Self::new(value, "queries", |position, id| {
+            if known.contains(id) {
+                return Ok(());
+            }
             Err(PACKAGE.invalid(format_args!(
                 "queries[{position}]: expected a query of the {table}, got {id:?}; leave it out"
             )))
+        })
+    }
+
+    /// Documents.
+    pub(crate) fn documents(value: &'a Bound<'py, PyAny>) -> PyResult<Self> {
+        Self::new(value, "documents", |_, _| Ok(()))
+    }
+
+    fn new(
+        value: &'a Bound<'py, PyAny>,
+        argument: &str,
+        check: impl Fn(usize, &str) -> PyResult<()>,
+    ) -> PyResult<Self> {
+        if value.is_callable() {
+            return Ok(Self::Asked(value));
         }
-    };
-    entries.enumerate().map(text).collect()
+        let entries = rank_pyo3::items(PACKAGE, value, argument, "a function or a list of ids")?;
+        let text = |(position, entry): (usize, PyResult<Bound<'_, PyAny>>)| {
+            let id = id(&entry?, &format!("{argument}[{position}]"))?.into_owned();
+            check(position, &id)?;
+            Ok(id)
+        };
+        entries.enumerate().map(text).collect::<PyResult<_>>().map(Self::Known)
+    }
+
+    /// Calls `slice` with a function that says which queries stay.
+    pub(crate) fn slice<T>(self, slice: impl FnOnce(&mut dyn FnMut(&str) -> bool) -> T) -> PyResult<T> {
+        match self {
+            Self::Known(ids) => Ok(slice(&mut |query| ids.contains(query))),
+            Self::Asked(function) => {
+                let mut raised = None;
+                let sliced = slice(&mut |query| ask(&mut raised, "queries", || function.call1((query,))));
+                raised.map_or(Ok(sliced), Err)
+            }
+        }
+    }
+
+    /// Calls `filter` with a function that says which rows stay.
+    pub(crate) fn filter<T: Send, V: Copy + IntoPyObject<'py>>(
+        self,
+        py: Python<'py>,
+        filter: impl FnOnce(&mut dyn FnMut(&str, &str, V) -> bool) -> rank_eval::Result<T> + Send,
+    ) -> PyResult<T> {
+        match self {
+            Self::Known(ids) => py.detach(|| filter(&mut |_, document, _| ids.contains(document))).map_err(to_python),
+            Self::Asked(function) => {
+                let mut raised = None;
+                let filtered = filter(&mut |query, document, value| {
+                    ask(&mut raised, "documents", || function.call1((query, document, value)))
+                });
+                raised.map_or(filtered.map_err(to_python), Err)
+            }
+        }
+    }
+}
+
+/// What a function says; nothing is asked any more when it has raised.
+fn ask<'py>(raised: &mut Option<PyErr>, argument: &str, call: impl FnOnce() -> PyResult<Bound<'py, PyAny>>) -> bool {
+    if raised.is_some() {
+        return false;
+    }
+    let answer = call().and_then(|answer| {
+        answer.extract::<bool>().map_err(|_| {
+            PACKAGE.dtype(format_args!(
+                "{argument}: expected a function that returns a bool, got {} from it; return True for what stays",
+                describe(&answer)
+            ))
+        })
+    });
+    answer.unwrap_or_else(|error| {
+        *raised = Some(error);
+        false
+    })
+}
+
+/// The id of one query.
+pub(crate) fn query<'a>(value: &'a Bound<'_, PyAny>) -> PyResult<Cow<'a, str>> {
+    id(value, "query")
+}
+
+/// The error of a query that is not there.
+pub(crate) fn no_query(query: &str) -> PyErr {
+    PyKeyError::new_err(query.to_owned())
 }
 
 /// How many documents; a negative number is no type error.

@@ -1,10 +1,7 @@
 //! Tests of significance, effect sizes and intervals.
 
-use std::ops::ControlFlow;
-
 use pyo3::prelude::*;
 use rank_eval::{BootstrapMethod, BootstrapOptions, Correction, WilcoxonMethod, WilcoxonOptions, Zeros};
-use rank_pyo3::ProgressBar;
 
 use crate::errors::{PACKAGE, to_python};
 use crate::results::{
@@ -12,20 +9,7 @@ use crate::results::{
     WilcoxonTest,
 };
 use crate::samples::{many, one_or_two, samples};
-
-/// Does watched work of the core with a bar of `total` steps if `shown`; Ctrl-C ends it.
-pub(crate) fn watched<T: Send>(
-    py: Python<'_>,
-    total: usize,
-    shown: bool,
-    work: impl FnOnce(&mut rank_eval::Watch<'_>) -> rank_eval::Result<T> + Send,
-) -> PyResult<T> {
-    let bar = ProgressBar::new(PACKAGE, py, total, shown)?;
-    rank_pyo3::watched(py, &bar, |watch| {
-        let mut advance = |steps| if watch.advance(steps) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) };
-        work(&mut advance).map_err(to_python)
-    })
-}
+use crate::work::{bar, watched};
 
 /// One of several words.
 pub(crate) fn choice<T: Copy>(argument: &str, value: &str, known: &[(&str, T)]) -> PyResult<T> {
@@ -61,7 +45,7 @@ pub(crate) fn randomization_test(
     progress: bool,
 ) -> PyResult<RandomizationTest> {
     let (a, b) = samples(a, b)?;
-    let test = watched(py, permutations, progress, |watch| {
+    let test = watched(py, &bar(py, "randomization test", "permutations", permutations, progress)?, |watch| {
         rank_eval::randomization_test_watched(&a, &b, permutations, seed, watch)
     })?;
     Ok(test.into())
@@ -118,7 +102,7 @@ pub(crate) fn bootstrap_interval(
     let method = choice("method", method, &methods)?;
     let options = BootstrapOptions::default().method(method).level(level).resamples(resamples).seed(seed);
     let (a, b) = one_or_two(a, b)?;
-    let interval = watched(py, resamples, progress, |watch| {
+    let interval = watched(py, &bar(py, "bootstrap", "resamples", resamples, progress)?, |watch| {
         rank_eval::bootstrap_interval_watched(&a, b.as_deref(), options, watch)
     })?;
     Ok(interval.into())
@@ -164,7 +148,7 @@ pub(crate) fn randomized_tukey_hsd(
     progress: bool,
 ) -> PyResult<RandomizedTukeyHsd> {
     let (names, samples) = many(samples)?;
-    let test = watched(py, permutations, progress, |watch| {
+    let test = watched(py, &bar(py, "randomized Tukey HSD", "permutations", permutations, progress)?, |watch| {
         rank_eval::randomized_tukey_hsd_watched(&samples, permutations, seed, watch)
     })?;
     RandomizedTukeyHsd::new(py, &names, &test)

@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict, PyMapping, PyString, PyType};
 use rank_pyo3::arrow::ArrowTable;
-use rank_pyo3::{ProgressBar, Watch, frames, watched};
+use rank_pyo3::frames;
 
 use crate::arrow::{QrelsColumns, RunColumns, qrels_batch, read_qrels, read_run, run_batch, stream};
-use crate::columns;
+use crate::columns::NumpyRows;
 use crate::dicts;
 use crate::errors::{PACKAGE, to_python};
-use crate::selection;
+use crate::selection::{self, Keep};
+use crate::work::{build, bytes, watched};
 
 #[doc = rank_pyo3::stub!("Run")]
 #[pyclass(frozen, module = "rank_eval")]
@@ -21,41 +22,71 @@ pub(crate) struct Run(pub(crate) rank_eval::Run);
 impl Run {
     #[doc = rank_pyo3::stub!("Run.from_dict")]
     #[classmethod]
-    fn from_dict(_class: &Bound<'_, PyType>, run: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let builder = dicts::read_run(run)?;
-        run.py().detach(|| builder.build()).map(Self).map_err(to_python)
+    #[pyo3(signature = (run, *, progress = false))]
+    fn from_dict(_class: &Bound<'_, PyType>, run: &Bound<'_, PyAny>, progress: bool) -> PyResult<Self> {
+        build(run.py(), dicts::read_run(run, progress)?).map(Self)
     }
 
     #[doc = rank_pyo3::stub!("Run.from_rows")]
     #[classmethod]
-    fn from_rows(_class: &Bound<'_, PyType>, rows: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let builder = dicts::read_run_rows(rows)?;
-        rows.py().detach(|| builder.build()).map(Self).map_err(to_python)
+    #[pyo3(signature = (rows, *, progress = false))]
+    fn from_rows(_class: &Bound<'_, PyType>, rows: &Bound<'_, PyAny>, progress: bool) -> PyResult<Self> {
+        build(rows.py(), dicts::read_run_rows(rows, progress)?).map(Self)
     }
 
     #[doc = rank_pyo3::stub!("Run.from_columns")]
     #[classmethod]
+    #[pyo3(signature = (query_ids, doc_ids, scores, *, progress = false))]
     fn from_columns(
         _class: &Bound<'_, PyType>,
         query_ids: &Bound<'_, PyAny>,
         doc_ids: &Bound<'_, PyAny>,
         scores: &Bound<'_, PyAny>,
+        progress: bool,
     ) -> PyResult<Self> {
-        let builder = columns::read_columns(query_ids, doc_ids, scores)?;
-        scores.py().detach(|| builder.build()).map(Self).map_err(to_python)
+        NumpyRows::new(query_ids, None, doc_ids, "scores").read_run(scores, progress).map(Self)
     }
 
     #[doc = rank_pyo3::stub!("Run.from_arrays")]
     #[classmethod]
+    #[pyo3(signature = (query_ids, offsets, doc_ids, scores, *, progress = false))]
     fn from_arrays(
         _class: &Bound<'_, PyType>,
         query_ids: &Bound<'_, PyAny>,
         offsets: &Bound<'_, PyAny>,
         doc_ids: &Bound<'_, PyAny>,
         scores: &Bound<'_, PyAny>,
+        progress: bool,
     ) -> PyResult<Self> {
-        let builder = columns::read_arrays(query_ids, offsets, doc_ids, scores)?;
-        scores.py().detach(|| builder.build()).map(Self).map_err(to_python)
+        NumpyRows::new(query_ids, Some(offsets), doc_ids, "scores").read_run(scores, progress).map(Self)
+    }
+
+    #[doc = rank_pyo3::stub!("Run.from_arrow")]
+    #[classmethod]
+    #[pyo3(signature = (table, *, query_id = "query_id", doc_id = "doc_id", score = "score", progress = false))]
+    fn from_arrow(
+        _class: &Bound<'_, PyType>,
+        table: &Bound<'_, PyAny>,
+        query_id: &str,
+        doc_id: &str,
+        score: &str,
+        progress: bool,
+    ) -> PyResult<Self> {
+        read_run(table, RunColumns { query_id, doc_id, score }, progress).map(Self)
+    }
+
+    #[doc = rank_pyo3::stub!("Run.read")]
+    #[classmethod]
+    #[pyo3(signature = (path, *, threads = 0, progress = false))]
+    fn read(
+        _class: &Bound<'_, PyType>,
+        py: Python<'_>,
+        path: PathBuf,
+        threads: usize,
+        progress: bool,
+    ) -> PyResult<Self> {
+        let bar = bytes(py, &path, progress)?;
+        watched(py, &bar, |watch| rank_eval::Run::read_watched(path, threads, watch)).map(Self)
     }
 
     #[doc = rank_pyo3::stub!("Run.cut")]
@@ -65,8 +96,12 @@ impl Run {
 
     #[doc = rank_pyo3::stub!("Run.slice")]
     fn slice(&self, queries: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let queries = selection::queries(queries, self.0.queries(), "run")?;
-        Ok(Self(self.0.slice(|query| queries.contains(query))))
+        Keep::queries(queries, self.0.queries(), "run")?.slice(|keep| self.0.slice(keep)).map(Self)
+    }
+
+    #[doc = rank_pyo3::stub!("Run.filter")]
+    fn filter(&self, documents: &Bound<'_, PyAny>) -> PyResult<Self> {
+        Keep::documents(documents)?.filter(documents.py(), |keep| self.0.filter(keep)).map(Self)
     }
 
     #[doc = rank_pyo3::stub!("Run.merge")]
@@ -79,44 +114,53 @@ impl Run {
         runs.py().detach(|| rank_eval::Run::merge(tables, duplicates)).map(Self).map_err(to_python)
     }
 
-    #[doc = rank_pyo3::stub!("Run.from_arrow")]
-    #[classmethod]
-    #[pyo3(signature = (table, *, query_id = "query_id", doc_id = "doc_id", score = "score"))]
-    fn from_arrow(
-        _class: &Bound<'_, PyType>,
-        table: &Bound<'_, PyAny>,
-        query_id: &str,
-        doc_id: &str,
-        score: &str,
-    ) -> PyResult<Self> {
-        read_run(table, RunColumns { query_id, doc_id, score }).map(Self)
-    }
-
-    #[doc = rank_pyo3::stub!("Run.read")]
-    #[classmethod]
-    #[pyo3(signature = (path, *, threads = 0))]
-    fn read(_class: &Bound<'_, PyType>, py: Python<'_>, path: PathBuf, threads: usize) -> PyResult<Self> {
-        let read = |_: &Watch| rank_eval::Run::read_with(path, threads).map_err(to_python);
-        watched(py, &ProgressBar::hidden(), read).map(Self)
-    }
-
     #[doc = rank_pyo3::stub!("Run.write")]
     #[pyo3(signature = (path, tag = "rank-rank"))]
     fn write(&self, py: Python<'_>, path: PathBuf, tag: &str) -> PyResult<()> {
         py.detach(|| self.0.write_trec(path, tag)).map_err(to_python)
     }
 
+    #[doc = rank_pyo3::stub!("Run.write_jsonl")]
+    fn write_jsonl(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
+        py.detach(|| self.0.write_jsonl(path)).map_err(to_python)
+    }
+
     #[doc = rank_pyo3::stub!("Run.to_dict")]
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let run = PyDict::new(py);
-        for query in self.0.queries() {
-            let documents = PyDict::new(py);
-            for (document, score) in self.0.ranked(query).into_iter().flatten() {
-                documents.set_item(document, score)?;
-            }
-            run.set_item(query, documents)?;
-        }
-        Ok(run)
+        to_dict(py, self.0.queries().map(|query| (query, self.0.ranked(query).into_iter().flatten())))
+    }
+
+    #[doc = rank_pyo3::stub!("Run.ranked")]
+    fn ranked(&self, query: &Bound<'_, PyAny>) -> PyResult<Vec<(String, f64)>> {
+        let query = selection::query(query)?;
+        let ranked = self.0.ranked(&query).ok_or_else(|| selection::no_query(&query))?;
+        Ok(ranked.map(|(document, score)| (document.to_owned(), score)).collect())
+    }
+
+    #[doc = rank_pyo3::stub!("Run.queries")]
+    #[getter]
+    fn queries(&self) -> Vec<String> {
+        self.0.queries().map(str::to_owned).collect()
+    }
+
+    #[doc = rank_pyo3::stub!("Run.depths")]
+    #[getter]
+    fn depths<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let depths = PyDict::new(py);
+        self.0.depths().try_for_each(|(query, depth)| depths.set_item(query, depth))?;
+        Ok(depths)
+    }
+
+    #[doc = rank_pyo3::stub!("Run.document_count")]
+    #[getter]
+    fn document_count(&self) -> usize {
+        self.0.document_count()
+    }
+
+    #[doc = rank_pyo3::stub!("Run.tag")]
+    #[getter]
+    fn tag(&self) -> Option<&str> {
+        self.0.tag()
     }
 
     #[doc = rank_pyo3::stub!("Run.to_arrow")]
@@ -162,43 +206,81 @@ pub(crate) struct Qrels(pub(crate) rank_eval::Qrels);
 impl Qrels {
     #[doc = rank_pyo3::stub!("Qrels.from_dict")]
     #[classmethod]
-    fn from_dict(_class: &Bound<'_, PyType>, qrels: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let builder = dicts::read_qrels(qrels)?;
-        qrels.py().detach(|| builder.build()).map(Self).map_err(to_python)
+    #[pyo3(signature = (qrels, *, progress = false))]
+    fn from_dict(_class: &Bound<'_, PyType>, qrels: &Bound<'_, PyAny>, progress: bool) -> PyResult<Self> {
+        build(qrels.py(), dicts::read_qrels(qrels, progress)?).map(Self)
     }
 
     #[doc = rank_pyo3::stub!("Qrels.from_rows")]
     #[classmethod]
-    fn from_rows(_class: &Bound<'_, PyType>, rows: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let builder = dicts::read_qrels_rows(rows)?;
-        rows.py().detach(|| builder.build()).map(Self).map_err(to_python)
+    #[pyo3(signature = (rows, *, progress = false))]
+    fn from_rows(_class: &Bound<'_, PyType>, rows: &Bound<'_, PyAny>, progress: bool) -> PyResult<Self> {
+        build(rows.py(), dicts::read_qrels_rows(rows, progress)?).map(Self)
+    }
+
+    #[doc = rank_pyo3::stub!("Qrels.from_columns")]
+    #[classmethod]
+    #[pyo3(signature = (query_ids, doc_ids, grades, *, progress = false))]
+    fn from_columns(
+        _class: &Bound<'_, PyType>,
+        query_ids: &Bound<'_, PyAny>,
+        doc_ids: &Bound<'_, PyAny>,
+        grades: &Bound<'_, PyAny>,
+        progress: bool,
+    ) -> PyResult<Self> {
+        NumpyRows::new(query_ids, None, doc_ids, "grades").read_qrels(grades, progress).map(Self)
+    }
+
+    #[doc = rank_pyo3::stub!("Qrels.from_arrays")]
+    #[classmethod]
+    #[pyo3(signature = (query_ids, offsets, doc_ids, grades, *, progress = false))]
+    fn from_arrays(
+        _class: &Bound<'_, PyType>,
+        query_ids: &Bound<'_, PyAny>,
+        offsets: &Bound<'_, PyAny>,
+        doc_ids: &Bound<'_, PyAny>,
+        grades: &Bound<'_, PyAny>,
+        progress: bool,
+    ) -> PyResult<Self> {
+        NumpyRows::new(query_ids, Some(offsets), doc_ids, "grades").read_qrels(grades, progress).map(Self)
     }
 
     #[doc = rank_pyo3::stub!("Qrels.from_arrow")]
     #[classmethod]
-    #[pyo3(signature = (table, *, query_id = "query_id", doc_id = "doc_id", grade = None))]
+    #[pyo3(signature = (table, *, query_id = "query_id", doc_id = "doc_id", grade = None, progress = false))]
     fn from_arrow(
         _class: &Bound<'_, PyType>,
         table: &Bound<'_, PyAny>,
         query_id: &str,
         doc_id: &str,
         grade: Option<&str>,
+        progress: bool,
     ) -> PyResult<Self> {
-        read_qrels(table, QrelsColumns { query_id, doc_id, grade }).map(Self)
+        read_qrels(table, QrelsColumns { query_id, doc_id, grade }, progress).map(Self)
     }
 
     #[doc = rank_pyo3::stub!("Qrels.read")]
     #[classmethod]
-    #[pyo3(signature = (path, *, threads = 0))]
-    fn read(_class: &Bound<'_, PyType>, py: Python<'_>, path: PathBuf, threads: usize) -> PyResult<Self> {
-        let read = |_: &Watch| rank_eval::Qrels::read_with(path, threads).map_err(to_python);
-        watched(py, &ProgressBar::hidden(), read).map(Self)
+    #[pyo3(signature = (path, *, threads = 0, progress = false))]
+    fn read(
+        _class: &Bound<'_, PyType>,
+        py: Python<'_>,
+        path: PathBuf,
+        threads: usize,
+        progress: bool,
+    ) -> PyResult<Self> {
+        let bar = bytes(py, &path, progress)?;
+        watched(py, &bar, |watch| rank_eval::Qrels::read_watched(path, threads, watch)).map(Self)
     }
 
     #[doc = rank_pyo3::stub!("Qrels.slice")]
     fn slice(&self, queries: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let queries = selection::queries(queries, self.0.queries(), "qrels")?;
-        Ok(Self(self.0.slice(|query| queries.contains(query))))
+        Keep::queries(queries, self.0.queries(), "qrels")?.slice(|keep| self.0.slice(keep)).map(Self)
+    }
+
+    #[doc = rank_pyo3::stub!("Qrels.filter")]
+    fn filter(&self, documents: &Bound<'_, PyAny>) -> PyResult<Self> {
+        Keep::documents(documents)?.filter(documents.py(), |keep| self.0.filter(keep)).map(Self)
     }
 
     #[doc = rank_pyo3::stub!("Qrels.merge")]
@@ -211,17 +293,45 @@ impl Qrels {
         qrels.py().detach(|| rank_eval::Qrels::merge(tables, duplicates)).map(Self).map_err(to_python)
     }
 
+    #[doc = rank_pyo3::stub!("Qrels.write")]
+    fn write(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
+        py.detach(|| self.0.write_trec(path)).map_err(to_python)
+    }
+
+    #[doc = rank_pyo3::stub!("Qrels.write_beir")]
+    fn write_beir(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
+        py.detach(|| self.0.write_beir(path)).map_err(to_python)
+    }
+
+    #[doc = rank_pyo3::stub!("Qrels.write_jsonl")]
+    fn write_jsonl(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
+        py.detach(|| self.0.write_jsonl(path)).map_err(to_python)
+    }
+
     #[doc = rank_pyo3::stub!("Qrels.to_dict")]
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let qrels = PyDict::new(py);
-        for query in self.0.queries() {
-            let documents = PyDict::new(py);
-            for (document, grade) in self.0.judged(query).into_iter().flatten() {
-                documents.set_item(document, grade)?;
-            }
-            qrels.set_item(query, documents)?;
-        }
-        Ok(qrels)
+        to_dict(py, self.0.queries().map(|query| (query, self.0.judged(query).into_iter().flatten())))
+    }
+
+    #[doc = rank_pyo3::stub!("Qrels.judged")]
+    fn judged<'py>(&self, query: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
+        let name = selection::query(query)?;
+        let judged = PyDict::new(query.py());
+        let mut rows = self.0.judged(&name).ok_or_else(|| selection::no_query(&name))?;
+        rows.try_for_each(|(document, grade)| judged.set_item(document, grade))?;
+        Ok(judged)
+    }
+
+    #[doc = rank_pyo3::stub!("Qrels.queries")]
+    #[getter]
+    fn queries(&self) -> Vec<String> {
+        self.0.queries().map(str::to_owned).collect()
+    }
+
+    #[doc = rank_pyo3::stub!("Qrels.judgment_count")]
+    #[getter]
+    fn judgment_count(&self) -> usize {
+        self.0.judgment_count()
     }
 
     #[doc = rank_pyo3::stub!("Qrels.to_arrow")]
@@ -259,31 +369,50 @@ impl Qrels {
     }
 }
 
+/// Queries with a dict of document to value each.
+fn to_dict<'a, 'py, V: IntoPyObject<'py>>(
+    py: Python<'py>,
+    queries: impl Iterator<Item = (&'a str, impl Iterator<Item = (&'a str, V)>)>,
+) -> PyResult<Bound<'py, PyDict>> {
+    let table = PyDict::new(py);
+    for (query, mut rows) in queries {
+        py.check_signals()?;
+        let documents = PyDict::new(py);
+        rows.try_for_each(|(document, value)| documents.set_item(document, value))?;
+        table.set_item(query, documents)?;
+    }
+    Ok(table)
+}
+
 /// Reads an argument that is a table of ours, a path, a table of others, a dict or rows.
 macro_rules! table_argument {
     ($function:ident, $table:ident, $arrow:expr) => {
-        pub(crate) fn $function<'py>(value: &Bound<'py, PyAny>, threads: usize) -> PyResult<Bound<'py, $table>> {
+        pub(crate) fn $function<'py>(
+            value: &Bound<'py, PyAny>,
+            threads: usize,
+            progress: bool,
+        ) -> PyResult<Bound<'py, $table>> {
             let py = value.py();
             let class = py.get_type::<$table>();
             if let Ok(table) = value.cast::<$table>() {
                 return Ok(table.clone());
             }
             let table = if value.is_instance_of::<PyString>() || value.hasattr("__fspath__")? {
-                $table::read(&class, py, value.extract()?, threads)?
+                $table::read(&class, py, value.extract()?, threads, progress)?
             } else if value.cast::<PyMapping>().is_ok() {
-                $table::from_dict(&class, value)?
+                $table::from_dict(&class, value, progress)?
             } else if ArrowTable::accepts(value)? {
-                $table($arrow(value)?)
+                $table($arrow(value, progress)?)
             } else if dicts::is_of_ranx(value) {
-                $table::from_dict(&class, &value.call_method0("to_dict")?)?
+                $table::from_dict(&class, &value.call_method0("to_dict")?, progress)?
             } else if value.try_iter().is_ok() {
-                $table::from_rows(&class, value)?
+                $table::from_rows(&class, value, progress)?
             } else {
-                $table::from_dict(&class, value)?
+                $table::from_dict(&class, value, progress)?
             };
             Bound::new(py, table)
         }
     };
 }
-table_argument!(run_argument, Run, |table| read_run(table, RunColumns::default()));
-table_argument!(qrels_argument, Qrels, |table| read_qrels(table, QrelsColumns::default()));
+table_argument!(run_argument, Run, |table, progress| read_run(table, RunColumns::default(), progress));
+table_argument!(qrels_argument, Qrels, |table, progress| read_qrels(table, QrelsColumns::default(), progress));

@@ -1,12 +1,12 @@
 //! The queries whose value depends on a tie.
 
 use pyo3::prelude::*;
-use rank_eval::Measure;
-use rank_pyo3::{ProgressBar, watched};
+use rank_eval::{Measure, Order};
 
-use crate::errors::to_python;
+use crate::evaluation::evaluated;
 use crate::options::{Asked, measures, missing};
 use crate::tables::{qrels_argument, run_argument};
+use crate::work::{bar, watched_rows};
 
 #[doc = rank_pyo3::stub!("Tie")]
 #[pyclass(frozen, get_all, module = "rank_eval")]
@@ -35,7 +35,7 @@ impl Tie {
 #[pyfunction]
 #[pyo3(signature = (
     qrels, run, measures, missing = "zero", *, order = "docid_desc", judged_only = false, level = 1, depth = None,
-    collection = None, compat = None, threads = 0
+    collection = None, compat = None, threads = 0, progress = false
 ))]
 #[expect(clippy::too_many_arguments, reason = "keywords in Python")]
 pub(crate) fn ties(
@@ -51,15 +51,19 @@ pub(crate) fn ties(
     collection: Option<u64>,
     compat: Option<&str>,
     threads: usize,
+    progress: bool,
 ) -> PyResult<Vec<Tie>> {
     let asked = Asked { order, judged_only, level, depth, collection, compat, threads };
     let options = asked.options()?.missing_queries(self::missing(missing)?);
     let names = self::measures(measures)?;
     let measures: Vec<Measure> = names.iter().map(|(_, measure)| measure.clone()).collect();
-    let (qrels, run) = (qrels_argument(qrels, threads)?, run_argument(run, threads)?);
+    let (qrels, run) = (qrels_argument(qrels, threads, progress)?, run_argument(run, threads, progress)?);
     let (qrels, run) = (&qrels.get().0, &run.get().0);
-    let found =
-        watched(py, &ProgressBar::hidden(), |_| rank_eval::ties(qrels, run, &measures, options).map_err(to_python))?;
+    let orders = if options.order == Order::Stable { 6 } else { 5 };
+    let bar = bar(py, "orders of ties", "queries", orders * evaluated(qrels, run, options), progress)?;
+    let found = watched_rows(py, run.document_count(), &bar, |watch| {
+        rank_eval::ties_watched(qrels, run, &measures, options, watch)
+    })?;
     let name =
         |tie: &rank_eval::Tie| names.iter().find(|(_, measure)| *measure == tie.measure).map(|(name, _)| name.clone());
     let tie = |tie: rank_eval::Tie| {

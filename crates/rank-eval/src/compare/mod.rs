@@ -14,8 +14,8 @@ pub(crate) use render::{escape_html, html};
 
 use std::collections::HashMap;
 
-use crate::statistics::{Watch, unwatched};
-use crate::{Error, Measure, Qrels, Result, Run, evaluate_with};
+use crate::watch::{Watch, unwatched};
+use crate::{Error, Measure, Qrels, Result, Run, evaluate_watched};
 
 /// Compares runs: evaluates each, and tests in each measure whether the differences of pairs of runs are more than luck.
 ///
@@ -55,7 +55,7 @@ pub fn compare<N: AsRef<str>>(
     measures: &[Measure],
     options: CompareOptions,
 ) -> Result<Comparison> {
-    compare_watched(qrels, runs, measures, options, &mut unwatched)
+    compare_watched(qrels, runs, measures, options, &unwatched)
 }
 
 /// [`compare`], watched: a step is a pair of runs in one measure; 0 steps are reported in between.
@@ -68,16 +68,14 @@ pub fn compare_watched<N: AsRef<str>>(
     runs: &[(N, &Run)],
     measures: &[Measure],
     options: CompareOptions,
-    watch: &mut Watch<'_>,
+    watch: &Watch<'_>,
 ) -> Result<Comparison> {
     let names: Vec<String> = runs.iter().map(|(name, _)| name.as_ref().to_owned()).collect();
     check(&names, measures, &options)?;
     let mut evaluations = Vec::with_capacity(runs.len());
     for (_, run) in runs {
-        evaluations.push(evaluate_with(qrels, run, measures, options.evaluation)?);
-        if watch(0).is_break() {
-            return Err(Error::Interrupted);
-        }
+        // The steps of the parts are not those of the whole.
+        evaluations.push(evaluate_watched(qrels, run, measures, options.evaluation, &|_| watch(0))?);
     }
     let mut evaluated: HashMap<&str, usize> = HashMap::new();
     for evaluation in &evaluations {

@@ -1,11 +1,9 @@
 //! The tests of one measure.
 
-use std::ops::ControlFlow;
-
 use super::{CompareOptions, ComparedPair, Test};
-use crate::statistics::Watch;
+use crate::watch::{Watch, tell};
 use crate::{
-    Error, Result, WilcoxonOptions, adjusted_p_values, effect_sizes, paired_t_test, randomization_test_watched,
+    Result, WilcoxonOptions, adjusted_p_values, effect_sizes, paired_t_test, randomization_test_watched,
     randomized_tukey_hsd_watched, sign_test, tukey_hsd, wilcoxon_test,
 };
 
@@ -14,7 +12,7 @@ pub(super) fn test(
     columns: &[Vec<f64>],
     names: &[String],
     options: &CompareOptions,
-    watch: &mut Watch<'_>,
+    watch: &Watch<'_>,
 ) -> Result<Vec<ComparedPair>> {
     let baseline = options.baseline.as_ref().and_then(|baseline| names.iter().position(|name| name == baseline));
     let runs = columns.len();
@@ -43,9 +41,7 @@ pub(super) fn test(
             ties: counts.ties,
             losses: counts.losses,
         });
-        if watch(1).is_break() {
-            return Err(Error::Interrupted);
-        }
+        tell(watch, 1)?;
     }
     let p_values: Vec<f64> = tested.iter().map(|pair| pair.p_value).collect();
     for (pair, adjusted) in tested.iter_mut().zip(adjusted_p_values(&p_values, options.applied_correction())?) {
@@ -55,14 +51,14 @@ pub(super) fn test(
 }
 
 /// The p-value of each pair, at `first * runs + second`, of the tests that look at all runs at once.
-fn of_all_runs(columns: &[Vec<f64>], options: &CompareOptions, watch: &mut Watch<'_>) -> Result<Option<Vec<f64>>> {
+fn of_all_runs(columns: &[Vec<f64>], options: &CompareOptions, watch: &Watch<'_>) -> Result<Option<Vec<f64>>> {
     let p_values: Vec<(usize, usize, f64)> = match options.test {
         Test::TukeyHsd => {
             let test = tukey_hsd(columns, 1.0 - options.alpha)?;
             test.pairs.iter().map(|pair| (pair.first, pair.second, pair.p_value)).collect()
         }
         Test::RandomizedTukeyHsd => {
-            let test = randomized_tukey_hsd_watched(columns, options.permutations, options.seed, &mut silent(watch))?;
+            let test = randomized_tukey_hsd_watched(columns, options.permutations, options.seed, &|_| watch(0))?;
             test.pairs.iter().map(|pair| (pair.first, pair.second, pair.p_value)).collect()
         }
         _ => return Ok(None),
@@ -74,18 +70,13 @@ fn of_all_runs(columns: &[Vec<f64>], options: &CompareOptions, watch: &mut Watch
     Ok(Some(square))
 }
 
-fn of_pair(a: &[f64], b: &[f64], options: &CompareOptions, watch: &mut Watch<'_>) -> Result<f64> {
+fn of_pair(a: &[f64], b: &[f64], options: &CompareOptions, watch: &Watch<'_>) -> Result<f64> {
     Ok(match options.test {
         Test::Randomization => {
-            randomization_test_watched(a, b, options.permutations, options.seed, &mut silent(watch))?.p_value
+            randomization_test_watched(a, b, options.permutations, options.seed, &|_| watch(0))?.p_value
         }
         Test::Wilcoxon => wilcoxon_test(a, b, WilcoxonOptions::default())?.p_value,
         Test::Sign => sign_test(a, b, options.tolerance)?.p_value,
         _ => paired_t_test(a, b)?.p_value,
     })
-}
-
-/// Passes on that work goes on, but not its steps: they are not pairs.
-fn silent<'a>(watch: &'a mut Watch<'_>) -> impl FnMut(usize) -> ControlFlow<()> + Send + 'a {
-    move |_| watch(0)
 }

@@ -19,6 +19,7 @@ use self::source::{Chunk, Chunks};
 use crate::parallel;
 use crate::run::fault;
 use crate::table::{Cell, Fault, Part, Row, Table, assemble};
+use crate::watch::{Watch, tell};
 use crate::{Error, Result};
 
 pub(crate) fn file_error<'a>(path: &'a Path, action: &'static str) -> impl Fn(io::Error) -> Error + 'a {
@@ -78,17 +79,27 @@ impl Form {
     }
 }
 
-pub(crate) fn read_run<'a>(reader: Box<dyn Read + Send + 'a>, path: &Path, threads: usize) -> Tagged<f64> {
+pub(crate) fn read_run<'a>(
+    reader: Box<dyn Read + Send + 'a>,
+    path: &Path,
+    threads: usize,
+    watch: &Watch<'_>,
+) -> Tagged<f64> {
     let reader = Chunks::new(reader, source::SIZE);
-    read(reader, path, threads, |form, chunk| match form {
+    read(reader, path, threads, watch, |form, chunk| match form {
         Form::Json => jsonl::run(chunk),
         Form::Trec | Form::Beir => lines::run(chunk),
     })
 }
 
-pub(crate) fn read_qrels<'a>(reader: Box<dyn Read + Send + 'a>, path: &Path, threads: usize) -> Result<Table<i64>> {
+pub(crate) fn read_qrels<'a>(
+    reader: Box<dyn Read + Send + 'a>,
+    path: &Path,
+    threads: usize,
+    watch: &Watch<'_>,
+) -> Result<Table<i64>> {
     let reader = Chunks::new(reader, source::SIZE);
-    let (table, _) = read(reader, path, threads, |form, chunk| match form {
+    let (table, _) = read(reader, path, threads, watch, |form, chunk| match form {
         Form::Json => jsonl::qrels(chunk),
         Form::Trec => lines::qrels(chunk),
         Form::Beir => lines::beir(chunk),
@@ -101,6 +112,7 @@ enum Outcome<V> {
     Parsed(Parsed<V>),
     Wrong(Problem),
     Unread(io::Error),
+    Stopped,
 }
 
 /// Chunks are read one after the other and parsed by whichever thread is free.
@@ -108,14 +120,16 @@ fn read<V: Cell>(
     chunks: io::Result<Chunks<'_>>,
     path: &Path,
     threads: usize,
+    watch: &Watch<'_>,
     parse: impl Fn(Form, &Chunk<'_>) -> std::result::Result<Parsed<V>, Problem> + Sync,
 ) -> Tagged<V> {
     let mut chunks = chunks.map_err(file_error(path, "read"))?;
     let mut buffer = Vec::new();
     let first = chunks.next(&mut buffer).map_err(file_error(path, "read"))?;
-    let Some(first) = first else { return assemble(Vec::new(), 1).map(|table| (table, None)).map_err(fault) };
+    let Some(first) = first else { return assemble(Vec::new(), 1, watch).map(|table| (table, None)).map_err(fault) };
     let form = Form::of(&first);
     let parse = |chunk: &Chunk<'_>| match parse(form, chunk) {
+        _ if tell(watch, chunk.read).is_err() => Outcome::Stopped,
         Ok(parsed) => Outcome::Parsed(parsed),
         Err(problem) => Outcome::Wrong(problem),
     };
@@ -143,10 +157,15 @@ fn read<V: Cell>(
     buffers.push(buffer);
     outcomes.extend(parallel::map(buffers, workers, work).into_iter().flatten());
     outcomes.sort_unstable_by_key(|&(number, _)| number);
-    build(outcomes.into_iter().map(|(_, outcome)| outcome), path, threads)
+    build(outcomes.into_iter().map(|(_, outcome)| outcome), path, threads, watch)
 }
 
-fn build<V: Cell>(outcomes: impl Iterator<Item = Outcome<V>>, path: &Path, threads: usize) -> Tagged<V> {
+fn build<V: Cell>(
+    outcomes: impl Iterator<Item = Outcome<V>>,
+    path: &Path,
+    threads: usize,
+    watch: &Watch<'_>,
+) -> Tagged<V> {
     let malformed = |line: usize, problem: Problem| {
         let Problem { expected, got, advice, .. } = problem;
         Error::Malformed { path: path.to_owned(), line: line + 1, expected, got, advice }
@@ -166,10 +185,11 @@ fn build<V: Cell>(outcomes: impl Iterator<Item = Outcome<V>>, path: &Path, threa
                 lines += count;
             }
             Outcome::Wrong(problem) => return Err(malformed(lines + problem.line, problem)),
+            Outcome::Stopped => return Err(Error::Interrupted),
             Outcome::Unread(error) => return Err(file_error(path, "read")(error)),
         }
     }
-    let table = assemble(parts, threads).map_err(|error| {
+    let table = assemble(parts, threads, watch).map_err(|error| {
         let Fault::Duplicate { query, document, first, again, .. } = error else { return fault(error) };
         let line = |row: Row| places[row.part].0 + places[row.part].1.line(row.row);
         malformed(
@@ -195,10 +215,11 @@ mod tests {
     use super::source::Chunks;
     use super::{Form, Tagged, jsonl, lines, read};
     use crate::table::Table;
+    use crate::watch::unwatched;
 
     fn read_in_chunks(text: &str, size: usize, threads: usize) -> Tagged<f64> {
         let chunks = Chunks::new(Box::new(text.as_bytes()), size);
-        read(chunks, Path::new("run"), threads, |form, chunk| match form {
+        read(chunks, Path::new("run"), threads, &unwatched, |form, chunk| match form {
             Form::Json => jsonl::run(chunk),
             _ => lines::run(chunk),
         })

@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use flate2::bufread::MultiGzDecoder;
 
@@ -38,6 +40,8 @@ pub(super) struct Chunk<'a> {
     pub(super) bytes: &'a [u8],
     /// Where the text ends.
     pub(super) end: usize,
+    /// The bytes of the file, which may be compressed, that were read for it.
+    pub(super) read: usize,
 }
 
 impl<'a> Chunk<'a> {
@@ -46,9 +50,25 @@ impl<'a> Chunk<'a> {
     }
 }
 
+/// Counts the bytes that are read.
+struct Counted<R> {
+    reader: R,
+    count: Arc<AtomicUsize>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.reader.read(buffer)?;
+        self.count.fetch_add(read, Ordering::Relaxed);
+        Ok(read)
+    }
+}
+
 /// The chunks of a file, the last line of which need not end.
 pub(super) struct Chunks<'a> {
     reader: Box<dyn Read + Send + 'a>,
+    /// The bytes of the file that were read since the last chunk.
+    read: Arc<AtomicUsize>,
     /// The beginning of a line whose end is not read yet.
     rest: Vec<u8>,
     number: usize,
@@ -59,7 +79,9 @@ pub(super) struct Chunks<'a> {
 
 impl<'a> Chunks<'a> {
     /// Gzip and zstd are known by their first bytes, not by the name of the file.
-    pub(super) fn new(mut reader: Box<dyn Read + Send + 'a>, size: usize) -> io::Result<Self> {
+    pub(super) fn new(reader: Box<dyn Read + Send + 'a>, size: usize) -> io::Result<Self> {
+        let read = Arc::default();
+        let mut reader = Counted { reader, count: Arc::clone(&read) };
         let mut head = Vec::new();
         reader.by_ref().take(4).read_to_end(&mut head)?;
         let (is_gzip, is_zstd) = (head.starts_with(&[0x1f, 0x8b]), head == [0x28, 0xb5, 0x2f, 0xfd]);
@@ -71,7 +93,7 @@ impl<'a> Chunks<'a> {
         } else {
             Box::new(whole)
         };
-        Ok(Self { reader, rest: Vec::new(), number: 0, size, done: false })
+        Ok(Self { reader, read, rest: Vec::new(), number: 0, size, done: false })
     }
 
     /// Whether there is no further chunk.
@@ -116,6 +138,7 @@ impl<'a> Chunks<'a> {
         buffer[end..end + PADDING].fill(b'\n');
         let number = self.number;
         self.number += 1;
-        Ok(Some(Chunk { number, bytes: &buffer[..end + PADDING], end }))
+        let read = self.read.swap(0, Ordering::Relaxed);
+        Ok(Some(Chunk { number, bytes: &buffer[..end + PADDING], end, read }))
     }
 }

@@ -13,8 +13,8 @@ use std::path::Path;
 
 use crate::compare::{Grid, escape_html, html, letters, means, pairs};
 use crate::formats::write_file;
-use crate::statistics::{Watch, unwatched};
-use crate::{CompareOptions, Comparison, Error, Measure, Qrels, Result, Run, compare_watched, evaluate_with, ties};
+use crate::watch::{Watch, unwatched};
+use crate::{CompareOptions, Comparison, Measure, Qrels, Result, Run, compare_watched, evaluate_watched, ties_watched};
 
 /// How [`report`] is made.
 #[derive(Debug, Clone, PartialEq)]
@@ -57,7 +57,7 @@ impl ReportOptions {
 ///
 /// # Errors
 ///
-/// As [`compare`](crate::compare), and [`Error::File`] if the file cannot be written.
+/// As [`compare`](crate::compare), and [`Error::File`](crate::Error::File) if the file cannot be written.
 ///
 /// # Example
 ///
@@ -79,21 +79,21 @@ pub fn report<N: AsRef<str>>(
     measures: &[Measure],
     options: ReportOptions,
 ) -> Result<Comparison> {
-    report_watched(path, qrels, runs, measures, options, &mut unwatched)
+    report_watched(path, qrels, runs, measures, options, &unwatched)
 }
 
 /// [`report`], watched: a step is a pair of runs in one measure; 0 steps are reported in between.
 ///
 /// # Errors
 ///
-/// As [`report`], and [`Error::Interrupted`].
+/// As [`report`], and [`Error::Interrupted`](crate::Error::Interrupted).
 pub fn report_watched<N: AsRef<str>>(
     path: impl AsRef<Path>,
     qrels: &Qrels,
     runs: &[(N, &Run)],
     measures: &[Measure],
     options: ReportOptions,
-    watch: &mut Watch<'_>,
+    watch: &Watch<'_>,
 ) -> Result<Comparison> {
     let ReportOptions { compare, title } = options;
     let comparison = compare_watched(qrels, runs, measures, compare, watch)?;
@@ -101,12 +101,9 @@ pub fn report_watched<N: AsRef<str>>(
     let mut tied = Vec::with_capacity(runs.len());
     let levels = curve::levels()?;
     for (_, run) in runs {
-        let evaluation = evaluate_with(qrels, run, &levels, comparison.options().evaluation)?;
+        let evaluation = evaluate_watched(qrels, run, &levels, comparison.options().evaluation, &|_| watch(0))?;
         curves.push(levels.iter().map(|level| evaluation.mean(level).unwrap_or(0.0)).collect::<Vec<f64>>());
-        tied.push(ties(qrels, run, measures, comparison.options().evaluation)?);
-        if watch(0).is_break() {
-            return Err(Error::Interrupted);
-        }
+        tied.push(ties_watched(qrels, run, measures, comparison.options().evaluation, &|_| watch(0))?);
     }
     let page = page(&title, &comparison, &curves, &tied);
     write_file(path.as_ref(), &|out| out.write_all(page.as_bytes()))?;

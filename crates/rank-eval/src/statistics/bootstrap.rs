@@ -1,10 +1,11 @@
 //! Bootstrap confidence intervals of a mean.
 
+use super::blocks::in_blocks;
 use super::normal;
 use super::random::{below, split_mix};
 use super::samples::{finite, mean, probability};
-use super::watch::in_blocks;
-use super::{Differences, Estimate, Watch, unwatched};
+use super::{Differences, Estimate};
+use crate::watch::{Watch, unwatched};
 use crate::{Error, Result};
 
 /// Resamples drawn at a time.
@@ -102,7 +103,7 @@ impl BootstrapOptions {
 /// # Ok::<(), rank_eval::Error>(())
 /// ```
 pub fn bootstrap_interval(a: &[f64], b: Option<&[f64]>, options: BootstrapOptions) -> Result<Estimate> {
-    bootstrap_interval_watched(a, b, options, &mut unwatched)
+    bootstrap_interval_watched(a, b, options, &unwatched)
 }
 
 /// [`bootstrap_interval`], watched: a step is a resample.
@@ -114,7 +115,7 @@ pub fn bootstrap_interval_watched(
     a: &[f64],
     b: Option<&[f64]>,
     options: BootstrapOptions,
-    watch: &mut Watch<'_>,
+    watch: &Watch<'_>,
 ) -> Result<Estimate> {
     probability("level", options.level, 0.95)?;
     if options.resamples == 0 {

@@ -1,6 +1,7 @@
 //! Whether a difference between runs is more than luck, and how large it is.
 
 mod anova;
+mod blocks;
 mod bootstrap;
 mod cliffs_delta;
 mod correction;
@@ -16,7 +17,6 @@ mod sign_test;
 mod studentized_range;
 mod t_test;
 mod tukey;
-mod watch;
 mod wilcoxon;
 
 pub use anova::{TwoWayAnova, two_way_anova};
@@ -31,8 +31,6 @@ pub use randomized_tukey::{
 pub use sign_test::{SignTest, sign_test};
 pub use t_test::{PairedTTest, paired_t_test};
 pub use tukey::{TukeyHsd, TukeyPair, tukey_hsd};
-pub use watch::Watch;
-pub(crate) use watch::unwatched;
 pub use wilcoxon::{WilcoxonMethod, WilcoxonOptions, WilcoxonTest, Zeros, wilcoxon_test};
 
 pub(crate) use samples::Differences;

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
+use super::Differences;
+use super::blocks::in_blocks;
 use super::random::split_mix;
-use super::watch::in_blocks;
-use super::{Differences, Watch, unwatched};
+use crate::watch::{Watch, unwatched};
 use crate::{Error, Result};
 
 /// Up to this many pairs, all arrangements are counted: at most a million.
@@ -60,7 +61,7 @@ pub struct RandomizationTest {
 /// # Ok::<(), rank_eval::Error>(())
 /// ```
 pub fn randomization_test(a: &[f64], b: &[f64], permutations: usize, seed: u64) -> Result<RandomizationTest> {
-    randomization_test_watched(a, b, permutations, seed, &mut unwatched)
+    randomization_test_watched(a, b, permutations, seed, &unwatched)
 }
 
 /// [`randomization_test`], watched: a step is a permutation.
@@ -73,7 +74,7 @@ pub fn randomization_test_watched(
     b: &[f64],
     permutations: usize,
     seed: u64,
-    watch: &mut Watch<'_>,
+    watch: &Watch<'_>,
 ) -> Result<RandomizationTest> {
     if permutations == 0 {
         return Err(Error::NoPermutations);

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
+use super::blocks::in_blocks;
 use super::random::{below, split_mix};
 use super::samples::Table;
-use super::watch::in_blocks;
-use super::{Watch, unwatched};
+use crate::watch::{Watch, unwatched};
 use crate::{Error, Result};
 
 /// Permutations at a time.
@@ -72,7 +72,7 @@ pub fn randomized_tukey_hsd<S: AsRef<[f64]>>(
     permutations: usize,
     seed: u64,
 ) -> Result<RandomizedTukeyHsd> {
-    randomized_tukey_hsd_watched(samples, permutations, seed, &mut unwatched)
+    randomized_tukey_hsd_watched(samples, permutations, seed, &unwatched)
 }
 
 /// [`randomized_tukey_hsd`], watched: a step is a permutation.
@@ -84,7 +84,7 @@ pub fn randomized_tukey_hsd_watched<S: AsRef<[f64]>>(
     samples: &[S],
     permutations: usize,
     seed: u64,
-    watch: &mut Watch<'_>,
+    watch: &Watch<'_>,
 ) -> Result<RandomizedTukeyHsd> {
     if permutations == 0 {
         return Err(Error::NoPermutations);

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::{Block, Cell, Group, Part, Table};
 use crate::parallel;
+use crate::watch::{Watch, tell};
 
 /// A row of the input: the number of its part, and the row within it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,6 +23,12 @@ pub(crate) enum Fault {
     Duplicate { table: &'static str, query: String, document: String, first: Row, again: Row },
     /// The ids of a query's documents are longer than 32 bits can count.
     TooLong { query: String },
+    /// Who watches wants no table.
+    Interrupted,
+}
+
+fn look(watch: &Watch<'_>) -> Result<(), Fault> {
+    tell(watch, 0).map_err(|_| Fault::Interrupted)
 }
 
 /// Rows of one part that belong to one query.
@@ -52,8 +59,9 @@ struct Duplicate {
     again: usize,
 }
 
-/// Parts as a table. It does not depend on the number of threads, 0 being as many as the machine has.
-pub(crate) fn assemble<V: Cell>(parts: Vec<Part<V>>, threads: usize) -> Result<Table<V>, Fault> {
+/// Parts as a table. It does not depend on the number of threads, 0 being as many as the machine has. No steps are
+/// reported to `watch`.
+pub(crate) fn assemble<V: Cell>(parts: Vec<Part<V>>, threads: usize, watch: &Watch<'_>) -> Result<Table<V>, Fault> {
     let (queries, pieces) = sort_pieces(&parts);
     let mut blocks: Vec<Block<V>> = Vec::with_capacity(parts.len() + 1);
     // The queries of each block.
@@ -62,7 +70,7 @@ pub(crate) fn assemble<V: Cell>(parts: Vec<Part<V>>, threads: usize) -> Result<T
         blocks.push(part.block);
         contents.push(Vec::new());
     }
-    gather(&queries, &pieces, &mut blocks, &mut contents)?;
+    gather(&queries, &pieces, &mut blocks, &mut contents, watch)?;
 
     let mut groups = vec![Group { block: 0, start: 0, len: 0, arrival: None }; queries.len()];
     for (block, contents) in contents.iter().enumerate() {
@@ -80,11 +88,12 @@ pub(crate) fn assemble<V: Cell>(parts: Vec<Part<V>>, threads: usize) -> Result<T
     // A thread costs more than the work on so few rows.
     let threads = if row_count < 1 << 15 { 1 } else { threads };
     let work: Vec<(Block<V>, Vec<Gathered>)> = blocks.into_iter().zip(contents).collect();
-    let done = parallel::map(work, threads, |(mut block, contents)| {
+    let done = parallel::try_map(work, threads, |(mut block, contents)| {
+        look(watch)?;
         let mut slots = Vec::new();
         let checked: Vec<Checked> = contents.iter().map(|gathered| check(&mut block, gathered, &mut slots)).collect();
-        (Arc::new(block), contents, checked)
-    });
+        Ok((Arc::new(block), contents, checked))
+    })?;
 
     let mut blocks = Vec::with_capacity(done.len());
     let mut earliest: Option<Fault> = None;
@@ -152,6 +161,7 @@ fn gather<V: Cell>(
     pieces: &[Piece],
     blocks: &mut Vec<Block<V>>,
     contents: &mut Vec<Vec<Gathered>>,
+    watch: &Watch<'_>,
 ) -> Result<(), Fault> {
     const ROWS: usize = 1 << 17;
     let mut open = (Block::default(), Vec::new());
@@ -164,6 +174,7 @@ fn gather<V: Cell>(
             contents[piece.part].push(Gathered { query, rows: piece.rows.clone(), pieces: start..end });
             continue;
         }
+        look(watch)?;
         let text: usize = same.iter().map(|piece| blocks[piece.part].span(&piece.rows).len()).sum();
         if text > u32::MAX as usize {
             return Err(Fault::TooLong { query: queries[query].to_string() });

@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::{Cell, Fault, Parts, Table, assemble};
 use crate::run::Duplicates;
+use crate::watch::unwatched;
 
 pub(crate) fn merge<'a, V: Cell + 'a>(
     tables: impl Iterator<Item = &'a Table<V>>,
@@ -15,7 +16,7 @@ pub(crate) fn merge<'a, V: Cell + 'a>(
         for table in &tables {
             table.pour(&mut parts, |_, _, _| true);
         }
-        return assemble(parts.finish(), 0);
+        return assemble(parts.finish(), 0, &unwatched);
     }
     let mut queries: Vec<&str> = tables.iter().flat_map(|table| table.queries().iter().map(AsRef::as_ref)).collect();
     queries.sort_unstable();
@@ -43,5 +44,5 @@ pub(crate) fn merge<'a, V: Cell + 'a>(
             }
         }
     }
-    assemble(parts.finish(), 0)
+    assemble(parts.finish(), 0, &unwatched)
 }

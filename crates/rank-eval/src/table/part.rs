@@ -155,6 +155,11 @@ impl<V: Copy> Parts<V> {
         self.closed.extend(parts);
     }
 
+    /// The number of rows so far.
+    pub(crate) fn len(&self) -> usize {
+        self.closed.iter().chain([&self.open]).map(|part| part.block.len()).sum()
+    }
+
     pub(crate) fn finish(mut self) -> Vec<Part<V>> {
         self.closed.push(self.open);
         self.closed
