@@ -16,25 +16,32 @@ from numpy.typing import NDArray
 from rank_soft import (
     DtypeError,
     InvalidInputError,
+    Operator,
     RankError,
     ShapeError,
+    soft_max,
+    soft_median,
+    soft_min,
+    soft_quantile,
     soft_rank,
     soft_rank_vjp,
     soft_sort,
     soft_sort_vjp,
+    soft_top_k,
+    soft_top_k_mask,
     spearman_loss,
     spearman_loss_grad,
 )
 
 Floats = NDArray[np.float64]
 Direction = Literal["ascending", "descending"]
-Regularization = Literal["l2", "kl"]
+Method = Literal["l2", "kl"]
 
 VALUES = np.array([0.3137, -1.2291, 0.9143, 2.0469, -0.4173, 0.7631])
 TARGETS = np.array([1.0318, 0.1127, 0.6713, 0.4939, -0.2221, 1.2057])
 COTANGENT = np.array([0.7, -0.2, 1.5, -1.1, 0.4, 0.9])
 DIRECTIONS: list[Direction] = ["ascending", "descending"]
-REGULARIZATIONS: list[Regularization] = ["l2", "kl"]
+METHODS: list[Method] = ["l2", "kl"]
 
 
 def differences(at: Floats, objective: Callable[[Floats], float]) -> Floats:
@@ -80,29 +87,27 @@ def test_equals_torch(strength: float) -> None:
 
 
 @pytest.mark.parametrize("direction", DIRECTIONS)
-@pytest.mark.parametrize("regularization", REGULARIZATIONS)
+@pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("shape", [(6,), (2, 3)])
-def test_gradients_agree_with_differences(
-    direction: Direction, regularization: Regularization, shape: tuple[int, ...]
-) -> None:
+def test_gradients_agree_with_differences(direction: Direction, method: Method, shape: tuple[int, ...]) -> None:
     values, targets, cotangent = (array.reshape(shape) for array in (VALUES, TARGETS, COTANGENT))
 
     def rank(x: Floats) -> float:
-        return float(np.sum(cotangent * soft_rank(x, 2.0, direction=direction, regularization=regularization)))
+        return float(np.sum(cotangent * soft_rank(x, 2.0, direction=direction, method=method)))
 
     def sort(x: Floats) -> float:
-        return float(np.sum(cotangent * soft_sort(x, 2.0, direction=direction, regularization=regularization)))
+        return float(np.sum(cotangent * soft_sort(x, 2.0, direction=direction, method=method)))
 
-    ranked = soft_rank_vjp(values, cotangent, 2.0, direction=direction, regularization=regularization)
-    ordered = soft_sort_vjp(values, cotangent, 2.0, direction=direction, regularization=regularization)
+    ranked = soft_rank_vjp(values, cotangent, 2.0, direction=direction, method=method)
+    ordered = soft_sort_vjp(values, cotangent, 2.0, direction=direction, method=method)
     assert np.abs(ranked).max() > 0.1
     np.testing.assert_allclose(ranked, differences(values, rank), atol=1e-7)
     np.testing.assert_allclose(ordered, differences(values, sort), atol=1e-7)
 
     def loss(x: Floats, y: Floats) -> float:
-        return float(np.sum(spearman_loss(x, y, 2.0, regularization=regularization)))
+        return float(np.sum(spearman_loss(x, y, 2.0, method=method)))
 
-    to_values, to_targets = spearman_loss_grad(values, targets, 2.0, regularization=regularization)
+    to_values, to_targets = spearman_loss_grad(values, targets, 2.0, method=method)
     np.testing.assert_allclose(to_values, differences(values, lambda x: loss(x, targets)), atol=1e-7)
     np.testing.assert_allclose(to_targets, differences(targets, lambda y: loss(values, y)), atol=1e-7)
 
@@ -126,10 +131,182 @@ def test_rows_are_ranked_one_by_one(rows: list[list[float]], strength: float) ->
         np.testing.assert_allclose(ranks.sum(axis=1), 15, rtol=1e-5)
 
 
+Options = dict[str, Any]
+KINDS: list[Options] = [
+    {"kind": "rank"},
+    {"kind": "rank", "direction": "descending"},
+    {"kind": "sort"},
+    {"kind": "sort", "direction": "descending"},
+    {"kind": "top_k_mask", "k": 2},
+    {"kind": "top_k", "k": 3},
+    {"kind": "quantile", "level": 0.3},
+]
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("kind", KINDS, ids=str)
+@pytest.mark.parametrize(
+    "extras", ["plain", "mask", "axis", "offsets", "strengths", "row strengths", "weights", "auto"]
+)
+def test_every_operator_against_differences(method: Method, kind: Options, extras: str) -> None:
+    sorts = kind["kind"] in ("sort", "top_k", "quantile")
+    if (sorts and extras in ("strengths", "weights")) or (sorts and method == "kl" and extras == "auto"):
+        return  # not defined
+    scale: Literal["absolute", "auto"] = "auto" if extras == "auto" else "absolute"
+    operator = Operator(**kind, strength=1.3, method=method, scale=scale)
+    values = np.stack([VALUES, TARGETS, -VALUES + 0.1 * COTANGENT])
+    options: Options = {}
+    if extras == "mask":
+        options["mask"] = np.array([[1, 1, 0, 1, 1, 1], [1, 1, 1, 1, 1, 1], [0, 1, 1, 0, 1, 1]], dtype=bool)
+    elif extras == "axis":
+        values, options = np.ascontiguousarray(values.T).reshape(6, 3, 1), {"axis": 0}
+    elif extras == "offsets":
+        values, options = values.ravel(), {"offsets": np.array([0, 7, 7, 12, 18])}
+        if kind["kind"] == "quantile":
+            options["offsets"] = np.array([0, 7, 12, 18])
+    elif extras == "strengths":
+        options["strengths"] = 1 + np.abs(values)
+    elif extras == "row strengths":
+        options["strengths"] = np.array([0.5, 1.0, 2.0])
+    elif extras == "weights":
+        options["weights"] = 0.5 + np.abs(values[::-1])
+    result, state = operator.forward(values, **options)
+    cotangent = np.random.default_rng(3).standard_normal(result.shape)
+    step = 1e-6 if extras != "auto" else 0.0
+    gradient = state.vjp(cotangent)
+    assert gradient.shape == values.shape
+    if step:
+        expected = differences(values, lambda x: float(np.sum(cotangent * operator(x, **options))))
+        np.testing.assert_allclose(gradient, expected, atol=2e-7)
+    else:
+        # No gradient flows through the scale: the strength is that of the row.
+        span = values.max(axis=1) - values.min(axis=1)
+        same = Operator(**kind, strength=1.3, method=method)
+        strengths = span / 6 if not sorts else 6 / span
+        fixed, fixed_state = same.forward(values, strengths=strengths)
+        np.testing.assert_allclose(result, fixed, rtol=1e-12)
+        np.testing.assert_allclose(gradient, fixed_state.vjp(cotangent), rtol=1e-12)
+
+
+def test_a_weight_counts_as_equal_items() -> None:
+    weights = np.array([1.0, 3.0, 2.0, 1.0, 1.0, 2.0])
+    repeated = np.repeat(VALUES, weights.astype(int))
+    for method in METHODS:
+        for strength in (0.0, 0.3, 2.0):
+            ranks = soft_rank(VALUES, strength, method=method, weights=weights)
+            np.testing.assert_allclose(
+                np.repeat(ranks, weights.astype(int)), soft_rank(repeated, strength, method=method), rtol=1e-12
+            )
+
+
+def test_axes_masks_offsets_and_threads_give_the_same_rows() -> None:
+    values = np.random.default_rng(0).standard_normal((40, 300)).astype(np.float32)
+    ranks = soft_rank(values, 0.01)
+    np.testing.assert_array_equal(soft_rank(np.ascontiguousarray(values.T), 0.01, axis=0), ranks.T)
+    np.testing.assert_array_equal(soft_rank(values.reshape(4, 10, 300), 0.01), ranks.reshape(4, 10, 300))
+    offsets = np.arange(0, 12_001, 300)
+    np.testing.assert_array_equal(soft_rank(values.ravel(), 0.01, offsets=offsets, threads=3), ranks.ravel())
+    for threads in (0, 2, 5):
+        operator = Operator("rank", 0.01)
+        got, state = operator.forward(values, threads=threads)
+        np.testing.assert_array_equal(got, ranks)
+        np.testing.assert_array_equal(state.vjp(values), soft_rank_vjp(values, values, 0.01))
+    mask = np.arange(300) % 3 > 0
+    masked = soft_rank(values, 0.01, mask=np.tile(mask, (40, 1)))
+    np.testing.assert_array_equal(masked[:, mask], soft_rank(np.ascontiguousarray(values[:, mask]), 0.01))
+    np.testing.assert_array_equal(masked[:, ~mask], 0)
+
+
+def test_top_k_and_quantiles() -> None:
+    np.testing.assert_array_equal(soft_top_k_mask(VALUES, 2, 0.0), [0, 0, 1, 1, 0, 0])
+    np.testing.assert_array_equal(soft_top_k_mask(np.array([1.0, 1.0, 0.0]), 1, 0.0), [0.5, 0.5, 0])
+    np.testing.assert_array_equal(soft_top_k_mask(VALUES, 0), np.zeros(6))
+    np.testing.assert_allclose(soft_top_k_mask(VALUES, 9, 5.0), np.ones(6), rtol=1e-15)
+    for method in METHODS:
+        mask = soft_top_k_mask(VALUES, 2, 3.0, method=method)
+        assert mask.min() >= 0
+        assert mask.max() <= 1
+        assert math.isclose(mask.sum(), 2)
+    np.testing.assert_array_equal(soft_top_k(VALUES, 8, 0.0), [*np.sort(VALUES)[::-1], 0, 0])
+    for level in (0.0, 0.25, 0.5, 0.9, 1.0):
+        np.testing.assert_allclose(soft_quantile(VALUES, level, 0.0), np.quantile(VALUES, level), rtol=1e-15)
+    assert soft_median(VALUES, 0.0) == np.median(VALUES)
+    assert (soft_min(VALUES, 0.0), soft_max(VALUES, 0.0)) == (VALUES.min(), VALUES.max())
+    assert np.isnan(soft_median(np.zeros((2, 0)))).tolist() == [True, True]
+
+
+def test_infinite_values_are_hard() -> None:
+    values = np.array([1.0, np.inf, -np.inf, 1.5, np.inf])
+    for method in METHODS:
+        ranks, state = Operator("rank", 2.0, method=method).forward(values)
+        assert ranks[[1, 2, 4]].tolist() == [4.5, 1, 4.5]
+        np.testing.assert_allclose(ranks[[0, 3]], 1 + soft_rank(np.array([1.0, 1.5]), 2.0, method=method)[:2], atol=1)
+        gradient = state.vjp(np.arange(5.0))
+        assert np.isfinite(gradient).all()
+        assert gradient[[1, 2, 4]].tolist() == [0, 0, 0]
+        ordered, state = Operator("sort", 2.0, method=method).forward(values)
+        assert ordered[[0, 3, 4]].tolist() == [-np.inf, np.inf, np.inf]
+        assert state.vjp(np.arange(5.0))[[1, 2, 4]].tolist() == [0, 0, 0]
+    np.testing.assert_array_equal(soft_rank(values, 2.0), [2.375, 4.5, 1, 2.625, 4.5])
+
+
+def test_straight_through_and_black_box() -> None:
+    soft, hard = Operator("rank", 2.0), Operator("rank", 2.0, gradient="straight_through")
+    ranks, state = hard.forward(VALUES)
+    np.testing.assert_array_equal(ranks, soft_rank(VALUES, 0.0))
+    np.testing.assert_array_equal(state.vjp(COTANGENT), soft.forward(VALUES)[1].vjp(COTANGENT))
+    for direction in DIRECTIONS:
+        box = Operator("rank", gradient="black_box", reach=1.5, direction=direction)
+        ranks, state = box.forward(VALUES)
+        sign = 1 if direction == "ascending" else -1
+        moved = soft_rank(VALUES - sign * 1.5 * COTANGENT, 0.0, direction=direction)
+        np.testing.assert_allclose(state.vjp(COTANGENT), sign * (ranks - moved) / 1.5, rtol=1e-12)
+
+
+def test_halves() -> None:
+    values = VALUES.astype(np.float16)
+    ranks, state = Operator("rank", 2.0).forward(values)
+    exact, exact_state = Operator("rank", 2.0).forward(values.astype(np.float64))
+    assert ranks.dtype == np.float16
+    np.testing.assert_array_equal(ranks, exact.astype(np.float16))
+    cotangent = COTANGENT.astype(np.float16)
+    expected = exact_state.vjp(cotangent.astype(np.float64)).astype(np.float16)
+    np.testing.assert_array_equal(state.vjp(cotangent), expected)
+
+
+@pytest.mark.parametrize("count", [2, 100, 161, 1_000, 100_000])
+@pytest.mark.parametrize("method", METHODS)
+def test_nothing_is_nan_at_any_strength(count: int, method: Method) -> None:
+    rng = np.random.default_rng(count)
+    values = rng.standard_normal(count).astype(np.float32)
+    values[: count // 3] = np.round(values[: count // 3], 1)
+    cotangent = rng.standard_normal(count).astype(np.float32)
+    for strength in 10.0 ** np.arange(-6, 7, 2):
+        for kind in ("rank", "sort"):
+            operator = Operator(kind, float(strength), method=method)
+            result, state = operator.forward(values)
+            gradient = state.vjp(cotangent)
+            assert np.isfinite(result).all()
+            assert np.isfinite(gradient).all()
+            if kind == "rank":
+                wide, wide_state = operator.forward(values.astype(np.float64))
+                np.testing.assert_array_equal(result, wide.astype(np.float32))
+                exact = wide_state.vjp(cotangent.astype(np.float64))
+                assert np.linalg.norm(gradient - exact) <= 1e-6 * np.linalg.norm(exact)
+
+
+def test_blocks_are_counted() -> None:
+    values = np.stack([VALUES, 100 * VALUES])
+    counts = [Operator("rank", strength).forward(values)[1].block_counts().tolist() for strength in (0.01, 10.0, 1e4)]
+    assert counts[0] == [6, 6]
+    assert counts[1][0] == 1
+    assert counts[2] == [1, 1]
+
+
 def test_defaults() -> None:
     np.testing.assert_array_equal(soft_rank(VALUES), soft_rank(VALUES, 1.0, direction="ascending"))
-    np.testing.assert_array_equal(soft_sort(VALUES), soft_sort(VALUES, 1.0, regularization="l2"))
-    assert spearman_loss(VALUES, TARGETS) == spearman_loss(VALUES, TARGETS, 1.0, regularization="l2")
+    np.testing.assert_array_equal(soft_sort(VALUES), soft_sort(VALUES, 1.0, method="l2"))
+    assert spearman_loss(VALUES, TARGETS) == spearman_loss(VALUES, TARGETS, 1.0, method="l2")
     assert isinstance(spearman_loss(VALUES, TARGETS), float)
     assert soft_rank(VALUES, 0.0, direction="descending").tolist() == [4, 6, 2, 1, 5, 3]
 
@@ -159,10 +336,10 @@ BAD: list[tuple[Callable[[], object], type[RankError], str]] = [
     (
         lambda: soft_rank(np.array([0.0, np.nan])),
         InvalidInputError,
-        "values[1]: expected a number of magnitude at most 1e300, got NaN; repair or drop it",
+        "values[1]: expected a number of magnitude at most 1e300, or an infinity, got NaN; repair or drop it",
     ),
-    (lambda: soft_sort(np.array([[0.0, 1.0], [np.inf, 0.0]])), InvalidInputError, "values[1][0]: expected a number"),
-    (lambda: soft_rank_vjp(VALUES, VALUES * np.nan), InvalidInputError, "cotangent[0]: expected a number"),
+    (lambda: soft_sort(np.array([[0.0, 1.0], [np.nan, 0.0]])), InvalidInputError, "values[1][0]: expected a number"),
+    (lambda: soft_rank_vjp(VALUES, VALUES * np.nan), InvalidInputError, "cotangent[0]: expected a finite number"),
     (lambda: spearman_loss(VALUES, VALUES * np.inf), InvalidInputError, "targets[0]: expected a number"),
     (
         lambda: spearman_loss_grad(VALUES[None] * np.inf, VALUES[None]),
@@ -177,14 +354,14 @@ BAD: list[tuple[Callable[[], object], type[RankError], str]] = [
         'direction: expected "ascending" or "descending", got "up"; pass one of them',
     ),
     (
-        lambda: soft_rank(VALUES, regularization="l1"),  # type: ignore[arg-type]
+        lambda: soft_rank(VALUES, method="l1"),  # type: ignore[arg-type]
         InvalidInputError,
-        'regularization: expected "l2" or "kl", got "l1"; pass one of them',
+        'method: expected "l2" or "kl", got "l1"; pass one of them',
     ),
     (
         lambda: soft_rank(np.arange(3)),  # type: ignore[type-var]
         DtypeError,
-        "values: expected float32 or float64, got int64; pass values.astype(numpy.float64)",
+        "values: expected float64, float32 or float16, got int64; pass values.astype(numpy.float64)",
     ),
     (lambda: soft_sort([1.0, 2.0]), DtypeError, "values: expected a numpy array of float64, got list"),  # type: ignore[arg-type]
     (
@@ -197,13 +374,53 @@ BAD: list[tuple[Callable[[], object], type[RankError], str]] = [
         DtypeError,
         "targets: expected float32, got float64; pass targets.astype(numpy.float32)",
     ),
-    (lambda: soft_rank(np.zeros((1, 2, 3))), ShapeError, "values: expected an array of shape (n,) or (rows, n), got"),
+    (lambda: soft_rank(np.array(1.0)), ShapeError, "values: expected an array of at least one dimension, got shape []"),
+    (
+        lambda: soft_rank(VALUES, axis=1),
+        ShapeError,
+        "axis: expected a number from -1 to 0, got 1; values has 1 dimensions",
+    ),
+    (lambda: soft_rank(VALUES, scale="big"), InvalidInputError, 'scale: expected "absolute" or "auto", got "big"'),  # type: ignore[arg-type]
+    (
+        lambda: soft_sort(VALUES, method="kl", scale="auto"),
+        InvalidInputError,
+        'scale: expected "absolute" for a KL sort, which has no scale of its own, got "auto"',
+    ),
+    (lambda: soft_sort(VALUES, weights=VALUES**2), InvalidInputError, 'weights: expected none for a sort, got "some"'),
+    (lambda: soft_rank(VALUES, weights=VALUES), InvalidInputError, "weights: expected positive numbers, got -1.2291"),
+    (lambda: soft_rank(VALUES, weights=VALUES[:3]), ShapeError, "weights: expected shape [6], which values has"),
+    (lambda: soft_rank(VALUES, mask=np.ones(5, bool)), ShapeError, "mask: expected shape [6], which values has"),
+    (lambda: soft_rank(VALUES, offsets=np.array([0, 7])), InvalidInputError, "offsets: expected ascending row numbers"),
+    (
+        lambda: soft_rank(VALUES[None], offsets=np.array([0, 6])),
+        ShapeError,
+        "values: expected an array of shape (numbers,) beside offsets, got shape [1, 6]; flatten it",
+    ),
+    (lambda: soft_quantile(VALUES, 1.5), InvalidInputError, "level: expected a number from 0 to 1, got 1.5"),
+    (lambda: Operator("top_k"), InvalidInputError, 'k: expected a number for kind "top_k", got None; pass one'),
+    (lambda: Operator("best"), InvalidInputError, 'kind: expected "rank", "sort", "top_k_mask", "top_k" or "quantile"'),  # type: ignore[arg-type]
+    (lambda: Operator("rank", gradient="none"), InvalidInputError, 'gradient: expected "exact", "straight_through" or'),  # type: ignore[arg-type]
+    (
+        lambda: Operator("sort", gradient="black_box"),
+        InvalidInputError,
+        'gradient: expected "exact" or "straight_through", as only ranks and top-k masks have others, got "black_box"',
+    ),
+    (
+        lambda: Operator("rank", gradient="black_box", reach=0.0),
+        InvalidInputError,
+        "reach: expected a positive number, got 0",
+    ),
+    (
+        lambda: Operator("rank").forward(VALUES)[1].vjp(VALUES[:2]),
+        ShapeError,
+        "cotangent: expected shape [6], which the result has, got shape [2]",
+    ),
     (lambda: soft_rank(VALUES[::2]), ShapeError, "values: expected a C-contiguous array"),
     (lambda: soft_rank(np.zeros((3, 2)).T), ShapeError, "values: expected a C-contiguous array"),
     (
         lambda: soft_sort_vjp(VALUES, VALUES[:5]),
         ShapeError,
-        "cotangent: expected shape [6], which values has, got shape [5]; pass one number for each",
+        "cotangent: expected shape [6], which the result has, got shape [5]; pass one number for each",
     ),
     (
         lambda: spearman_loss(VALUES.reshape(2, 3), VALUES),

@@ -7,12 +7,18 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod dispatch;
+mod exp;
 mod maxsim;
 #[cfg(target_arch = "aarch64")]
 mod neon;
+mod order;
 mod query;
 mod scalar;
+mod vectorized;
 
 pub use dispatch::{Isa, IsaError, Kernels, available, kernels, try_kernels};
+pub use exp::exp;
 pub use half;
+pub use order::order_by_counting;
 pub use query::{PackedBf16, PackedInt8, PackedQuery, quantize};
+pub use vectorized::vectorized;

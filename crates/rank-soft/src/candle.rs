@@ -36,10 +36,8 @@ use candle_core::{
     CpuStorage, CustomOp1, CustomOp2, CustomOp3, DType, Device, Layout, Result, Shape, Tensor, WithDType,
 };
 
-use crate::fit::Fit;
-use crate::pool::Operator;
 use crate::spearman::Correlation;
-use crate::{Error, Float, SoftOptions};
+use crate::{Error, Float, Input, Kind, Operator, SoftOptions, State};
 
 /// [`soft_rank`](crate::soft_rank) of a tensor.
 ///
@@ -76,7 +74,7 @@ use crate::{Error, Float, SoftOptions};
 /// # }
 /// ```
 pub fn soft_rank_candle(values: &Tensor, strength: impl Into<SoftOptions>, device: &Device) -> Result<Tensor> {
-    project(values, strength.into(), Operator::Rank, device)
+    project(values, strength.into(), Kind::Rank, device)
 }
 
 /// [`soft_sort`](crate::soft_sort) of a tensor.
@@ -109,7 +107,7 @@ pub fn soft_rank_candle(values: &Tensor, strength: impl Into<SoftOptions>, devic
 /// # }
 /// ```
 pub fn soft_sort_candle(values: &Tensor, strength: impl Into<SoftOptions>, device: &Device) -> Result<Tensor> {
-    project(values, strength.into(), Operator::Sort, device)
+    project(values, strength.into(), Kind::Sort, device)
 }
 
 /// [`spearman_loss`](crate::spearman_loss) of two tensors.
@@ -200,16 +198,6 @@ fn rows_of(values: &Tensor) -> usize {
     if values.rank() == 1 { 1 } else { values.dims()[0] }
 }
 
-fn fits<T: Float + WithDType>(
-    values: &Tensor,
-    columns: usize,
-    operator: Operator,
-    options: SoftOptions,
-) -> Result<Arc<[Fit]>> {
-    let flat = values.flatten_all()?.to_vec1::<T>()?;
-    by_row(values, rows_of(values), |row| Fit::new("values", &flat[row * columns..][..columns], operator, options))
-}
-
 fn correlations<T: Float + WithDType>(
     predictions: &Tensor,
     targets: &Tensor,
@@ -223,14 +211,15 @@ fn correlations<T: Float + WithDType>(
     })
 }
 
-fn project(values: &Tensor, options: SoftOptions, operator: Operator, device: &Device) -> Result<Tensor> {
+fn project(values: &Tensor, options: SoftOptions, kind: Kind, device: &Device) -> Result<Tensor> {
     let columns = check(values, "values")?;
     let values = values.to_device(&Device::Cpu)?;
-    let fits = match values.dtype() {
-        DType::F64 => fits::<f64>(&values, columns, operator, options)?,
-        _ => fits::<f32>(&values, columns, operator, options)?,
+    let operator = Operator::of(kind, options);
+    let projection = match values.dtype() {
+        DType::F64 => Projection::new::<f64>(&values, columns, operator)?,
+        _ => Projection::new::<f32>(&values, columns, operator)?,
     };
-    values.apply_op1(Projection { fits, operator })?.to_device(device)
+    values.apply_op1(projection)?.to_device(device)
 }
 
 /// The numbers of a gradient that comes from further up, row after row.
@@ -241,58 +230,45 @@ fn contiguous<'a, T: WithDType>(storage: &'a CpuStorage, layout: &Layout) -> Res
     }
 }
 
-/// A soft operator whose fit is made; what remains is to write it down.
+/// A soft operator that has been computed; what remains is to hand the result over.
 struct Projection {
-    fits: Arc<[Fit]>,
-    operator: Operator,
+    result: CpuStorage,
+    state: Arc<State>,
 }
 
 impl Projection {
-    fn values<T: Float + WithDType>(&self) -> CpuStorage {
-        let row = |fit: &Fit| match self.operator {
-            Operator::Rank => fit.ranks::<T>(),
-            Operator::Sort => fit.sorted_values::<T>(),
-        };
-        T::to_cpu_storage_owned(self.fits.iter().flat_map(row).collect())
+    fn new<T: Float + WithDType>(values: &Tensor, columns: usize, operator: Operator) -> Result<Self> {
+        let flat = values.flatten_all()?.to_vec1::<T>()?;
+        let input = Input::new(&flat);
+        let input = if values.rank() == 1 { input } else { input.shape(rows_of(values), columns) };
+        let (result, state) = operator.forward(&input)?;
+        Ok(Self { result: T::to_cpu_storage_owned(result), state: Arc::new(state) })
     }
 }
 
 impl CustomOp1 for Projection {
     fn name(&self) -> &'static str {
-        match self.operator {
-            Operator::Rank => "soft-rank",
-            Operator::Sort => "soft-sort",
-        }
+        if self.state.operator().kind() == Kind::Rank { "soft-rank" } else { "soft-sort" }
     }
 
-    fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        let values = match storage {
-            CpuStorage::F64(_) => self.values::<f64>(),
-            _ => self.values::<f32>(),
-        };
-        Ok((values, layout.shape().clone()))
+    fn cpu_fwd(&self, _: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
+        Ok((self.result.clone(), layout.shape().clone()))
     }
 
     fn bwd(&self, values: &Tensor, _result: &Tensor, cotangent: &Tensor) -> Result<Option<Tensor>> {
-        let gradient = ProjectionGradient { fits: self.fits.clone() };
+        let gradient = ProjectionGradient { state: self.state.clone() };
         cotangent.contiguous()?.apply_op2(values, gradient).map(Some)
     }
 }
 
 /// Takes the values too, for whoever differentiates it again to be told that it cannot be.
 struct ProjectionGradient {
-    fits: Arc<[Fit]>,
+    state: Arc<State>,
 }
 
 impl ProjectionGradient {
     fn values<T: Float + WithDType>(&self, storage: &CpuStorage, layout: &Layout) -> Result<CpuStorage> {
-        let cotangents = contiguous::<T>(storage, layout)?;
-        let mut gradient = Vec::with_capacity(cotangents.len());
-        for fit in self.fits.iter() {
-            let start = gradient.len();
-            gradient.extend(fit.vjp(&cotangents[start..start + fit.len()]));
-        }
-        Ok(T::to_cpu_storage_owned(gradient))
+        Ok(T::to_cpu_storage_owned(self.state.vjp(contiguous::<T>(storage, layout)?)?))
     }
 }
 
@@ -354,8 +330,11 @@ struct SpearmanGradient {
 impl SpearmanGradient {
     fn values<T: Float + WithDType>(&self, storage: &CpuStorage, layout: &Layout) -> Result<CpuStorage> {
         let cotangents = contiguous::<T>(storage, layout)?;
-        let row = |(row, &cotangent): (&Correlation, &T)| row.gradient::<T>(self.to_targets, cotangent.into());
-        Ok(T::to_cpu_storage_owned(self.rows.iter().zip(cotangents).flat_map(row).collect()))
+        let mut gradient = Vec::new();
+        for (row, &cotangent) in self.rows.iter().zip(cotangents) {
+            gradient.extend(row.gradient::<T>(self.to_targets, cotangent.into())?);
+        }
+        Ok(T::to_cpu_storage_owned(gradient))
     }
 }
 

@@ -16,6 +16,34 @@ pub enum Error {
         /// The value.
         value: f64,
     },
+    /// A value is NaN, or finite and so large that differences of two would be infinite.
+    #[error(
+        "{argument}{place}: expected a number of magnitude at most 1e300, or an infinity, got {value}; repair or drop it"
+    )]
+    NotANumber {
+        /// Which argument.
+        argument: &'static str,
+        /// Where in it.
+        place: Place,
+        /// The value.
+        value: f64,
+    },
+    /// A number lies outside its range.
+    #[error("{argument}: expected {expected}, got {got}; pass another")]
+    OutOfRange {
+        /// Which argument.
+        argument: &'static str,
+        /// What is wanted.
+        expected: &'static str,
+        /// What was passed.
+        got: f64,
+    },
+    /// Offsets do not describe rows.
+    #[error("offsets: expected ascending positions from 0 to {total}, got others; offsets[i] is where row i begins")]
+    Offsets {
+        /// How many numbers there are.
+        total: usize,
+    },
     /// The strength is negative, not a number, or too large.
     #[error(
         "strength: expected a number from 0 to 1e300, got {strength}; 1.0 is the usual start, 0.0 is the hard operator"
@@ -90,8 +118,18 @@ impl Error {
     /// The same error, of row `row` of a batch whose rows are passed one by one.
     #[must_use]
     pub fn in_row(mut self, row: usize) -> Self {
-        if let Self::NotFinite { place, .. } = &mut self {
+        if let Self::NotFinite { place, .. } | Self::NotANumber { place, .. } = &mut self {
             place.row = Some(row);
+        }
+        self
+    }
+}
+
+impl Error {
+    /// The same error of a value whose position is another.
+    pub(crate) fn with_position(mut self, position: impl Fn(usize) -> usize) -> Self {
+        if let Self::NotFinite { place, .. } | Self::NotANumber { place, .. } = &mut self {
+            place.position = position(place.position);
         }
         self
     }

@@ -2,7 +2,6 @@
 
 use std::str::FromStr;
 
-use crate::error::LIMIT;
 use crate::{Error, Result};
 
 /// Which end comes first.
@@ -99,14 +98,6 @@ impl SoftOptions {
     #[must_use]
     pub fn regularization(self, regularization: Regularization) -> Self {
         Self { regularization, ..self }
-    }
-
-    pub(crate) fn check(self) -> Result<Self> {
-        if (0.0..=LIMIT).contains(&self.strength) {
-            Ok(self)
-        } else {
-            Err(Error::InvalidStrength { strength: self.strength })
-        }
     }
 }
 

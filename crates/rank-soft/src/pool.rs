@@ -1,122 +1,173 @@
 //! Pool adjacent violators: which neighbors of the sorted values share a block.
 //!
-//! Both operators project onto a permutahedron, and each projection is one isotonic fit, whose answer is a partition
-//! of the sorted order into blocks. The level of a block is never formed: levels are compared by differences of
-//! neighboring values and by lengths, so that neither a large offset of the values nor a tiny strength cancels digits,
-//! and equal values pool exactly.
+//! Each operator is a projection onto a permutahedron, and each projection one isotonic fit, whose answer is a partition
+//! of the sorted order into blocks. Levels of blocks are compared without forming them: by differences from each block's
+//! first value, which is its largest, and by exact counts, so that neither a large offset of the values nor a tiny
+//! strength cancels digits, equal values pool exactly, and no exponential overflows.
 
 use crate::Regularization;
 
-/// Which operator the fit is for.
+/// What is projected on what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Operator {
-    Rank,
+pub(crate) enum Fit {
+    /// The values onto the permutations of the ranks.
+    Ranks,
+    /// The values onto the permutations of `k` ones, the rest zeros.
+    TopK(usize),
+    /// The ranks onto the permutations of the values.
     Sort,
 }
 
-/// `numerator / strength`, of which the limit at strength 0 is wanted where the numerator is 0.
-pub(crate) fn ratio(numerator: f64, strength: f64) -> f64 {
-    if numerator == 0.0 { 0.0 } else { numerator / strength }
+/// Consecutive places of the sorted order.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Block {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+    /// The weights: how many items these are.
+    pub(crate) count: f64,
+    /// The weights of all before.
+    pub(crate) before: f64,
+    /// l2: the weighted sum of the values less the first. KL: that of their exponentials over that of the first.
+    pub(crate) sum: f64,
+    /// KL sort: `Σ exp(-j / strength)` over its places.
+    pub(crate) geometric: f64,
 }
 
-/// `log Σ exp(-j / strength)` over `j = 0 .. length`.
-pub(crate) fn log_geometric(length: usize, strength: f64) -> f64 {
-    if length == 1 {
-        return 0.0;
-    }
-    ((-(length as f64) / strength).exp_m1() / (-1.0 / strength).exp_m1()).ln()
-}
+/// Strengths below are 0.
+pub(crate) const TINY: f64 = 1e-300;
 
-/// The sum of the ranks `count - start, count - start - 1, …` of a block.
-pub(crate) fn rank_sum(count: usize, start: usize, length: usize) -> f64 {
-    length as f64 * mean_rank(count, start, length)
-}
-
-/// Their mean.
-pub(crate) fn mean_rank(count: usize, start: usize, length: usize) -> f64 {
-    (2 * (count - start) - length + 1) as f64 / 2.0
-}
-
-struct Block {
-    start: usize,
-    length: usize,
-    /// l2: the mean of the values less the first. KL: the sum of their exponentials over that of the first.
-    statistic: f64,
-}
-
-struct Pool<'a> {
-    sorted: &'a [f64],
-    strength: f64,
-    operator: Operator,
-    regularization: Regularization,
+/// One projection of one row.
+pub(crate) struct Pool<'a> {
+    /// Finite, descending.
+    pub(crate) sorted: &'a [f64],
+    /// How many items stand before and behind, at infinity.
+    pub(crate) outside: [f64; 2],
+    /// Of each sorted value, if they are not all 1.
+    pub(crate) weights: Option<&'a [f64]>,
+    pub(crate) strength: f64,
+    pub(crate) fit: Fit,
 }
 
 impl Pool<'_> {
-    fn single(&self, start: usize) -> Block {
-        let statistic = match self.regularization {
-            Regularization::L2 => 0.0,
-            Regularization::Kl => 1.0,
-        };
-        Block { start, length: 1, statistic }
-    }
-
-    /// How far the first value of `left` lies above that of `right`.
-    fn gap(&self, left: &Block, right: &Block) -> f64 {
-        self.sorted[left.start] - self.sorted[right.start]
-    }
-
-    /// Whether the level of `left` is at most that of `right`.
-    fn violates(&self, left: &Block, right: &Block) -> bool {
-        let gap = self.gap(left, right);
-        let half = (left.length + right.length) as f64 / 2.0;
-        match (self.operator, self.regularization) {
-            (Operator::Rank, Regularization::L2) => gap + left.statistic - right.statistic <= self.strength * half,
-            (Operator::Sort, Regularization::L2) => self.strength * (gap + left.statistic - right.statistic) >= half,
-            (Operator::Rank, Regularization::Kl) => {
-                let count = self.sorted.len();
-                let weights = rank_sum(count, left.start, left.length) / rank_sum(count, right.start, right.length);
-                ratio(gap, self.strength) + (left.statistic / right.statistic).ln() <= weights.ln()
+    /// The sum of the numbers projected upon, over the places of a block: its ranks, or its share of ones.
+    pub(crate) fn total(&self, block: &Block, all: f64) -> f64 {
+        match self.fit {
+            Fit::TopK(k) => {
+                let k = k as f64;
+                (block.before + block.count).min(k) - block.before.min(k)
             }
-            (Operator::Sort, Regularization::Kl) => {
-                left.length as f64 / self.strength + log_geometric(left.length, self.strength)
-                    - log_geometric(right.length, self.strength)
-                    <= gap + (left.statistic / right.statistic).ln()
-            }
+            _ => block.count * ((all - block.before) - (block.count - 1.0) / 2.0),
         }
     }
 
-    fn join(&self, left: &Block, right: &Block) -> Block {
-        let gap = self.gap(left, right);
-        let length = left.length + right.length;
-        let statistic = match (self.regularization, self.operator) {
-            (Regularization::L2, _) => {
-                let share = right.length as f64 / length as f64;
-                left.statistic + share * (right.statistic - gap - left.statistic)
-            }
-            (Regularization::Kl, Operator::Rank) => {
-                left.statistic + right.statistic * (-ratio(gap, self.strength)).exp()
-            }
-            (Regularization::Kl, Operator::Sort) => left.statistic + right.statistic * (-gap).exp(),
-        };
-        Block { start: left.start, length, statistic }
+    /// The number of items, by weight.
+    pub(crate) fn all(&self) -> f64 {
+        let inside = self.weights.map_or(self.sorted.len() as f64, |weights| weights.iter().sum());
+        self.outside[0] + inside + self.outside[1]
     }
-}
 
-/// The lengths of the blocks of `sorted`, which descends. O(n).
-pub(crate) fn block_lengths(
-    sorted: &[f64],
-    strength: f64,
-    operator: Operator,
-    regularization: Regularization,
-) -> Vec<usize> {
-    let pool = Pool { sorted, strength, operator, regularization };
-    let mut blocks: Vec<Block> = Vec::with_capacity(sorted.len());
-    for start in 0..sorted.len() {
-        let mut last = pool.single(start);
-        while let Some(previous) = blocks.pop_if(|previous| pool.violates(previous, &last)) {
-            last = pool.join(&previous, &last);
+    /// The blocks, into `blocks`. O(n).
+    pub(crate) fn blocks(&self, regularization: Regularization, blocks: &mut Vec<Block>) {
+        match (regularization, self.fit) {
+            (Regularization::L2, Fit::Ranks) => {
+                let half = self.strength / 2.0;
+                self.l2(blocks, |a, b, excess| excess <= half * (a.count * b.count * (a.count + b.count)));
+            }
+            (Regularization::L2, Fit::TopK(_)) => {
+                self.l2(blocks, |a, b, excess| {
+                    excess <= self.strength * (self.total(a, 0.0) * b.count - self.total(b, 0.0) * a.count)
+                });
+            }
+            (Regularization::L2, Fit::Sort) => {
+                self.l2(blocks, |a, b, excess| self.strength * excess >= a.count * b.count * (a.count + b.count) / 2.0);
+            }
+            (Regularization::Kl, Fit::Sort) => self.kl_sort(blocks),
+            (Regularization::Kl, _) => self.kl(blocks),
         }
-        blocks.push(last);
     }
-    blocks.iter().map(|block| block.length).collect()
+
+    #[inline]
+    fn single(&self, start: usize, before: f64, sum: f64) -> Block {
+        let count = self.weights.map_or(1.0, |weights| weights[start]);
+        Block { start: start as u32, end: start as u32 + 1, count, before, sum: sum * count, geometric: 1.0 }
+    }
+
+    /// Joins the last blocks as long as `violates` says of the last two, and of the excess of the former's mean over the
+    /// latter's, times both counts, that they do.
+    #[inline]
+    fn l2(&self, blocks: &mut Vec<Block>, violates: impl Fn(&Block, &Block, f64) -> bool) {
+        blocks.clear();
+        let mut before = self.outside[0];
+        for start in 0..self.sorted.len() {
+            let mut last = self.single(start, before, 0.0);
+            before += last.count;
+            while let Some(left) = blocks.last() {
+                let gap = self.sorted[left.start as usize] - self.sorted[last.start as usize];
+                // The sum of the right block's distances from the first value of the left: nothing here cancels.
+                let distance = last.count * gap - last.sum;
+                if !violates(left, &last, left.count * distance + last.count * left.sum) {
+                    break;
+                }
+                last = Block { end: last.end, count: left.count + last.count, sum: left.sum - distance, ..*left };
+                blocks.pop();
+            }
+            blocks.push(last);
+        }
+    }
+
+    /// `e^-(gap / strength)`.
+    #[inline]
+    pub(crate) fn decay(&self, gap: f64) -> f64 {
+        if self.strength < TINY { f64::from(u8::from(gap == 0.0)) } else { (-gap / self.strength).exp() }
+    }
+
+    fn kl(&self, blocks: &mut Vec<Block>) {
+        blocks.clear();
+        let all = self.all();
+        let mut before = self.outside[0];
+        for start in 0..self.sorted.len() {
+            let mut last = self.single(start, before, 1.0);
+            before += last.count;
+            while let Some(left) = blocks.last() {
+                let decay = self.decay(self.sorted[left.start as usize] - self.sorted[last.start as usize]);
+                // Equal values have one level below the other's, whatever rounding says.
+                if decay < 1.0 && left.sum * self.total(&last, all) > last.sum * decay * self.total(left, all) {
+                    break;
+                }
+                last =
+                    Block { end: last.end, count: left.count + last.count, sum: left.sum + last.sum * decay, ..*left };
+                blocks.pop();
+            }
+            blocks.push(last);
+        }
+    }
+
+    fn kl_sort(&self, blocks: &mut Vec<Block>) {
+        blocks.clear();
+        for start in 0..self.sorted.len() {
+            let mut last = self.single(start, 0.0, 1.0);
+            while let Some(left) = blocks.last() {
+                let gap = self.sorted[left.start as usize] - self.sorted[last.start as usize];
+                let steps = if self.strength < TINY { f64::INFINITY } else { left.count / self.strength };
+                let above = (steps - gap).exp() * left.geometric * last.sum;
+                if above.is_nan() || above > left.sum * last.geometric {
+                    break;
+                }
+                last = Block {
+                    end: last.end,
+                    count: left.count + last.count,
+                    sum: left.sum + last.sum * (-gap).exp(),
+                    geometric: left.geometric + last.geometric * (-steps).exp(),
+                    ..*left
+                };
+                blocks.pop();
+            }
+            blocks.push(last);
+        }
+    }
+
+    /// `log Σ exp(-j / strength)` over the places of a block.
+    pub(crate) fn log_geometric(block: &Block) -> f64 {
+        block.geometric.ln()
+    }
 }

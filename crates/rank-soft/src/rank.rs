@@ -1,14 +1,12 @@
 //! Soft ranks.
 
-use crate::fit::Fit;
 use crate::float::{check_finite, check_length};
-use crate::pool::Operator;
-use crate::{Float, Result, SoftOptions};
+use crate::{Float, Input, Kind, Operator, Result, SoftOptions};
 
 /// The soft ranks of `values`: the projection of `values / strength` onto the permutahedron of `(1, …, n)`, exact, in
 /// O(n log n).
 ///
-/// * `values`: finite, `f32` or `f64`.
+/// * `values`: `f32`, `f64` or halves. Infinite ones have hard ranks, ties their average; NaN is refused.
 /// * `strength`: a number (the paper's epsilon: larger is softer, 0 is hard) or [`SoftOptions`].
 ///
 /// Returns a rank for each value, from 1 to n, real, with sum `n (n + 1) / 2`. Ascending unless the options say
@@ -20,7 +18,7 @@ use crate::{Float, Result, SoftOptions};
 ///
 /// # Errors
 ///
-/// [`Error::NotFinite`](crate::Error::NotFinite), [`Error::InvalidStrength`](crate::Error::InvalidStrength).
+/// [`Error::NotANumber`](crate::Error::NotANumber), [`Error::InvalidStrength`](crate::Error::InvalidStrength).
 ///
 /// # Source
 ///
@@ -40,7 +38,7 @@ use crate::{Float, Result, SoftOptions};
 /// # Ok::<(), rank_soft::Error>(())
 /// ```
 pub fn soft_rank<T: Float>(values: &[T], strength: impl Into<SoftOptions>) -> Result<Vec<T>> {
-    Ok(Fit::new("values", values, Operator::Rank, strength.into())?.ranks())
+    Ok(Operator::of(Kind::Rank, strength.into()).forward(&Input::new(values))?.0)
 }
 
 /// The vector-Jacobian product of [`soft_rank`]: the gradient, to the values, of `Σ cotangent[i] · rank[i]`. Exact, in
@@ -71,8 +69,8 @@ pub fn soft_rank<T: Float>(values: &[T], strength: impl Into<SoftOptions>) -> Re
 /// # Ok::<(), rank_soft::Error>(())
 /// ```
 pub fn soft_rank_vjp<T: Float>(values: &[T], cotangent: &[T], strength: impl Into<SoftOptions>) -> Result<Vec<T>> {
-    let fit = Fit::new("values", values, Operator::Rank, strength.into())?;
+    let (_, state) = Operator::of(Kind::Rank, strength.into()).forward(&Input::new(values))?;
     check_length("cotangent", cotangent.len(), "values", values.len())?;
     check_finite("cotangent", cotangent)?;
-    Ok(fit.vjp(cotangent))
+    state.vjp(cotangent)
 }

@@ -1,14 +1,12 @@
 //! Soft sorting.
 
-use crate::fit::Fit;
 use crate::float::{check_finite, check_length};
-use crate::pool::Operator;
-use crate::{Float, Result, SoftOptions};
+use crate::{Float, Input, Kind, Operator, Result, SoftOptions};
 
 /// The softly sorted `values`: the projection of `(n, …, 1) / strength` onto the permutahedron of `values`, exact, in
 /// O(n log n).
 ///
-/// * `values`: finite, `f32` or `f64`.
+/// * `values`: `f32`, `f64` or halves. Infinite ones stay where they are sorted to; NaN is refused.
 /// * `strength`: a number (the paper's epsilon: larger is softer, 0 is hard) or [`SoftOptions`].
 ///
 /// Returns n numbers in the units of the values, ascending unless the options say otherwise; with l2 their sum is that
@@ -21,7 +19,7 @@ use crate::{Float, Result, SoftOptions};
 ///
 /// # Errors
 ///
-/// [`Error::NotFinite`](crate::Error::NotFinite), [`Error::InvalidStrength`](crate::Error::InvalidStrength).
+/// [`Error::NotANumber`](crate::Error::NotANumber), [`Error::InvalidStrength`](crate::Error::InvalidStrength).
 ///
 /// # Source
 ///
@@ -41,7 +39,7 @@ use crate::{Float, Result, SoftOptions};
 /// # Ok::<(), rank_soft::Error>(())
 /// ```
 pub fn soft_sort<T: Float>(values: &[T], strength: impl Into<SoftOptions>) -> Result<Vec<T>> {
-    Ok(Fit::new("values", values, Operator::Sort, strength.into())?.sorted_values())
+    Ok(Operator::of(Kind::Sort, strength.into()).forward(&Input::new(values))?.0)
 }
 
 /// The vector-Jacobian product of [`soft_sort`]: the gradient, to the values, of `Σ cotangent[i] · sorted[i]`. Exact,
@@ -71,8 +69,8 @@ pub fn soft_sort<T: Float>(values: &[T], strength: impl Into<SoftOptions>) -> Re
 /// # Ok::<(), rank_soft::Error>(())
 /// ```
 pub fn soft_sort_vjp<T: Float>(values: &[T], cotangent: &[T], strength: impl Into<SoftOptions>) -> Result<Vec<T>> {
-    let fit = Fit::new("values", values, Operator::Sort, strength.into())?;
+    let (_, state) = Operator::of(Kind::Sort, strength.into()).forward(&Input::new(values))?;
     check_length("cotangent", cotangent.len(), "values", values.len())?;
     check_finite("cotangent", cotangent)?;
-    Ok(fit.vjp(cotangent))
+    state.vjp(cotangent)
 }

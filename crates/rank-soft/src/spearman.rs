@@ -1,9 +1,7 @@
 //! The Spearman loss.
 
-use crate::fit::Fit;
-use crate::float::check_length;
-use crate::pool::Operator;
-use crate::{Float, Result, SoftOptions};
+use crate::float::{check_finite, check_length};
+use crate::{Float, Input, Kind, Operator, Result, SoftOptions, State};
 
 /// The soft Spearman loss: 1 less the Pearson correlation of the soft ranks of `predictions` and the soft ranks of
 /// `targets`, both of the same strength.
@@ -67,7 +65,7 @@ pub fn spearman_loss_grad<T: Float>(
     strength: impl Into<SoftOptions>,
 ) -> Result<(Vec<T>, Vec<T>)> {
     let correlation = Correlation::new(predictions, targets, strength.into())?;
-    Ok((correlation.gradient(false, 1.0), correlation.gradient(true, 1.0)))
+    Ok((correlation.gradient(false, 1.0)?, correlation.gradient(true, 1.0)?))
 }
 
 /// The loss and all that its gradients need.
@@ -81,7 +79,7 @@ pub(crate) struct Correlation {
 /// One side of the correlation. `norm` is 0 where the ranks are all equal.
 #[derive(Debug, Clone)]
 struct Side {
-    fit: Fit,
+    state: State,
     /// The centered ranks over their norm.
     unit: Vec<f64>,
     norm: f64,
@@ -89,12 +87,15 @@ struct Side {
 
 impl Side {
     fn new<T: Float>(argument: &'static str, values: &[T], options: SoftOptions) -> Result<Self> {
-        let fit = Fit::new(argument, values, Operator::Rank, options)?;
-        let mut unit = fit.centered_ranks();
+        let operator = Operator::of(Kind::Rank, options).centered();
+        operator.check()?;
+        check_finite(argument, values)?;
+        let wide: Vec<f64> = values.iter().map(|&value| value.into()).collect();
+        let (mut unit, state) = operator.forward(&Input::new(&wide))?;
         // Squares of small numbers would vanish: the largest becomes 1 first.
         let largest = unit.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
         if largest == 0.0 {
-            return Ok(Self { fit, unit, norm: 0.0 });
+            return Ok(Self { state, unit, norm: 0.0 });
         }
         for value in &mut unit {
             *value /= largest;
@@ -103,13 +104,13 @@ impl Side {
         for value in &mut unit {
             *value /= norm;
         }
-        Ok(Self { fit, unit, norm: norm * largest })
+        Ok(Self { state, unit, norm: norm * largest })
     }
 
     /// `scale` times the gradient of the loss, to the values of this side.
-    fn gradient<T: Float>(&self, other: &Self, loss: f64, scale: f64) -> Vec<T> {
+    fn gradient<T: Float>(&self, other: &Self, loss: f64, scale: f64) -> Result<Vec<T>> {
         if self.norm == 0.0 || other.norm == 0.0 {
-            return vec![T::from_f64(0.0); self.unit.len()];
+            return Ok(vec![T::from_f64(0.0); self.unit.len()]);
         }
         // (correlation · own - other) / norm, with the correlation as 1 - loss.
         let cotangent: Vec<f64> = self
@@ -118,7 +119,7 @@ impl Side {
             .zip(&other.unit)
             .map(|(own, other)| scale * ((own - other) - loss * own) / self.norm)
             .collect();
-        self.fit.vjp(&cotangent).into_iter().map(T::from_f64).collect()
+        Ok(self.state.vjp(&cotangent)?.into_iter().map(T::from_f64).collect())
     }
 }
 
@@ -138,7 +139,7 @@ impl Correlation {
     }
 
     /// `scale` times the gradient of the loss, to the predictions or to the targets.
-    pub(crate) fn gradient<T: Float>(&self, to_targets: bool, scale: f64) -> Vec<T> {
+    pub(crate) fn gradient<T: Float>(&self, to_targets: bool, scale: f64) -> Result<Vec<T>> {
         let (own, other) =
             if to_targets { (&self.targets, &self.predictions) } else { (&self.predictions, &self.targets) };
         own.gradient(other, self.loss, scale)

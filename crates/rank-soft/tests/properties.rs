@@ -276,9 +276,11 @@ fn what_is_empty_or_constant_is_defined() {
 
 #[test]
 fn bad_input_is_refused_by_place() {
-    for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1.1e300] {
+    for bad in [f64::NAN, 1.1e300, -1.1e300] {
         let error = soft_rank(&[0.0, bad], 1.0).unwrap_err();
-        let message = format!("values[1]: expected a number of magnitude at most 1e300, got {bad}; repair or drop it");
+        let message = format!(
+            "values[1]: expected a number of magnitude at most 1e300, or an infinity, got {bad}; repair or drop it"
+        );
         assert_eq!(error.to_string(), message);
         assert_eq!(
             error.in_row(3).to_string().split_once(':').unwrap().0,
@@ -292,6 +294,8 @@ fn bad_input_is_refused_by_place() {
         ] {
             assert!(error.to_string().starts_with("values[1]: "), "{error}");
         }
+    }
+    for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1.1e300] {
         for error in [
             soft_rank_vjp(&[0.0; 2], &[0.0, bad], 1.0).unwrap_err(),
             soft_sort_vjp(&[0.0; 2], &[0.0, bad], 1.0).unwrap_err(),

@@ -1,6 +1,7 @@
 //! The extension module of the `rank_soft` package: checks, releases the GIL, calls, converts.
 #![expect(clippy::doc_markdown, reason = "the documentation is for Python")]
 
+mod arrays;
 mod errors;
 mod operators;
 mod rows;
@@ -12,7 +13,10 @@ use pyo3::prelude::*;
 #[pymodule]
 mod _rank_soft {
     #[pymodule_export]
-    use crate::operators::{soft_rank, soft_rank_vjp, soft_sort, soft_sort_vjp};
+    use crate::operators::{
+        Operator, State, soft_max, soft_median, soft_min, soft_quantile, soft_rank, soft_rank_vjp, soft_sort,
+        soft_sort_vjp, soft_top_k, soft_top_k_mask,
+    };
     #[pymodule_export]
     use crate::spearman::{spearman_loss, spearman_loss_grad};
 }

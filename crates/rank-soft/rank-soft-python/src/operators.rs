@@ -1,100 +1,367 @@
-//! Soft ranks and soft sorting of arrays.
+//! Soft operators of arrays.
 
-use numpy::Element;
+use std::sync::Arc;
+
+use numpy::{Element, PyArray1, PyArrayMethods, PyReadonlyArrayDyn, PyUntypedArray, PyUntypedArrayMethods};
 use pyo3::prelude::*;
-use rank_soft::{Float, Result, SoftOptions};
+use rank_soft::{Float, GradientRule, Input, Kind, half::f16};
 
-use crate::errors::to_python;
-use crate::rows::{Rows, by_dtype};
+use crate::arrays::{Dtype, back, contiguous, dtype_of, front, same_shape};
+use crate::errors::{PACKAGE, to_python};
 
-fn options(strength: f64, direction: &str, regularization: &str) -> PyResult<SoftOptions> {
-    let direction = direction.parse().map_err(to_python)?;
-    let regularization = regularization.parse().map_err(to_python)?;
-    Ok(SoftOptions::new(strength).direction(direction).regularization(regularization))
+/// What goes with the values of a call.
+struct Extras<'a, 'py> {
+    axis: isize,
+    mask: Option<&'a Bound<'py, PyAny>>,
+    weights: Option<&'a Bound<'py, PyAny>>,
+    strengths: Option<&'a Bound<'py, PyAny>>,
+    offsets: Option<&'a Bound<'py, PyAny>>,
+    threads: usize,
 }
 
-fn apply<'py, T: Element + Float>(
+/// An operator on the rows of arrays.
+#[doc = rank_pyo3::stub!("Operator")]
+#[pyclass(frozen, module = "rank_soft")]
+pub(crate) struct Operator(rank_soft::Operator);
+
+/// What the gradient of an operator needs of its forward pass.
+#[doc = rank_pyo3::stub!("State")]
+#[pyclass(frozen, module = "rank_soft")]
+pub(crate) struct State {
+    inner: Arc<rank_soft::State>,
+    dtype: Dtype,
+    axis: isize,
+    /// The shape of the values, with their rows in front.
+    shape: Vec<usize>,
+    /// The shape of the result, with its rows in front.
+    result: Vec<usize>,
+}
+
+fn kind(name: &str, k: Option<usize>, level: Option<f64>) -> PyResult<Kind> {
+    let wanted = |argument: &str| {
+        PACKAGE.invalid(format_args!("{argument}: expected a number for kind {name:?}, got None; pass one"))
+    };
+    Ok(match name {
+        "rank" => Kind::Rank,
+        "sort" => Kind::Sort,
+        "top_k_mask" => Kind::TopKMask { k: k.ok_or_else(|| wanted("k"))? },
+        "top_k" => Kind::TopK { k: k.ok_or_else(|| wanted("k"))? },
+        "quantile" => Kind::Quantile { level: level.ok_or_else(|| wanted("level"))? },
+        _ => {
+            return Err(PACKAGE.invalid(format_args!(
+                "kind: expected \"rank\", \"sort\", \"top_k_mask\", \"top_k\" or \"quantile\", got {name:?}; pass one of \
+                 them"
+            )));
+        }
+    })
+}
+
+fn rule(name: &str, reach: f64) -> PyResult<GradientRule> {
+    match name {
+        "exact" => Ok(GradientRule::Exact),
+        "straight_through" => Ok(GradientRule::StraightThrough),
+        "black_box" => Ok(GradientRule::BlackBox { reach }),
+        _ => Err(PACKAGE.invalid(format_args!(
+            "gradient: expected \"exact\", \"straight_through\" or \"black_box\", got {name:?}; pass one of them"
+        ))),
+    }
+}
+
+fn build(kind: Kind, strength: f64, method: &str, direction: &str, scale: &str) -> PyResult<rank_soft::Operator> {
+    Ok(rank_soft::Operator::new(kind)
+        .strength(strength)
+        .method(method.parse().map_err(to_python)?)
+        .direction(direction.parse().map_err(to_python)?)
+        .scale(scale.parse().map_err(to_python)?))
+}
+
+fn numbers<'py, T: Element>(
+    value: Option<&Bound<'py, PyAny>>,
+    argument: &str,
+    axis: isize,
+) -> PyResult<Option<PyReadonlyArrayDyn<'py, T>>> {
+    value.map(|value| contiguous::<T>(&front(value, argument, axis)?, argument)).transpose()
+}
+
+fn forward_typed<'py, T: Element + Float>(
     values: &Bound<'py, PyAny>,
-    operator: impl Fn(&[T]) -> Result<Vec<T>> + Sync,
-) -> PyResult<Bound<'py, PyAny>> {
+    operator: rank_soft::Operator,
+    extras: &Extras<'_, 'py>,
+    dtype: Dtype,
+) -> PyResult<(Bound<'py, PyAny>, State)> {
     let py = values.py();
-    let rows = Rows::<T>::read(values, "values")?;
-    let numbers = rows.values()?;
-    let mut result = Vec::with_capacity(numbers.len());
-    rows.each(py, |row| {
-        result.extend(operator(&numbers[row])?);
-        Ok(())
-    })?;
-    rows.write(py, result)
+    let axis = extras.axis;
+    let array = contiguous::<T>(&front(values, "values", axis)?, "values")?;
+    let shape = array.shape().to_vec();
+    let Some((&columns, outer)) = shape.split_last() else {
+        return Err(PACKAGE.shape(format_args!(
+            "values: expected an array of at least one dimension, got shape []; pass numpy.atleast_1d(values)"
+        )));
+    };
+    let mask = numbers::<bool>(extras.mask, "mask", axis)?;
+    let weights = numbers::<T>(extras.weights, "weights", axis)?;
+    if let Some(mask) = &mask {
+        same_shape("mask", mask.shape(), "values", &shape)?;
+    }
+    if let Some(weights) = &weights {
+        same_shape("weights", weights.shape(), "values", &shape)?;
+    }
+    let offsets = match extras.offsets {
+        Some(_) if shape.len() != 1 => {
+            return Err(PACKAGE.shape(format_args!(
+                "values: expected an array of shape (numbers,) beside offsets, got shape {shape:?}; flatten it"
+            )));
+        }
+        Some(offsets) => Some(rank_pyo3::token_offsets(PACKAGE, offsets, columns)?),
+        None => None,
+    };
+    // One strength for each number, or one for each row.
+    let rows: Vec<usize> = offsets.as_ref().map_or_else(|| outer.to_vec(), |offsets| vec![offsets.len() - 1]);
+    let (mut strengths, mut row_strengths) = (None, None);
+    if let Some(given) = extras.strengths {
+        let has = given.cast::<PyUntypedArray>().map(|array| array.shape().to_vec()).unwrap_or_default();
+        if has == rows && has != shape {
+            let given = contiguous::<T>(given, "strengths")?;
+            row_strengths = Some(given.as_slice()?.iter().map(|&value| value.into()).collect::<Vec<f64>>());
+        } else {
+            strengths = numbers::<T>(Some(given), "strengths", axis)?;
+            if let Some(strengths) = &strengths {
+                same_shape("strengths", strengths.shape(), "values", &shape)?;
+            }
+        }
+    }
+    let mut input = Input::new(array.as_slice()?).threads(extras.threads);
+    if let Some(offsets) = &offsets {
+        input = input.offsets(offsets);
+    } else if shape.len() > 1 {
+        input = input.shape(outer.iter().product(), columns);
+    }
+    if let Some(mask) = &mask {
+        input = input.mask(mask.as_slice()?);
+    }
+    if let Some(weights) = &weights {
+        input = input.weights(weights.as_slice()?);
+    }
+    if let Some(strengths) = &strengths {
+        input = input.strengths(strengths.as_slice()?);
+    }
+    if let Some(strengths) = &row_strengths {
+        input = input.row_strengths(strengths);
+    }
+    let (result, state) = py.detach(|| operator.forward(&input)).map_err(to_python)?;
+    let result_shape = match operator.kind() {
+        Kind::TopK { k } => [rows, vec![k]].concat(),
+        Kind::Quantile { .. } => rows,
+        _ => shape.clone(),
+    };
+    let out = PyArray1::from_vec(py, result).reshape(result_shape.clone())?.into_any();
+    let out = if matches!(operator.kind(), Kind::Quantile { .. }) { out } else { back(&out, axis)? };
+    Ok((out, State { inner: Arc::new(state), dtype, axis, shape, result: result_shape }))
 }
 
-fn apply_vjp<'py, T: Element + Float>(
+fn forward<'py>(
     values: &Bound<'py, PyAny>,
-    cotangent: &Bound<'py, PyAny>,
-    operator: impl Fn(&[T], &[T]) -> Result<Vec<T>> + Sync,
-) -> PyResult<Bound<'py, PyAny>> {
-    let py = values.py();
-    let rows = Rows::<T>::read(values, "values")?;
-    let cotangent = rows.read_like(cotangent, "cotangent", "values")?;
-    let (numbers, cotangents) = (rows.values()?, cotangent.values()?);
-    let mut result = Vec::with_capacity(numbers.len());
-    rows.each(py, |row| {
-        result.extend(operator(&numbers[row.clone()], &cotangents[row])?);
-        Ok(())
-    })?;
-    rows.write(py, result)
+    operator: rank_soft::Operator,
+    extras: &Extras<'_, 'py>,
+) -> PyResult<(Bound<'py, PyAny>, State)> {
+    match dtype_of(values, "values")? {
+        Dtype::F64 => forward_typed::<f64>(values, operator, extras, Dtype::F64),
+        Dtype::F32 => forward_typed::<f32>(values, operator, extras, Dtype::F32),
+        Dtype::F16 => forward_typed::<f16>(values, operator, extras, Dtype::F16),
+    }
 }
 
-#[doc = rank_pyo3::stub!("soft_rank")]
-#[pyfunction]
-#[pyo3(signature = (values, strength = 1.0, *, direction = "ascending", regularization = "l2"))]
-pub(crate) fn soft_rank<'py>(
-    values: &Bound<'py, PyAny>,
-    strength: f64,
-    direction: &str,
-    regularization: &str,
-) -> PyResult<Bound<'py, PyAny>> {
-    let options = options(strength, direction, regularization)?;
-    by_dtype!(values, T => apply::<T>(values, |row| rank_soft::soft_rank(row, options)))
+impl State {
+    fn vjp_typed<'py, T: Element + Float>(
+        &self,
+        cotangent: &Bound<'py, PyAny>,
+        finite: bool,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = cotangent.py();
+        let quantile = matches!(self.inner.operator().kind(), Kind::Quantile { .. });
+        let cotangent = if quantile { cotangent.clone() } else { front(cotangent, "cotangent", self.axis)? };
+        let cotangent = contiguous::<T>(&cotangent, "cotangent")?;
+        same_shape("cotangent", cotangent.shape(), "the result", &self.result)?;
+        let numbers = cotangent.as_slice()?;
+        if finite && let Some(at) = numbers.iter().position(|&number| !Into::<f64>::into(number).is_finite()) {
+            let place = match *self.result {
+                [_, columns] => format!("[{}][{}]", at / columns, at % columns),
+                _ => format!("[{at}]"),
+            };
+            return Err(PACKAGE.invalid(format_args!(
+                "cotangent{place}: expected a finite number, got {}; repair or drop it",
+                numbers[at].into()
+            )));
+        }
+        let gradient = py.detach(|| self.inner.vjp(numbers)).map_err(to_python)?;
+        back(&PyArray1::from_vec(py, gradient).reshape(self.shape.clone())?.into_any(), self.axis)
+    }
+
+    fn pull<'py>(&self, cotangent: &Bound<'py, PyAny>, finite: bool) -> PyResult<Bound<'py, PyAny>> {
+        match self.dtype {
+            Dtype::F64 => self.vjp_typed::<f64>(cotangent, finite),
+            Dtype::F32 => self.vjp_typed::<f32>(cotangent, finite),
+            Dtype::F16 => self.vjp_typed::<f16>(cotangent, finite),
+        }
+    }
 }
 
-#[doc = rank_pyo3::stub!("soft_sort")]
-#[pyfunction]
-#[pyo3(signature = (values, strength = 1.0, *, direction = "ascending", regularization = "l2"))]
-pub(crate) fn soft_sort<'py>(
-    values: &Bound<'py, PyAny>,
-    strength: f64,
-    direction: &str,
-    regularization: &str,
-) -> PyResult<Bound<'py, PyAny>> {
-    let options = options(strength, direction, regularization)?;
-    by_dtype!(values, T => apply::<T>(values, |row| rank_soft::soft_sort(row, options)))
+#[pymethods]
+impl Operator {
+    #[new]
+    #[pyo3(signature = (kind, strength = 1.0, *, k = None, level = None, method = "l2", direction = "ascending",
+                        scale = "absolute", gradient = "exact", reach = 1.0))]
+    #[expect(clippy::too_many_arguments, reason = "keywords of Python")]
+    fn new(
+        kind: &str,
+        strength: f64,
+        k: Option<usize>,
+        level: Option<f64>,
+        method: &str,
+        direction: &str,
+        scale: &str,
+        gradient: &str,
+        reach: f64,
+    ) -> PyResult<Self> {
+        let kind = self::kind(kind, k, level)?;
+        let operator = build(kind, strength, method, direction, scale)?.gradient(rule(gradient, reach)?);
+        operator.check().map_err(to_python)?;
+        Ok(Self(operator))
+    }
+
+    #[doc = rank_pyo3::stub!("Operator.__call__")]
+    #[pyo3(signature = (values, *, axis = None, mask = None, weights = None, strengths = None, offsets = None, threads = 1))]
+    #[expect(clippy::too_many_arguments, reason = "keywords of Python")]
+    fn __call__<'py>(
+        &self,
+        values: &Bound<'py, PyAny>,
+        axis: Option<isize>,
+        mask: Option<&Bound<'py, PyAny>>,
+        weights: Option<&Bound<'py, PyAny>>,
+        strengths: Option<&Bound<'py, PyAny>>,
+        offsets: Option<&Bound<'py, PyAny>>,
+        threads: usize,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        Ok(forward(values, self.0, &Extras { axis: axis.unwrap_or(-1), mask, weights, strengths, offsets, threads })?.0)
+    }
+
+    #[doc = rank_pyo3::stub!("Operator.forward")]
+    #[pyo3(signature = (values, *, axis = None, mask = None, weights = None, strengths = None, offsets = None, threads = 1))]
+    #[expect(clippy::too_many_arguments, reason = "keywords of Python")]
+    fn forward<'py>(
+        &self,
+        values: &Bound<'py, PyAny>,
+        axis: Option<isize>,
+        mask: Option<&Bound<'py, PyAny>>,
+        weights: Option<&Bound<'py, PyAny>>,
+        strengths: Option<&Bound<'py, PyAny>>,
+        offsets: Option<&Bound<'py, PyAny>>,
+        threads: usize,
+    ) -> PyResult<(Bound<'py, PyAny>, State)> {
+        forward(values, self.0, &Extras { axis: axis.unwrap_or(-1), mask, weights, strengths, offsets, threads })
+    }
 }
 
-#[doc = rank_pyo3::stub!("soft_rank_vjp")]
-#[pyfunction]
-#[pyo3(signature = (values, cotangent, strength = 1.0, *, direction = "ascending", regularization = "l2"))]
-pub(crate) fn soft_rank_vjp<'py>(
-    values: &Bound<'py, PyAny>,
-    cotangent: &Bound<'py, PyAny>,
-    strength: f64,
-    direction: &str,
-    regularization: &str,
-) -> PyResult<Bound<'py, PyAny>> {
-    let options = options(strength, direction, regularization)?;
-    by_dtype!(values, T => apply_vjp::<T>(values, cotangent, |row, cotangent| rank_soft::soft_rank_vjp(row, cotangent, options)))
+#[pymethods]
+impl State {
+    #[doc = rank_pyo3::stub!("State.vjp")]
+    fn vjp<'py>(&self, cotangent: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        self.pull(cotangent, false)
+    }
+
+    #[doc = rank_pyo3::stub!("State.block_counts")]
+    fn block_counts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let rows = self.inner.rows().count();
+        let counts: Vec<i64> = (0..rows).map(|row| self.inner.block_lengths(row).len() as i64).collect();
+        let outer = &self.shape[..self.shape.len() - 1];
+        let shape = if outer.iter().product::<usize>() == rows { outer.to_vec() } else { vec![rows] };
+        Ok(PyArray1::from_vec(py, counts).reshape(shape)?.into_any())
+    }
 }
 
-#[doc = rank_pyo3::stub!("soft_sort_vjp")]
-#[pyfunction]
-#[pyo3(signature = (values, cotangent, strength = 1.0, *, direction = "ascending", regularization = "l2"))]
-pub(crate) fn soft_sort_vjp<'py>(
-    values: &Bound<'py, PyAny>,
-    cotangent: &Bound<'py, PyAny>,
-    strength: f64,
-    direction: &str,
-    regularization: &str,
-) -> PyResult<Bound<'py, PyAny>> {
-    let options = options(strength, direction, regularization)?;
-    by_dtype!(values, T => apply_vjp::<T>(values, cotangent, |row, cotangent| rank_soft::soft_sort_vjp(row, cotangent, options)))
+macro_rules! functions {
+    ($($name:ident ($($extra:ident: $type:ty),*) $text:literal $kind:expr;)*) => { $(
+        #[doc = rank_pyo3::stub!($text)]
+        #[pyfunction]
+        #[pyo3(signature = (values, $($extra,)* strength = 1.0, *, method = "l2", scale = "absolute", axis = None,
+                            mask = None, offsets = None, threads = 1))]
+        #[expect(clippy::too_many_arguments, reason = "keywords of Python")]
+        pub(crate) fn $name<'py>(
+            values: &Bound<'py, PyAny>,
+            $($extra: $type,)*
+            strength: f64,
+            method: &str,
+            scale: &str,
+            axis: Option<isize>,
+            mask: Option<&Bound<'py, PyAny>>,
+            offsets: Option<&Bound<'py, PyAny>>,
+            threads: usize,
+        ) -> PyResult<Bound<'py, PyAny>> {
+            let operator = build($kind, strength, method, "ascending", scale)?;
+            let extras = Extras { axis: axis.unwrap_or(-1), mask, weights: None, strengths: None, offsets, threads };
+            Ok(forward(values, operator, &extras)?.0)
+        }
+    )* };
+}
+
+functions! {
+    soft_top_k_mask(k: usize) "soft_top_k_mask" Kind::TopKMask { k };
+    soft_top_k(k: usize) "soft_top_k" Kind::TopK { k };
+    soft_quantile(level: f64) "soft_quantile" Kind::Quantile { level };
+    soft_median() "soft_median" Kind::Quantile { level: 0.5 };
+    soft_min() "soft_min" Kind::Quantile { level: 0.0 };
+    soft_max() "soft_max" Kind::Quantile { level: 1.0 };
+}
+
+macro_rules! directed {
+    ($($name:ident $text:literal $vjp:ident $vjp_text:literal $kind:expr;)*) => { $(
+        #[doc = rank_pyo3::stub!($text)]
+        #[pyfunction]
+        #[pyo3(signature = (values, strength = 1.0, *, direction = "ascending", method = "l2", scale = "absolute",
+                            axis = None, mask = None, weights = None, offsets = None, threads = 1))]
+        #[expect(clippy::too_many_arguments, reason = "keywords of Python")]
+        pub(crate) fn $name<'py>(
+            values: &Bound<'py, PyAny>,
+            strength: f64,
+            direction: &str,
+            method: &str,
+            scale: &str,
+            axis: Option<isize>,
+            mask: Option<&Bound<'py, PyAny>>,
+            weights: Option<&Bound<'py, PyAny>>,
+            offsets: Option<&Bound<'py, PyAny>>,
+            threads: usize,
+        ) -> PyResult<Bound<'py, PyAny>> {
+            let operator = build($kind, strength, method, direction, scale)?;
+            Ok(forward(values, operator, &Extras { axis: axis.unwrap_or(-1), mask, weights, strengths: None, offsets, threads })?.0)
+        }
+
+        #[doc = rank_pyo3::stub!($vjp_text)]
+        #[pyfunction]
+        #[pyo3(signature = (values, cotangent, strength = 1.0, *, direction = "ascending", method = "l2",
+                            scale = "absolute", axis = None, mask = None, weights = None, offsets = None, threads = 1))]
+        #[expect(clippy::too_many_arguments, reason = "keywords of Python")]
+        pub(crate) fn $vjp<'py>(
+            values: &Bound<'py, PyAny>,
+            cotangent: &Bound<'py, PyAny>,
+            strength: f64,
+            direction: &str,
+            method: &str,
+            scale: &str,
+            axis: Option<isize>,
+            mask: Option<&Bound<'py, PyAny>>,
+            weights: Option<&Bound<'py, PyAny>>,
+            offsets: Option<&Bound<'py, PyAny>>,
+            threads: usize,
+        ) -> PyResult<Bound<'py, PyAny>> {
+            let operator = build($kind, strength, method, direction, scale)?;
+            let extras = Extras { axis: axis.unwrap_or(-1), mask, weights, strengths: None, offsets, threads };
+            forward(values, operator, &extras)?.1.pull(cotangent, true)
+        }
+    )* };
+}
+
+directed! {
+    soft_rank "soft_rank" soft_rank_vjp "soft_rank_vjp" Kind::Rank;
+    soft_sort "soft_sort" soft_sort_vjp "soft_sort_vjp" Kind::Sort;
 }

@@ -8,8 +8,8 @@ use rank_soft::{Float, SoftOptions};
 use crate::errors::to_python;
 use crate::rows::{Rows, by_dtype};
 
-fn options(strength: f64, regularization: &str) -> PyResult<SoftOptions> {
-    Ok(SoftOptions::new(strength).regularization(regularization.parse().map_err(to_python)?))
+fn options(strength: f64, method: &str) -> PyResult<SoftOptions> {
+    Ok(SoftOptions::new(strength).regularization(method.parse().map_err(to_python)?))
 }
 
 fn loss<'py, T: Element + Float>(
@@ -54,26 +54,26 @@ fn gradients<'py, T: Element + Float>(
 
 #[doc = rank_pyo3::stub!("spearman_loss")]
 #[pyfunction]
-#[pyo3(signature = (predictions, targets, strength = 1.0, *, regularization = "l2"))]
+#[pyo3(signature = (predictions, targets, strength = 1.0, *, method = "l2"))]
 pub(crate) fn spearman_loss<'py>(
     predictions: &Bound<'py, PyAny>,
     targets: &Bound<'py, PyAny>,
     strength: f64,
-    regularization: &str,
+    method: &str,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let options = options(strength, regularization)?;
+    let options = options(strength, method)?;
     by_dtype!(predictions, T => loss::<T>(predictions, targets, options))
 }
 
 #[doc = rank_pyo3::stub!("spearman_loss_grad")]
 #[pyfunction]
-#[pyo3(signature = (predictions, targets, strength = 1.0, *, regularization = "l2"))]
+#[pyo3(signature = (predictions, targets, strength = 1.0, *, method = "l2"))]
 pub(crate) fn spearman_loss_grad<'py>(
     predictions: &Bound<'py, PyAny>,
     targets: &Bound<'py, PyAny>,
     strength: f64,
-    regularization: &str,
+    method: &str,
 ) -> PyResult<Bound<'py, PyTuple>> {
-    let options = options(strength, regularization)?;
+    let options = options(strength, method)?;
     by_dtype!(predictions, T => gradients::<T>(predictions, targets, options))
 }

@@ -1,0 +1,106 @@
+//! Plain loops, compiled once for each instruction set.
+
+use crate::{Isa, kernels};
+
+/// Does `work` with the loops in it compiled for the instruction set of [`kernels`](crate::kernels).
+///
+/// What `work` calls must be inlined into it (`#[inline(always)]`); the rest runs as it is. Nothing is contracted or
+/// reordered, so that every instruction set gives the same bits.
+///
+/// # Panics
+///
+/// As [`kernels`](crate::kernels), and if `work` does.
+///
+/// # Example
+///
+/// ```
+/// let mut values = [1.0_f32, 2.0, 3.0];
+/// rank_kernels::vectorized(|| values.iter_mut().for_each(|value| *value *= 2.0));
+/// assert_eq!(values, [2.0, 4.0, 6.0]);
+/// ```
+#[inline]
+pub fn vectorized<R>(work: impl FnOnce() -> R) -> R {
+    vectorized_for(kernels().isa(), work)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline]
+fn vectorized_for<R>(isa: Isa, work: impl FnOnce() -> R) -> R {
+    match isa {
+        // SAFETY: the level is one that this machine has, and every one of these holds AVX-512 F, BW and VL.
+        Isa::Avx512 | Isa::Avx512Vnni | Isa::Avx512Bf16 => unsafe { wide(work) },
+        // SAFETY: the level is one that this machine has.
+        Isa::Avx2 => unsafe { narrow(work) },
+        _ => work(),
+    }
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+#[inline]
+fn vectorized_for<R>(_: Isa, work: impl FnOnce() -> R) -> R {
+    work()
+}
+
+/// # Safety
+///
+/// The machine has AVX-512 F, BW and VL.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl")]
+unsafe fn wide<R>(work: impl FnOnce() -> R) -> R {
+    work()
+}
+
+/// # Safety
+///
+/// The machine has AVX2.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+unsafe fn narrow<R>(work: impl FnOnce() -> R) -> R {
+    work()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::order::order_for;
+    use crate::{available, exp};
+
+    /// Deterministic, with ties.
+    fn keys(count: usize) -> Vec<u32> {
+        (0..count as u32).map(|i| i.wrapping_mul(2_654_435_761) >> (i % 30)).collect()
+    }
+
+    #[test]
+    fn every_level_orders_as_a_stable_sort_does() {
+        for count in 0..200 {
+            let keys = keys(count);
+            let mut expected: Vec<u32> = (0..count as u32).collect();
+            expected.sort_by_key(|&i| keys[i as usize]);
+            for level in available() {
+                let mut order = vec![0; count];
+                order_for(level.isa(), &keys, &mut order);
+                assert_eq!(order, expected, "{} keys, {}", count, level.isa());
+            }
+        }
+    }
+
+    #[test]
+    fn every_level_has_the_same_exponentials() {
+        let values: Vec<f64> = (-71_000..71_000).map(|i| f64::from(i) * 0.009_98).collect();
+        let mut scalar = values.clone();
+        for (value, &x) in scalar.iter_mut().zip(&values) {
+            *value = exp(*value);
+            let reference = x.exp();
+            if x >= -708.0 {
+                assert!((*value - reference).abs() <= 4e-16 * reference, "exp({x}) = {reference}, got {value}");
+            } else {
+                assert_eq!(*value, 0.0);
+            }
+        }
+        for level in available() {
+            let mut got = values.clone();
+            vectorized_for(level.isa(), || got.iter_mut().for_each(|value| *value = exp(*value)));
+            assert!(got == scalar, "{}", level.isa());
+        }
+    }
+}
