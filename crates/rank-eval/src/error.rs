@@ -225,6 +225,90 @@ pub enum Error {
         /// What was asked for.
         depth: usize,
     },
+    /// A measure that models no user was asked for what its user does.
+    #[error("measure: expected one of a user who goes down the list, such as INST or RBP, got {measure}; evaluate it")]
+    NoUser {
+        /// The measure.
+        measure: String,
+    },
+    /// A gain outside its range.
+    #[error("gains[{position}]: expected a number from 0 to 1, got {value}; divide gains by the highest one")]
+    InvalidGain {
+        /// Where.
+        position: usize,
+        /// Its value.
+        value: f64,
+    },
+    /// A cost that is none.
+    #[error(
+        "costs[{position}]: expected a finite number above 0, got {value}; give each document what it costs to read"
+    )]
+    InvalidCost {
+        /// Where.
+        position: usize,
+        /// Its value.
+        value: f64,
+    },
+    /// A ranked document whose cost is not known.
+    #[error(
+        "costs: expected a cost for each ranked document, got none for {document:?}; add it, or give no costs at all"
+    )]
+    NoCost {
+        /// Which document.
+        document: String,
+    },
+    /// No value where a mean is asked for.
+    #[error("{argument}: expected at least 1 value, got none; evaluate some queries first")]
+    NoValues {
+        /// Which argument.
+        argument: &'static str,
+    },
+    /// Rates of abstention that make no curve.
+    #[error("rates: expected two numbers or more from 0 and below 1, ascending, got others; 0, 0.1, ... 0.9 are usual")]
+    InvalidRates,
+    /// A query that one of two runs lacks.
+    #[error(
+        "{argument}: expected a ranking for query {query:?}, got none; leave the query out, or rank it in both runs"
+    )]
+    QueryNotRanked {
+        /// Which run.
+        argument: &'static str,
+        /// Which query.
+        query: String,
+    },
+    /// More items are shown than a catalog has.
+    #[error(
+        "catalog: expected the number of all items, at least the {shown} that are shown, got {catalog}; count them all"
+    )]
+    CatalogTooSmall {
+        /// Its size as given.
+        catalog: usize,
+        /// The number of different items in the lists.
+        shown: usize,
+    },
+    /// The popularity of an item is not known, or is none.
+    #[error(
+        "popularity: expected a number of users from 1 to {users} for item {item:?}, got none; count the users that know it"
+    )]
+    NoPopularity {
+        /// Which item.
+        item: String,
+        /// The number of all users.
+        users: u64,
+    },
+    /// Numbers that make no propensity.
+    #[error(
+        "propensity: expected 3 instances or more and finite a and b of at least 0, got {instances}, {a} and {b}; a = 0.55 \
+             and b = 1.5 are usual"
+    )]
+    InvalidPropensity {
+        /// The number of labeled instances.
+        instances: u64,
+        /// The exponent.
+        a: f64,
+        /// The offset.
+        b: f64,
+    },
     /// A grade is higher than a measure's scale has it.
     #[error(
         "qrels: expected grades of at most {most} for {measure}, got {got}; write the highest grade of the scale as max_rel"

@@ -2,11 +2,13 @@
 
 use std::cmp::Ordering;
 
+use rustc_hash::FxHashSet;
+
 use crate::lookup::Lookup;
 use crate::options::{MissingQueries, Options, Order, TrecEval};
 use crate::order::Ties;
 use crate::table::Rows;
-use crate::topic::Topic;
+use crate::topic::{Found, Holes, Topic};
 use crate::watch::{Watch, tell, unwatched};
 use crate::{Error, Measure, Qrels, Result, Run, parallel};
 
@@ -146,9 +148,10 @@ pub fn evaluate_watched(
     // A thread costs more than the work on so few rows.
     let threads = if run.document_count() < 1 << 15 { 1 } else { options.threads };
     let depth = measures.iter().map(Measure::depth).max().unwrap_or(0);
+    let all_judged = AllJudged::of(qrels, measures);
     let pieces: Vec<&[(usize, Option<usize>)]> = counted.chunks(256).collect();
     let values = parallel::try_map(pieces, threads, |piece| {
-        let mut evaluator = Evaluator { options, depth, ..Evaluator::default() };
+        let mut evaluator = Evaluator { options, depth, all_judged: all_judged.as_ref(), ..Evaluator::default() };
         let mut values = Vec::with_capacity(piece.len() * measures.len());
         for &(judged, ranked) in piece {
             let judged = qrels.0.rows(judged);
@@ -229,17 +232,44 @@ impl Common {
     }
 }
 
+/// The documents that are judged for any query.
+struct AllJudged<'a>(FxHashSet<&'a [u8]>);
+
+impl<'a> AllJudged<'a> {
+    /// `None` if no measure asks for them.
+    fn of(qrels: &'a Qrels, measures: &[Measure]) -> Option<Self> {
+        measures.iter().any(|measure| measure.family().needs_all_judged).then(|| {
+            let rows = (0..qrels.len()).map(|query| qrels.0.rows(query));
+            Self(rows.flat_map(|rows| (0..rows.len()).map(move |row| rows.bytes(row))).collect())
+        })
+    }
+
+    /// The ranked documents that are not among them.
+    fn holes(&self, ranked: Rows<'_, f64>, options: &Options, ranks: usize) -> Holes {
+        let ranks = if options.order == Order::DocidDesc && options.compat.is_none() { ranks } else { ranked.len() };
+        let is_hole = |&row: &usize| !self.0.contains(ranked.bytes(row));
+        let found = (0..ranks.min(ranked.len())).filter(is_hole);
+        let mut holes =
+            Holes { found: found.map(|row| Found { position: row as u32, grade: -1 }).collect(), ties: Vec::new() };
+        let ties = Ties::new(ranked, options.compat == Some(TrecEval::V9));
+        ties.arrange(&mut holes.found, options.order, &mut holes.ties);
+        holes.found.retain(|found| (found.position as usize) < options.depth.unwrap_or(usize::MAX));
+        holes
+    }
+}
+
 /// Topics out of rows, in memory that is kept from query to query.
 #[derive(Default)]
-struct Evaluator {
+struct Evaluator<'a> {
     options: Options,
+    all_judged: Option<&'a AllJudged<'a>>,
     /// How many ranks the measures look at.
     depth: usize,
     lookup: Lookup,
     topic: Topic,
 }
 
-impl Evaluator {
+impl Evaluator<'_> {
     fn look_at_nothing(&mut self, judged: Rows<'_, i64>) {
         let Self { options, topic, .. } = self;
         topic.level = options.level;
@@ -251,11 +281,12 @@ impl Evaluator {
         topic.ranked = 0;
         topic.found.clear();
         topic.ties.clear();
+        topic.holes = None;
     }
 
     fn look(&mut self, judged: Rows<'_, i64>, ranked: Rows<'_, f64>) {
         self.look_at_nothing(judged);
-        let Self { options, depth, lookup, topic } = self;
+        let Self { options, all_judged, depth, lookup, topic } = self;
         let rounded = options.compat == Some(TrecEval::V9);
         let counted = options.depth.unwrap_or(usize::MAX);
         if options.order == Order::DocidDesc && !rounded {
@@ -268,6 +299,7 @@ impl Evaluator {
             topic.found.retain(|found| (found.position as usize) < counted);
         }
         topic.ranked = ranked.len().min(counted);
+        topic.holes = all_judged.map(|all| all.holes(ranked, options, *depth));
         if options.judged_only {
             *topic = topic.condensed();
         }

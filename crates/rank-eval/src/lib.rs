@@ -1,13 +1,17 @@
 #![doc = include_str!("../README.md")]
 
+mod abstention;
 mod accumulator;
 mod agreement;
 mod arrays;
+mod browsing;
 pub mod cli;
 mod compare;
+mod curve;
 mod error;
 mod evaluate;
 mod formats;
+mod instructions;
 mod judgments;
 mod lookup;
 mod measure;
@@ -16,7 +20,9 @@ mod options;
 mod order;
 mod parallel;
 mod qrels;
+mod recommendation;
 mod report;
+mod reproduction;
 mod run;
 mod statistics;
 mod subtopics;
@@ -25,14 +31,18 @@ mod ties;
 mod topic;
 mod watch;
 
+pub use abstention::{ABSTENTION_RATES, Confidence, abstention_nauc, confidence};
 pub use accumulator::Accumulator;
 pub use agreement::{
     RankBiasedOverlap, Tau, kendall_tau, kendall_tau_of_lists, overlap, rank_biased_overlap, spearman_rho, tau_ap,
 };
 pub use arrays::{Arrays, Grades, evaluate_arrays};
+pub use browsing::{Browsing, BrowsingBounds, browse, browse_run};
 pub use compare::{CompareOptions, ComparedPair, Comparison, TableOptions, Test, compare, compare_watched};
+pub use curve::precision_recall_curve;
 pub use error::{Error, Result};
 pub use evaluate::{Evaluation, evaluate, evaluate_watched, evaluate_with};
+pub use instructions::{mean_of_worst, p_mrr};
 pub use judgments::{Grade, Judgments};
 pub use measure::{Dialect, Measure};
 pub use measures::{
@@ -40,7 +50,11 @@ pub use measures::{
 };
 pub use options::{MissingQueries, Options, Order, TrecEval};
 pub use qrels::{Qrels, QrelsBuilder};
+pub use recommendation::{
+    Propensity, PropensityScored, catalog_coverage, gini_index, novelty, propensity_scored, serendipity,
+};
 pub use report::{ReportOptions, report, report_watched};
+pub use reproduction::{Improvement, delta_relative_improvement, effect_ratio, root_mean_square_error};
 pub use run::{Duplicates, Run, RunBuilder};
 pub use statistics::{
     BootstrapMethod, BootstrapOptions, Correction, EffectSizes, Estimate, PairedTTest, RandomizationTest,

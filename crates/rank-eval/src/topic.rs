@@ -47,6 +47,15 @@ pub(crate) struct Found {
     pub(crate) grade: i64,
 }
 
+/// The ranked documents that are judged for no query. Their grade says nothing.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Holes {
+    /// Best rank first.
+    pub(crate) found: Vec<Found>,
+    /// The positions of each group of equal scores that holds two documents or more, one of these among them.
+    pub(crate) ties: Vec<Range<u32>>,
+}
+
 /// One query: what was ranked and what was judged. Sparse: of the ranked documents, only judged ones are there.
 #[derive(Debug, Clone)]
 pub(crate) struct Topic {
@@ -58,6 +67,8 @@ pub(crate) struct Topic {
     pub(crate) judged: Vec<i64>,
     /// The positions of each group of equal scores that holds two documents or more, a judged one among them.
     pub(crate) ties: Vec<Range<u32>>,
+    /// The documents that are judged for no query, and their ties; `None` if all that are not judged for this one are such.
+    pub(crate) holes: Option<Holes>,
     /// The least grade that is relevant, unless a measure says otherwise.
     pub(crate) level: i64,
     /// The number of documents in the collection.
@@ -74,6 +85,7 @@ impl Default for Topic {
             found: Vec::new(),
             judged: Vec::new(),
             ties: Vec::new(),
+            holes: None,
             level: 1,
             collection: None,
             rounds_to_nearest: false,
@@ -118,6 +130,7 @@ impl Topic {
             found: &self.found,
             judged: &self.judged,
             ties: &self.ties,
+            holes: self.holes.as_ref(),
             level: self.level,
             collection: self.collection,
             rounds_to_nearest: self.rounds_to_nearest,
@@ -131,7 +144,7 @@ impl Topic {
         let moved = |position: u32| judged.partition_point(|found| found.position < position) as u32;
         let ties = self.ties.iter().map(|tie| moved(tie.start)..moved(tie.end)).filter(|tie| tie.len() > 1).collect();
         let found = (0..).zip(&judged).map(|(position, found)| Found { position, grade: found.grade }).collect();
-        Self { ranked: judged.len(), found, judged: self.judged.clone(), ties, ..*self }
+        Self { ranked: judged.len(), found, judged: self.judged.clone(), ties, holes: Some(Holes::default()), ..*self }
     }
 }
 
@@ -148,6 +161,7 @@ pub(crate) struct View<'a> {
     pub(crate) found: &'a [Found],
     pub(crate) judged: &'a [i64],
     pub(crate) ties: &'a [Range<u32>],
+    pub(crate) holes: Option<&'a Holes>,
     pub(crate) level: i64,
     pub(crate) collection: Option<u64>,
     pub(crate) rounds_to_nearest: bool,

@@ -1860,11 +1860,13 @@ class Measure:
 
     * of relevant documents: ``P``, ``R``, ``RelP`` (capped recall), ``F``, ``Success``, ``RR``, ``AP``, ``Rprec``,
       ``Rprec_mult``, ``IPrec``, ``11pt_avg``, ``Bpref``, ``infAP``, ``gm_map``, ``gm_bpref``, ``yaap``, ``binG``,
-      ``Accuracy`` (AUROC), ``FallOut``;
-    * of grades: ``nDCG``, ``DCG``, ``IDCG``, ``SDCG``, ``ERR``, ``RBP``, ``RBPResidual``, ``Compat``, ``OPA``, ``G``,
-      ``ndcg_rel``, ``Rndcg``;
+      ``Accuracy`` (AUROC), ``FallOut``, ``ContextPrecision``;
+    * of grades: ``nDCG``, ``nDCG_p``, ``DCG``, ``IDCG``, ``SDCG``, ``ERR``, ``RBP``, ``RBPResidual``, ``Compat``,
+      ``OPA``, ``G``, ``ndcg_rel``, ``Rndcg``;
+    * of users who stop somewhere (C/W/L): ``INST``, ``INSQ``, ``BPM``, ``BPMD``, ``NERR8`` to ``NERR11``, ``IFT``,
+      ``NPV``, ``TBG``, ``UMeasure``; ``browse`` tells more of them;
     * of sets and counts: ``SetP``, ``SetR``, ``SetF``, ``SetAP``, ``utility``, ``NumQ``, ``NumRet``, ``NumRel``,
-      ``NumRelRet``, ``num_nonrel_judged_ret``, ``Judged``, ``Unjudged``;
+      ``NumRelRet``, ``num_nonrel_judged_ret``, ``Judged``, ``Unjudged``, ``Hole``;
     * of diversity, over ``SubtopicQrels``: ``alpha_nDCG``, ``alpha_DCG``, ``ERR_IA``, ``nERR_IA``, ``NRBP``, ``nNRBP``,
       ``AP_IA``, ``P_IA``, ``StRecall``.
 
@@ -2464,4 +2466,484 @@ def report(
         >>> poor = {query: {"a": 1.0, "b": 2.0} for query in qrels}
         >>> report("report.html", qrels, {"good": good, "poor": poor}, ["RR"])
         Comparison(2 runs, 8 queries, RR)
+    """
+
+def precision_recall_curve(reranked: _RankedList[_Id], ground_truth: _Judgments[_Id]) -> list[tuple[float, float]]:
+    """The recall and the precision of a ranked list at each relevant document, from the top.
+
+    Args:
+        reranked: A ranked list, best document first: ``(id, score)`` pairs, objects with ``id`` and ``score``, or a
+            dict of id to score.
+        ground_truth: The judgments of the query: a dict of id to grade, or a set or list of the relevant ids. Grades of
+            at least 1 are relevant.
+
+    Returns:
+        Pairs of recall and precision, both in [0, 1], recall ascending; none if no relevant document is ranked.
+
+    Raises:
+        InvalidInputError: A NaN, or a list that is not sorted by its scores.
+        DuplicateIdError: A document twice in the list or the ground truth.
+        DtypeError: Something that is not a ranked list, or a grade that is not an int.
+
+    Source:
+        Cleverdon: The Cranfield tests on index language devices (Aslib Proceedings 1967).
+
+    Example:
+        >>> precision_recall_curve([("a", 3.0), ("b", 2.0), ("c", 1.0)], {"a", "c", "d", "e"})
+        [(0.25, 1.0), (0.5, 0.6666666666666666)]
+    """
+
+@final
+class Browsing:
+    """What a user is expected to gain and to spend on a ranking."""
+
+    @property
+    def utility(self) -> float:
+        """The gain per document that is looked at, in [0, 1]: the value of the measure."""
+
+    @property
+    def total_utility(self) -> float:
+        """The gain of all documents that are looked at."""
+
+    @property
+    def cost(self) -> float:
+        """The cost per document that is looked at."""
+
+    @property
+    def total_cost(self) -> float:
+        """The cost of all documents that are looked at."""
+
+    @property
+    def items(self) -> float:
+        """The number of documents that are looked at."""
+
+@final
+class BrowsingBounds:
+    """What a user is expected to gain and to spend, with what is not judged at its worst and at its best."""
+
+    @property
+    def worst(self) -> Browsing:
+        """Documents that are not judged, and ranks without a document, gain 0."""
+
+    @property
+    def best(self) -> Browsing:
+        """They gain 1. Its difference to ``worst`` is what cwl-eval calls the residual."""
+
+def browse(
+    measure: str, gains: Iterable[SupportsFloat | None], costs: Iterable[SupportsFloat] | None = None
+) -> BrowsingBounds:
+    """Follows the user of a C/W/L measure down one ranking.
+
+    The user goes on from rank i to the next with the probability C(i), in which measures of this kind differ; hence a
+    document is looked at with probability C(1) x ... x C(i - 1), and of all looks a share W(i) falls on rank i. The
+    utility is the sum of W(i) x gain(i).
+
+    Args:
+        measure: ``INST``, ``INSQ``, ``BPM``, ``BPMD``, ``NERR8`` to ``NERR11``, ``IFT``, ``NPV``, ``TBG``,
+            ``UMeasure``, ``P``, ``RBP``, ``RR`` or ``SDCG``, with parameters. Its cut-off is the most documents that
+            are looked at, 1000 unless given.
+        gains: For each rank a gain in [0, 1], or None for a document without a judgment.
+        costs: For each rank a cost above 0, such as seconds or characters; without them, and behind their end, each
+            rank costs 1. ``BPM``, ``IFT``, ``TBG`` and ``UMeasure`` look at them.
+
+    Returns:
+        What is expected, with documents that are not judged at their worst and at their best.
+
+    Raises:
+        InvalidInputError: A measure without a user, a gain or a cost outside its range.
+        ShapeError: Gains and costs of different lengths.
+        DtypeError: Something that is not a sequence of numbers.
+
+    Source:
+        Moffat, Bailey, Scholer, Thomas: Incorporating user expectations and behavior into the measurement of search
+        effectiveness (ACM TOIS 2017); Azzopardi, Thomas, Moffat: cwl_eval (SIGIR 2019).
+
+    Example:
+        >>> user = browse("P@2", [1.0, None, 1.0], costs=[3.0, 5.0, 2.0])  # looks at two documents
+        >>> user.worst
+        Browsing(utility=0.5, total_utility=1.0, cost=4.0, total_cost=8.0, items=2.0)
+        >>> user.best.utility
+        1.0
+    """
+
+def browse_run(
+    qrels: Qrels | _QrelsDict | _Table | _Path,
+    run: Run | _RunDict | _Table | _Path,
+    measure: str,
+    costs: Mapping[str, SupportsFloat] | Mapping[int, SupportsFloat] | None = None,
+) -> dict[str, BrowsingBounds]:
+    """Follows the user of a C/W/L measure down each ranking of a run, see ``browse``.
+
+    Args:
+        qrels: The judgments, as for ``evaluate``. A relevant document gains 1; with ``max_rel`` in the measure, a
+            document of grade g gains g / ``max_rel``.
+        run: The run, as for ``evaluate``.
+        measure: A C/W/L measure, as for ``browse``.
+        costs: The cost of each ranked document by its id; without it each costs 1.
+
+    Returns:
+        What is expected of each query that is both judged and ranked, in ascending order of id.
+
+    Raises:
+        InvalidInputError: As ``browse``; a ranked document without a cost, a grade above ``max_rel``, or no query in
+            common.
+
+    Source:
+        Moffat, Bailey, Scholer, Thomas: Incorporating user expectations and behavior into the measurement of search
+        effectiveness (ACM TOIS 2017).
+
+    Example:
+        >>> qrels, run = {"q": {"b": 1}}, {"q": {"a": 2.0, "b": 1.0}}
+        >>> users = browse_run(qrels, run, "TBG(half_life=10)", costs={"a": 20.0, "b": 5.0})
+        >>> users["q"].worst.total_utility  # b is met after two half-lives
+        0.25
+    """
+
+def root_mean_square_error(original: _Sample, reproduced: _Sample) -> float:
+    """The root of the mean squared difference of a run's values and those of its reproduction, query by query.
+
+    Args:
+        original: The values of the run: a sequence, or a dict of query id to value.
+        reproduced: Those of the reproduction, for the same queries.
+
+    Returns:
+        The error, at least 0, in the unit of the values.
+
+    Raises:
+        ShapeError: Samples of different lengths or queries.
+        InvalidInputError: No value, or one that is not finite.
+        DtypeError: Something that is not a sample.
+
+    Source:
+        Breuer et al.: How to measure the reproducibility of system-oriented IR experiments (SIGIR 2020).
+
+    Example:
+        >>> root_mean_square_error([0.5, 1.0], [0.0, 0.5])
+        0.5
+    """
+
+def effect_ratio(
+    original_baseline: _Sample, original_advanced: _Sample, repeated_baseline: _Sample, repeated_advanced: _Sample
+) -> float:
+    """How much of an improvement was found again: the mean improvement of a repeated experiment over the original's.
+
+    The two experiments may have different queries, as when one is replicated on another collection.
+
+    Args:
+        original_baseline: The values of the original's baseline.
+        original_advanced: The values of its advanced run, for the same queries.
+        repeated_baseline: The values of the repetition's baseline.
+        repeated_advanced: The values of its advanced run, for the same queries.
+
+    Returns:
+        1 if it is as large, below 0 if it turned round; inf or nan if the original had none.
+
+    Raises:
+        ShapeError: Samples of one experiment of different lengths or queries.
+        InvalidInputError: No value, or one that is not finite.
+        DtypeError: Something that is not a sample.
+
+    Source:
+        Breuer et al.: How to measure the reproducibility of system-oriented IR experiments (SIGIR 2020).
+
+    Example:
+        >>> effect_ratio([0.25, 0.25], [0.75, 0.75], [0.5], [0.75])
+        0.5
+    """
+
+def delta_relative_improvement(
+    original_baseline: _Sample, original_advanced: _Sample, repeated_baseline: _Sample, repeated_advanced: _Sample
+) -> float:
+    """The relative improvement of an original experiment less that of its repetition.
+
+    The relative improvement is that of the mean over the mean of the baseline.
+
+    Args:
+        original_baseline: The values of the original's baseline.
+        original_advanced: The values of its advanced run, for the same queries.
+        repeated_baseline: The values of the repetition's baseline.
+        repeated_advanced: The values of its advanced run, for the same queries.
+
+    Returns:
+        0 if they are the same, above 0 if the repetition improves less; inf or nan if a baseline has a mean of 0.
+
+    Raises:
+        ShapeError: Samples of one experiment of different lengths or queries.
+        InvalidInputError: No value, or one that is not finite.
+        DtypeError: Something that is not a sample.
+
+    Source:
+        Breuer et al.: How to measure the reproducibility of system-oriented IR experiments (SIGIR 2020).
+
+    Example:
+        >>> delta_relative_improvement([0.25, 0.25], [0.75, 0.75], [0.5], [0.75])  # by 200 %, by 50 %
+        1.5
+    """
+
+def confidence(scores: Iterable[SupportsFloat], kind: Literal["max", "deviation", "lead"] = "max") -> float:
+    """The confidence of a ranking, from its scores in any order.
+
+    Args:
+        scores: The scores.
+        kind: ``"max"``, the highest score; ``"deviation"``, the standard deviation, with the number of scores as the
+            divisor; ``"lead"``, the difference of the two highest scores, 0 if there is one.
+
+    Returns:
+        The confidence, in the unit of the scores.
+
+    Raises:
+        InvalidInputError: No score, one that is not finite, or another kind.
+        DtypeError: Something that is not a sequence of numbers.
+
+    Source:
+        Gisserot-Boukhlef et al.: Towards trustworthy reranking, a simple yet effective abstention mechanism (TMLR 2024).
+
+    Example:
+        >>> confidence([0.5, 3.0, 1.0], "lead")
+        2.0
+    """
+
+def abstention_nauc(confidences: _Sample, values: _Sample, rates: Iterable[SupportsFloat] | None = None) -> float:
+    """How well confidence says which queries to abstain from: nAUC of MTEB.
+
+    The area under the curve of the mean value of the queries that are left without the least confident ones, less that
+    of the mean of all, over what it would be with the values themselves as confidence. Queries of equal confidence
+    share their mean, so that their order says nothing.
+
+    Args:
+        confidences: For each query the confidence of its ranking.
+        values: For each query the value of a measure.
+        rates: The shares of queries to abstain from, ascending, at least two, in [0, 1); 0, 0.1, ... 0.9 without.
+
+    Returns:
+        1 if confidence is as good as the values, 0 if no better than chance, below 0 if it misleads; nan if all values
+        are equal.
+
+    Raises:
+        ShapeError: Samples of different lengths or queries.
+        InvalidInputError: No value, one that is not finite, or other rates.
+        DtypeError: Something that is not a sample.
+
+    Source:
+        Gisserot-Boukhlef et al.: Towards trustworthy reranking, a simple yet effective abstention mechanism (TMLR 2024).
+
+    Example:
+        >>> abstention_nauc([4.0, 3.0, 2.0, 1.0], [0.0, 0.0, 1.0, 1.0], rates=[0.0, 0.5])
+        -1.0
+    """
+
+def p_mrr(
+    original: Run | _RunDict | _Table | _Path,
+    changed: Run | _RunDict | _Table | _Path,
+    documents: Mapping[str, Iterable[str]] | Mapping[int, Iterable[int]],
+) -> dict[str, float]:
+    """How far documents moved that a changed instruction made irrelevant: p-MRR of FollowIR.
+
+    Of a document at ranks ``og`` and ``new``, from 1, ``new / og - 1`` if ``new <= og``, else ``1 - og / new``. One that
+    was not ranked is behind the end of the list.
+
+    Args:
+        original: The run without the instruction.
+        changed: The run with it; queries have the same ids.
+        documents: For each query the documents that are no longer relevant.
+
+    Returns:
+        For each query the mean over its documents, in (-1, 1), above 0 if they moved down, as they should. p-MRR is the
+        mean over the queries.
+
+    Raises:
+        InvalidInputError: A query that a run lacks, or no document.
+        DtypeError: Something that is not a dict of lists.
+
+    Source:
+        Weller et al.: FollowIR, evaluating and teaching information retrieval models to follow instructions (NAACL
+        2025).
+
+    Example:
+        >>> p_mrr({"q": {"a": 3.0, "b": 2.0}}, {"q": {"a": 2.0, "b": 3.0}}, {"q": ["a"]})  # from rank 1 to rank 2
+        {'q': 0.5}
+    """
+
+def mean_of_worst(values: Iterable[SupportsFloat], groups: Iterable[int | str]) -> float:
+    """The mean over groups of queries of the least value of a group, such as the forms in which a question is put.
+
+    With nDCG@10 this is robustness@10; with Success@1, where both forms of a pair must be right, paired accuracy.
+
+    Args:
+        values: For each query the value of a measure.
+        groups: For each query what it is a form of.
+
+    Returns:
+        The mean, in the unit of the values.
+
+    Raises:
+        ShapeError: Values and groups of different lengths.
+        InvalidInputError: No value, or one that is not finite.
+        DtypeError: Something that is not a sequence of numbers, or of ids.
+
+    Source:
+        Oh et al.: InstructIR, a benchmark for instruction following of information retrieval models (2024); Weller,
+        Lawrie, Van Durme: NevIR, negation in neural information retrieval (EACL 2024).
+
+    Example:
+        >>> mean_of_worst([1.0, 1.0, 0.0, 1.0], ["a", "a", "b", "b"])
+        0.5
+    """
+
+def catalog_coverage(run: Run | _RunDict | _Table | _Path, catalog: int, k: int = 10) -> float:
+    """The share of a catalog that is among the first ``k`` of any query.
+
+    Args:
+        run: The run, as for ``evaluate``. A query is a user, and a document an item.
+        catalog: The number of all items.
+        k: The depth, at least 1.
+
+    Returns:
+        The share, in [0, 1].
+
+    Raises:
+        InvalidInputError: ``k`` below 1, or a catalog smaller than what is shown.
+
+    Source:
+        Ge, Delgado-Battenfeld, Jannach: Beyond accuracy, evaluating recommender systems by coverage and serendipity
+        (RecSys 2010).
+
+    Example:
+        >>> catalog_coverage({"ann": {"x": 2.0, "y": 1.0}, "bob": {"x": 2.0, "z": 1.0}}, catalog=4, k=1)
+        0.25
+    """
+
+def gini_index(run: Run | _RunDict | _Table | _Path, catalog: int, k: int = 10) -> float:
+    """How unevenly the items of a catalog are shown.
+
+    Args:
+        run: The run, as for ``evaluate``. A query is a user, and a document an item.
+        catalog: The number of all items; those that nobody sees count.
+        k: The depth, at least 1.
+
+    Returns:
+        0 if each item is among the first ``k`` of as many users, near 1 if all users see the same few.
+
+    Raises:
+        InvalidInputError: ``k`` below 1, or a catalog smaller than what is shown.
+
+    Source:
+        Gini (1912); Fleder, Hosanagar: Blockbuster culture's next rise or fall (Management Science 2009).
+
+    Example:
+        >>> gini_index({"ann": {"x": 2.0, "y": 1.0}, "bob": {"x": 2.0, "z": 1.0}}, catalog=2, k=1)
+        0.5
+    """
+
+def novelty(
+    run: Run | _RunDict | _Table | _Path,
+    popularity: Mapping[str, SupportsIndex] | Mapping[int, SupportsIndex],
+    users: int,
+    k: int = 10,
+) -> dict[str, float]:
+    """How little known the first ``k`` items of each user are: their mean self-information.
+
+    Args:
+        run: The run, as for ``evaluate``. A query is a user, and a document an item.
+        popularity: For each item the number of users that know it, from 1 to ``users``.
+        users: The number of users that it was counted among.
+        k: The depth, at least 1.
+
+    Returns:
+        For each user the mean of ``-log2(popularity / users)``, in bits.
+
+    Raises:
+        InvalidInputError: ``k`` below 1, or an item without popularity.
+        DtypeError: A popularity that is not an int.
+
+    Source:
+        Zhou et al.: Solving the apparent diversity-accuracy dilemma of recommender systems (PNAS 2010).
+
+    Example:
+        >>> novelty({"ann": {"hit": 2.0, "rare": 1.0}}, {"hit": 8, "rare": 1}, users=8)  # 0 and 3 bits
+        {'ann': 1.5}
+    """
+
+def serendipity(
+    qrels: Qrels | _QrelsDict | _Table | _Path,
+    run: Run | _RunDict | _Table | _Path,
+    obvious: Run | _RunDict | _Table | _Path,
+    k: int = 10,
+) -> dict[str, float]:
+    """The share of the first ``k`` items that are relevant and that an obvious system would not have shown.
+
+    Args:
+        qrels: What each user likes: grades of at least 1.
+        run: The run, as for ``evaluate``.
+        obvious: A run such as the most popular items for all; of a user that it lacks nothing is obvious.
+        k: The depth, at least 1, and the divisor.
+
+    Returns:
+        For each user that is in both qrels and run the share, in [0, 1].
+
+    Raises:
+        InvalidInputError: ``k`` below 1, or no user in common.
+
+    Source:
+        Ge, Delgado-Battenfeld, Jannach: Beyond accuracy, evaluating recommender systems by coverage and serendipity
+        (RecSys 2010).
+
+    Example:
+        >>> run = {"ann": {"hit": 2.0, "rare": 1.0}}
+        >>> serendipity({"ann": {"hit": 1, "rare": 1}}, run, {"ann": {"hit": 2.0, "other": 1.0}}, k=2)
+        {'ann': 0.5}
+    """
+
+@final
+class PropensityScored:
+    """The propensity-scored values of a user."""
+
+    @property
+    def precision(self) -> float:
+        """PSP@k: relevant items, each over its propensity, over the most that ``k`` items can have."""
+
+    @property
+    def ndcg(self) -> float:
+        """PSnDCG@k: the same, each over log2(rank + 1) as well."""
+
+def propensity_scored(
+    qrels: Qrels | _QrelsDict | _Table | _Path,
+    run: Run | _RunDict | _Table | _Path,
+    labels: Mapping[str, SupportsIndex] | Mapping[int, SupportsIndex],
+    instances: int,
+    k: int = 10,
+    *,
+    a: float = 0.55,
+    b: float = 1.5,
+) -> dict[str, PropensityScored]:
+    """Precision and nDCG that count what is seldom labeled for more, since its absence says little.
+
+    A relevant item counts 1 / p, with ``p = 1 / (1 + C (n + b) ** -a)``, ``C = (ln(instances) - 1) (b + 1) ** a`` and n
+    the number of its labels.
+
+    Args:
+        qrels: What is relevant: grades of at least 1.
+        run: The run, as for ``evaluate``.
+        labels: For each item the number of its labels; one that is not there has none.
+        instances: The number of labeled instances, at least 3.
+        k: The depth, at least 1.
+        a: How fast the propensity rises.
+        b: An offset.
+
+    Returns:
+        For each user that is in both qrels and run the values, in [0, 1].
+
+    Raises:
+        InvalidInputError: ``k`` below 1, fewer than 3 instances, a negative ``a`` or ``b``, or no user in common.
+        DtypeError: A number of labels that is not an int.
+
+    Source:
+        Jain, Prabhu, Varma: Extreme multi-label loss functions for recommendation, tagging, ranking and other missing
+        label applications (KDD 2016).
+
+    Example:
+        >>> run = {"u": {"hit": 2.0, "rare": 1.0}}
+        >>> values = propensity_scored({"u": {"hit": 1, "rare": 1}}, run, {"hit": 500, "rare": 1}, 1000, k=1)
+        >>> round(values["u"].precision, 4)  # the rare one would have counted for more
+        0.2577
     """

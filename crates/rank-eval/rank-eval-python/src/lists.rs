@@ -44,6 +44,18 @@ pub(crate) fn depth(k: i64) -> PyResult<usize> {
         .map_err(|_| PACKAGE.invalid(format_args!("k: expected at least 1, got {k}; 10 is the usual choice")))
 }
 
+#[doc = rank_pyo3::stub!("precision_recall_curve")]
+#[pyfunction]
+pub(crate) fn precision_recall_curve(
+    py: Python<'_>,
+    reranked: &Bound<'_, PyAny>,
+    ground_truth: &Bound<'_, PyAny>,
+) -> PyResult<Vec<(f64, f64)>> {
+    let list = rank_pyo3::ranked_list(PACKAGE, reranked, "reranked")?;
+    let judged = self::ground_truth(ground_truth)?;
+    py.detach(|| rank_eval::precision_recall_curve(&list, &judged)).map_err(to_python)
+}
+
 macro_rules! measures {
     ($($name:ident),*) => {$(
         #[doc = rank_pyo3::stub!(stringify!($name))]

@@ -6,7 +6,7 @@ use rank_pyo3::describe;
 
 use crate::errors::PACKAGE;
 
-fn number(value: &Bound<'_, PyAny>, argument: impl std::fmt::Display) -> PyResult<f64> {
+pub(crate) fn number(value: &Bound<'_, PyAny>, argument: impl std::fmt::Display) -> PyResult<f64> {
     value
         .extract()
         .map_err(|_| PACKAGE.dtype(format_args!("{argument}: expected a number, got {}; convert it", describe(value))))
@@ -31,8 +31,18 @@ pub(crate) fn sequence(value: &Bound<'_, PyAny>, argument: &str) -> PyResult<Vec
 
 /// Reads two samples: sequences, paired by position, or dicts, paired by key.
 pub(crate) fn samples(a: &Bound<'_, PyAny>, b: &Bound<'_, PyAny>) -> PyResult<(Vec<f64>, Vec<f64>)> {
+    named(a, "a", b, "b")
+}
+
+/// Reads two samples that have other names.
+pub(crate) fn named(
+    a: &Bound<'_, PyAny>,
+    a_name: &str,
+    b: &Bound<'_, PyAny>,
+    b_name: &str,
+) -> PyResult<(Vec<f64>, Vec<f64>)> {
     let (Ok(first), Ok(second)) = (a.cast::<PyMapping>(), b.cast::<PyMapping>()) else {
-        return Ok((sequence(a, "a")?, sequence(b, "b")?));
+        return Ok((sequence(a, a_name)?, sequence(b, b_name)?));
     };
     let mut pairs = (Vec::with_capacity(first.len()?), Vec::with_capacity(first.len()?));
     for entry in first.items()? {
@@ -40,15 +50,15 @@ pub(crate) fn samples(a: &Bound<'_, PyAny>, b: &Bound<'_, PyAny>) -> PyResult<(V
         let name = key.repr()?;
         if !second.contains(&key)? {
             return Err(PACKAGE.shape(format_args!(
-                "b: expected the same queries as a, got none named {name}; evaluate both runs on the same qrels"
+                "{b_name}: expected the same queries as {a_name}, got none named {name}; evaluate both runs on the same qrels"
             )));
         }
-        pairs.0.push(number(&value, format_args!("a[{name}]"))?);
-        pairs.1.push(number(&second.get_item(&key)?, format_args!("b[{name}]"))?);
+        pairs.0.push(number(&value, format_args!("{a_name}[{name}]"))?);
+        pairs.1.push(number(&second.get_item(&key)?, format_args!("{b_name}[{name}]"))?);
     }
     if second.len()? != first.len()? {
         return Err(PACKAGE.shape(format_args!(
-            "b: expected the same queries as a, {} of them, got {}; evaluate both runs on the same qrels",
+            "{b_name}: expected the same queries as {a_name}, {} of them, got {}; evaluate both runs on the same qrels",
             first.len()?,
             second.len()?
         )));

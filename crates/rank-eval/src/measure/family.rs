@@ -1,14 +1,26 @@
 //! What there is to know of a measure before its parameters are: names, parameters, computation.
 
 use super::Measure;
+use crate::browsing::Path;
 use crate::subtopics::SubtopicView;
 use crate::topic::View;
 
 /// The most numbers a measure takes.
-pub(crate) const NUMBERS: usize = 6;
+pub(crate) const NUMBERS: usize = 8;
 
 /// The numbers of a measure, each `None` if it is not given.
 pub(crate) type Numbers = [Option<f64>; NUMBERS];
+
+/// The numbers of which the first ones are given.
+pub(crate) const fn numbers<const COUNT: usize>(first: [Option<f64>; COUNT]) -> Numbers {
+    let mut numbers = [None; NUMBERS];
+    let mut place = 0;
+    while place < COUNT {
+        numbers[place] = first[place];
+        place += 1;
+    }
+    numbers
+}
 
 /// Whether a measure takes a cut-off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +29,8 @@ pub(crate) enum Cutoff {
     None,
     /// Without one, the whole ranking counts.
     Optional,
+    /// Without one, this many ranks count.
+    Usually(usize),
     /// It means nothing without one.
     Required,
     /// In its place, after the same sign, stands the measure's first number.
@@ -110,6 +124,8 @@ pub(crate) struct Family {
     pub(crate) takes_level: bool,
     /// Whether it takes a gain for each grade.
     pub(crate) takes_gains: bool,
+    /// Whether it asks which documents are judged for any query.
+    pub(crate) needs_all_judged: bool,
     /// What it is, in one line.
     pub(crate) about: &'static str,
     pub(crate) aggregate: Aggregate,
@@ -120,6 +136,8 @@ pub(crate) struct Family {
     pub(crate) missing: fn(View<'_>, &Measure) -> f64,
     /// The value over judgments of subtopics; the measure then has no other.
     pub(crate) diversity: Option<fn(SubtopicView<'_>, &Measure) -> f64>,
+    /// The probability of going on from each rank to the next, of a user whom the measure models.
+    pub(crate) browsing: Option<fn(&Path, &Measure) -> Vec<f64>>,
 }
 
 impl Family {
@@ -138,12 +156,14 @@ impl Family {
         needed: "",
         takes_level: true,
         takes_gains: false,
+        needs_all_judged: false,
         about: "",
         aggregate: Aggregate::Mean,
         value: |_, _| 0.0,
         expected: None,
         missing: |_, _| 0.0,
         diversity: None,
+        browsing: None,
     };
 
     /// Whether `name` is one that takes `(...)` and `@k`.

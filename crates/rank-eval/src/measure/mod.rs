@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 pub use family::Dialect;
 pub(crate) use family::{
-    Aggregate, Cutoff, Family, Kind, NUMBERS, Numbers, Parameter, Preset, TREC_CUTOFFS, TrecArgument,
+    Aggregate, Cutoff, Family, Kind, NUMBERS, Numbers, Parameter, Preset, TREC_CUTOFFS, TrecArgument, numbers,
 };
 pub(crate) use parse::GAINS_ARGUMENT;
 
@@ -130,14 +130,19 @@ impl Measure {
         if self.needs_subtopics() {
             return Err(Error::NeedsSubtopics { measure: self.to_string() });
         }
-        let place = self.family.parameters.iter().position(|parameter| parameter.name == "max_rel");
-        let Some(most) = place.and_then(|place| self.number(place)) else { return Ok(()) };
+        let Some(most) = self.max_rel() else { return Ok(()) };
         match highest() {
             Some(got) if got as f64 > most => {
                 Err(Error::GradeAboveScale { measure: self.to_string(), most: most as i64, got })
             }
             _ => Ok(()),
         }
+    }
+
+    /// The highest grade of the scale, of a measure that takes one and was given it.
+    pub(crate) fn max_rel(&self) -> Option<f64> {
+        let place = self.family.parameters.iter().position(|parameter| parameter.name == "max_rel");
+        place.and_then(|place| self.number(place))
     }
 
     /// The number of ranks that must be known to compute it; [`usize::MAX`] for all.
@@ -147,7 +152,8 @@ impl Measure {
 
     /// The number of ranks that count.
     pub(crate) fn k(&self) -> usize {
-        self.cutoff.unwrap_or(usize::MAX)
+        let usual = || if let Cutoff::Usually(k) = self.family.cutoff { k } else { usize::MAX };
+        self.cutoff.unwrap_or_else(usual)
     }
 
     pub(crate) fn value(&self, topic: &Topic) -> f64 {

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use super::{Cutoff, Dialect, Family, Kind, Measure, Parameter, Preset, TrecArgument};
+use crate::browsing::MOST_RANKS;
 use crate::measures::MEASURES;
 use crate::{Error, Result};
 
@@ -252,14 +253,18 @@ fn takes(family: &Family) -> String {
 fn set_cutoff(measure: &mut Measure, cutoff: Option<&str>, text: &str) -> Result<()> {
     let family = measure.family;
     match (family.cutoff, cutoff) {
-        (Cutoff::None | Cutoff::Optional, None) => {}
+        (Cutoff::None | Cutoff::Optional | Cutoff::Usually(_), None) => {}
         (Cutoff::None, Some(_)) => return Err(invalid(family, text, format!("{} without a cut-off", family.name))),
-        (Cutoff::Optional | Cutoff::Required, Some(cutoff)) => {
-            let k = cutoff.trim().parse().ok().filter(|&k: &usize| k > 0);
-            measure.cutoff = Some(k.ok_or_else(|| no_cutoff(family, text))?);
+        (usual, Some(cutoff)) if usual != Cutoff::Number => {
+            let k = cutoff.trim().parse().ok().filter(|&k: &usize| k > 0).ok_or_else(|| no_cutoff(family, text))?;
+            // As many numbers are computed for each query.
+            if matches!(usual, Cutoff::Usually(_)) && k > MOST_RANKS {
+                return Err(invalid(family, text, format!("a cut-off of at most {MOST_RANKS}")));
+            }
+            measure.cutoff = Some(k);
         }
         (Cutoff::Required, None) => return Err(no_cutoff(family, text)),
-        (Cutoff::Number, cutoff) => {
+        (_, cutoff) => {
             let parameter = &family.parameters[0];
             measure.numbers[0] = cutoff.and_then(|cutoff| cutoff.trim().parse().ok());
             if measure.numbers[0].is_none() || !is_allowed(measure, 0) {
@@ -283,7 +288,7 @@ fn example(family: &Family) -> String {
     let needed = if family.needed.is_empty() { String::new() } else { format!("({}=3)", family.needed) };
     match family.cutoff {
         Cutoff::None => format!("{}{needed}", family.name),
-        Cutoff::Optional | Cutoff::Required => format!("{}{needed}@10", family.name),
+        Cutoff::Optional | Cutoff::Usually(_) | Cutoff::Required => format!("{}{needed}@10", family.name),
         Cutoff::Number => format!("{}{needed}@0.1", family.name),
     }
 }

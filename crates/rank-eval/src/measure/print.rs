@@ -144,8 +144,11 @@ impl Measure {
         let mut parts = vec![format!("{self}: {}", family.about)];
         match self.cutoff {
             Some(k) => parts.push(format!("k = {k}")),
-            None if family.cutoff == Cutoff::Optional => parts.push("k = the whole ranking".to_owned()),
-            None => {}
+            None => match family.cutoff {
+                Cutoff::Optional => parts.push("k = the whole ranking".to_owned()),
+                Cutoff::Usually(k) => parts.push(format!("k = {k}")),
+                _ => {}
+            },
         }
         parts.extend(family.parameters.iter().enumerate().map(|(place, parameter)| match self.number(place) {
             Some(number) => format!("{} = {}", parameter.name, written(parameter, number)),

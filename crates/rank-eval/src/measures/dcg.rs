@@ -31,6 +31,7 @@
 use super::ndcg::{
     EXPONENTIAL, GAIN_PARAMETERS, dcg, discounted, expected_dcg, ideal_dcg, plain_dcg, plain_expected_dcg,
 };
+use crate::browsing::of_weights;
 use crate::measure::{Cutoff, Dialect, Family, GAINS_ARGUMENT, Kind, Measure, Parameter, Preset};
 
 pub(super) const FAMILY: Family = Family {
@@ -72,6 +73,10 @@ pub(super) const SCALED_FAMILY: Family = Family {
     about: "DCG over that of k documents of the highest grade of the scale",
     value: |topic, measure| scaled(measure, plain_dcg(topic, measure.k())),
     expected: Some(|topic, measure| scaled(measure, plain_expected_dcg(topic, measure.k()))),
+    browsing: Some(|path, _| {
+        let weights: Vec<f64> = (0..path.gains.len()).map(|position| discounted(1.0, position)).collect();
+        of_weights(&weights)
+    }),
     ..Family::BASE
 };
 

@@ -32,7 +32,7 @@ pub(super) const FAMILY: Family = Family {
     aliases: &["f1"],
     ranx: "f1",
     cutoff: Cutoff::Required,
-    parameters: BETA,
+    parameters: &[BETA],
     about: "weighted harmonic mean of precision and recall of the first k documents",
     value: |topic, measure| f_of(topic, measure, measure.k(), topic.hit_count(measure.k()) as f64),
     expected: Some(|topic, measure| f_of(topic, measure, measure.k(), topic.expected_hits(measure.k()))),
@@ -45,19 +45,28 @@ pub(super) const SET_FAMILY: Family = Family {
     trec_argument: Some(TrecArgument {
         read: |text, measure| {
             let squared = text.parse().ok().filter(|squared: &f64| *squared >= 0.0);
-            measure.set(0, squared.map(f64::sqrt));
+            // The square of a root may be another number.
+            let root = squared.map(f64::sqrt);
+            let is_root = root.map(|root| root * root) == squared;
+            measure.set(0, root.filter(|_| is_root));
+            measure.set(1, squared.filter(|_| !is_root));
             squared.is_some()
         },
-        write: |measure| Some((measure.get(0) * measure.get(0)).to_string()),
+        write: |measure| Some(squared(measure).to_string()),
     }),
-    parameters: BETA,
+    parameters: &[BETA, Parameter { name: "x", default: None, kind: Kind::Within(0.0, f64::INFINITY) }],
     about: "weighted harmonic mean of precision and recall of all that was ranked",
     value: whole,
     expected: Some(whole),
     ..Family::BASE
 };
 
-const BETA: &[Parameter] = &[Parameter { name: "beta", default: Some(1.0), kind: Kind::Within(0.0, f64::INFINITY) }];
+const BETA: Parameter = Parameter { name: "beta", default: Some(1.0), kind: Kind::Within(0.0, f64::INFINITY) };
+
+/// The square of beta, of the measure of all that was ranked.
+fn squared(measure: &Measure) -> f64 {
+    measure.number(1).unwrap_or_else(|| measure.get(0) * measure.get(0))
+}
 
 fn whole(topic: View<'_>, measure: &Measure) -> f64 {
     let hits = topic.hit_count(usize::MAX) as f64;
@@ -66,7 +75,7 @@ fn whole(topic: View<'_>, measure: &Measure) -> f64 {
     }
     // In the order of `trec_eval`, which prints four digits: other bits could be another digit.
     let (precision, recall) = (hits / topic.ranked as f64, hits / topic.relevant() as f64);
-    let squared = measure.get(0) * measure.get(0);
+    let squared = squared(measure);
     (squared + 1.0) * precision * recall / (squared * precision + recall)
 }
 

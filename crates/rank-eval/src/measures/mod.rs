@@ -5,9 +5,11 @@
 pub mod accuracy;
 pub mod alpha_dcg;
 pub mod average_precision;
+pub mod bpm;
 pub mod bpref;
 pub mod capped_recall;
 pub mod compatibility;
+pub mod context_precision;
 pub mod counts;
 pub mod dcg;
 pub mod err;
@@ -16,12 +18,19 @@ pub mod f_measure;
 pub mod fallout;
 pub mod gain;
 pub mod geometric;
+pub mod hole;
+pub mod ift;
 pub mod inferred_ap;
+pub mod insq;
+pub mod inst;
 pub mod intent_aware;
 pub mod interpolated_precision;
 pub mod judged;
+pub mod n_err;
 pub mod ndcg;
+pub mod ndcg_p;
 pub mod ndcg_points;
+pub mod npv;
 pub mod nrbp;
 pub mod precision;
 pub mod r_precision;
@@ -31,6 +40,8 @@ pub mod reciprocal_rank;
 pub mod set;
 pub mod subtopic_recall;
 pub mod success;
+pub mod tbg;
+pub mod u_measure;
 pub mod utility;
 pub mod yaap;
 
@@ -62,17 +73,32 @@ pub(crate) static MEASURES: &[Family] = &[
     geometric::FAMILY,
     geometric::BPREF_FAMILY,
     yaap::FAMILY,
+    ndcg_p::FAMILY,
     dcg::FAMILY,
     dcg::IDEAL_FAMILY,
     dcg::SCALED_FAMILY,
     err::FAMILY,
     rbp::FAMILY,
     rbp::RESIDUAL_FAMILY,
+    inst::FAMILY,
+    insq::FAMILY,
+    bpm::FAMILY,
+    bpm::DYNAMIC_FAMILY,
+    n_err::FAMILY_8,
+    n_err::FAMILY_9,
+    n_err::FAMILY_10,
+    n_err::FAMILY_11,
+    ift::FAMILY,
+    npv::FAMILY,
+    tbg::FAMILY,
+    u_measure::FAMILY,
     compatibility::FAMILY,
     judged::FAMILY,
     judged::UNJUDGED_FAMILY,
+    hole::FAMILY,
     accuracy::FAMILY,
     accuracy::PAIRS_FAMILY,
+    context_precision::FAMILY,
     fallout::FAMILY,
     set::FAMILY,
     set::RECALL_FAMILY,

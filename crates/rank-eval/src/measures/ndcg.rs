@@ -27,7 +27,7 @@
 use std::hash::Hash;
 
 use crate::measure::{
-    Cutoff, Dialect, Family, GAINS_ARGUMENT, Kind, Measure, Numbers, Parameter, Preset, TREC_CUTOFFS,
+    Cutoff, Dialect, Family, GAINS_ARGUMENT, Kind, Measure, Numbers, Parameter, Preset, TREC_CUTOFFS, numbers,
 };
 use crate::topic::{Topic, View};
 use crate::{Judgments, Result, Score};
@@ -55,7 +55,7 @@ pub(super) const GAIN_PARAMETERS: &[Parameter] =
     &[Parameter { name: "dcg", default: Some(0.0), kind: Kind::Word(&["log2", "exp-log2"]) }];
 
 /// The numbers of exponential gain.
-pub(super) const EXPONENTIAL: Numbers = [Some(1.0), None, None, None, None, None];
+pub(super) const EXPONENTIAL: Numbers = numbers([Some(1.0)]);
 
 /// What each grade gains.
 #[derive(Clone, Copy)]

@@ -29,7 +29,7 @@
 //! # Ok::<(), rank_eval::Error>(())
 //! ```
 
-use crate::measure::{Cutoff, Dialect, Family, Kind, Measure, Numbers, Parameter, Preset, TrecArgument};
+use crate::measure::{Cutoff, Dialect, Family, Kind, Measure, Numbers, Parameter, Preset, TrecArgument, numbers};
 use crate::topic::View;
 
 pub(super) const FAMILY: Family = Family {
@@ -67,11 +67,12 @@ pub(super) const FAMILY: Family = Family {
     expected: Some(|topic, measure| {
         rbp(measure.get(0), topic.expected_gains(measure.k(), gain(topic, measure)).into_iter())
     }),
+    browsing: Some(|path, measure| vec![measure.get(0); path.gains.len()]),
     ..Family::BASE
 };
 
 /// What the name means in `trec_eval`.
-const OF_TREC: Numbers = [Some(0.9), None, Some(1.0), None, None, None];
+const OF_TREC: Numbers = numbers([Some(0.9), None, Some(1.0)]);
 
 const PERSISTENCE: Parameter = Parameter { name: "p", default: Some(0.8), kind: Kind::Between(0.0, 1.0) };
 
@@ -79,11 +80,7 @@ pub(super) const RESIDUAL_FAMILY: Family = Family {
     name: "RBPResidual",
     aliases: &["RBP_residual"],
     trec: "rbp_resid",
-    presets: &[Preset {
-        name: "rbp_resid",
-        dialect: Dialect::TrecEval,
-        numbers: [Some(0.9), None, None, None, None, None],
-    }],
+    presets: &[Preset { name: "rbp_resid", dialect: Dialect::TrecEval, numbers: numbers([Some(0.9)]) }],
     trec_argument: Some(TrecArgument {
         read: |text, measure| {
             let p = text.strip_prefix("p=").and_then(|p| p.parse().ok());

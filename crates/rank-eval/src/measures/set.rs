@@ -25,7 +25,7 @@
 //! # Ok::<(), rank_eval::Error>(())
 //! ```
 
-use crate::measure::{Dialect, Family, Kind, Measure, Numbers, Parameter, Preset};
+use crate::measure::{Dialect, Family, Kind, Measure, Numbers, Parameter, Preset, numbers};
 use crate::topic::View;
 
 pub(super) const FAMILY: Family = Family {
@@ -42,10 +42,11 @@ pub(super) const FAMILY: Family = Family {
     ..Family::BASE
 };
 
-const RELATIVE: Numbers = [Some(1.0), None, None, None, None, None];
+const RELATIVE: Numbers = numbers([Some(1.0)]);
 
 pub(super) const RECALL_FAMILY: Family = Family {
     name: "SetR",
+    aliases: &["ContextRecall", "context_recall"],
     trec: "set_recall",
     about: "share of the relevant documents that were ranked",
     value: recall,

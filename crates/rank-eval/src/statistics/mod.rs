@@ -28,6 +28,7 @@ pub use randomization::{RandomizationTest, randomization_test, randomization_tes
 pub use randomized_tukey::{
     RandomizedTukeyHsd, RandomizedTukeyPair, randomized_tukey_hsd, randomized_tukey_hsd_watched,
 };
+pub(crate) use samples::finite;
 pub use sign_test::{SignTest, sign_test};
 pub use t_test::{PairedTTest, paired_t_test};
 pub use tukey::{TukeyHsd, TukeyPair, tukey_hsd};

@@ -56,7 +56,7 @@ pub(super) fn mean(values: &[f64]) -> f64 {
 }
 
 /// Refuses what is not finite.
-pub(super) fn finite(argument: &'static str, sample: &[f64]) -> Result<()> {
+pub(crate) fn finite(argument: &'static str, sample: &[f64]) -> Result<()> {
     match sample.iter().position(|value| !value.is_finite()) {
         Some(position) => Err(Error::NotFinite { argument, position, value: sample[position] }),
         None => Ok(()),
