@@ -1,4 +1,4 @@
-"""BM25 and its analyzer, through the installed wheel."""
+"""BM25, through the installed wheel."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rank_retrieve import (
-    ENGLISH_STOP_WORDS,
-    Analyzer,
     Bm25Index,
     DtypeError,
     DuplicateIdError,
@@ -169,22 +167,3 @@ def test_threads_fill_and_search_one_index() -> None:
         assert sum(pool.map(work, range(8))) == 28
     assert len(index) == 1600
     assert len(index.search("fox", k=5000)) == 1600
-
-
-def test_analyzer() -> None:
-    assert Analyzer().analyze("The flows of the Gases, can't they?") == ["flow", "gase"]
-    assert Analyzer(stop_words=[]).analyze("the flows") == ["the", "flow"]
-    assert Analyzer(stop_words=["Flows"], stemmer=False).analyze("the flows, flowing") == ["the", "flowing"]
-    assert Analyzer("German", stop_words=["die"]).analyze("Die Häuser") == ["haus"]
-    assert "not" in ENGLISH_STOP_WORDS
-    index = Bm25Index(analyzer=Analyzer(stop_words=[], stemmer=False))
-    index.add_text(1, "the foxes")
-    assert [key for key, _ in index.search("the")] == [1]
-    assert index.search("fox") == []
-
-
-def test_bad_analyzers_are_refused() -> None:
-    with pytest.raises(InvalidInputError, match=r'^language: expected one of arabic, .*, turkish, got "klingon"; '):
-        Analyzer("klingon")
-    with pytest.raises(DtypeError, match=r"^stop_words: expected a list of str, got str; "):
-        Analyzer(stop_words="the")

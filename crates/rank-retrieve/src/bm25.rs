@@ -144,7 +144,7 @@ impl<I: Clone + Eq + Hash + Ord> Bm25Index<I> {
     ///
     /// As [`add_document`](Self::add_document).
     pub fn add_text(&mut self, id: I, text: &str) -> Result<()> {
-        let terms = self.analyzer.analyze(text);
+        let terms = self.analyzer.analyze(text)?;
         self.add_document(id, &terms)
     }
 
@@ -167,7 +167,7 @@ impl<I: Clone + Eq + Hash + Ord> Bm25Index<I> {
     ///
     /// As [`retrieve`](Self::retrieve).
     pub fn search(&self, text: &str, k: usize, params: Bm25Params) -> Result<Vec<(I, f32)>> {
-        self.retrieve(&self.analyzer.analyze(text), k, params)
+        self.retrieve(&self.analyzer.analyze(text)?, k, params)
     }
 
     /// [`retrieve`](Self::retrieve) for many queries, whose answers come in the same order.
@@ -192,7 +192,8 @@ impl<I: Clone + Eq + Hash + Ord> Bm25Index<I> {
     ///
     /// As [`retrieve`](Self::retrieve).
     pub fn search_batch<S: AsRef<str>>(&self, texts: &[S], k: usize, params: Bm25Params) -> Result<Vec<Vec<(I, f32)>>> {
-        let queries: Vec<Vec<String>> = texts.iter().map(|text| self.analyzer.analyze(text.as_ref())).collect();
+        let queries: Vec<Vec<String>> =
+            texts.iter().map(|text| self.analyzer.analyze(text.as_ref())).collect::<Result<_>>()?;
         self.retrieve_batch(&queries, k, params)
     }
 

@@ -39,6 +39,31 @@ pub enum Error {
         /// The names there are.
         known: String,
     },
+    /// A tokenizer that the caller brought failed.
+    #[error("tokenizer: expected the words of a text from {name:?}, got an error: {source}; repair the function")]
+    Tokenizer {
+        /// The name of the function.
+        name: String,
+        /// What it says.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// N-grams of no characters, or of fewer at most than at least.
+    #[error("ngrams: expected 1 <= least <= most, got {least} and {most}; (3, 3) gives trigrams")]
+    InvalidNgrams {
+        /// The fewest characters.
+        least: usize,
+        /// The most characters.
+        most: usize,
+    },
+    /// The settings of an analyzer are not those that were saved.
+    #[error(
+        "analyzer: expected settings that this version saved, got {what}; \
+         pass the analyzer that the index was made with, or build it again"
+    )]
+    SavedAnalyzer {
+        /// What is wrong with them.
+        what: String,
+    },
     /// No metric of this name.
     #[error("metric: expected \"cosine\" or \"dot\", got {name:?}; choose the one that the vectors were trained for")]
     UnknownMetric {

@@ -12,7 +12,15 @@ from rank_retrieve._errors import (
     RankError,
     ShapeError,
 )
-from rank_retrieve._rank_retrieve import ENGLISH_STOP_WORDS, Analyzer, Bm25Index, DenseIndex, ExactDenseIndex
+from rank_retrieve._rank_retrieve import (
+    ENGLISH_STOP_WORDS,
+    Analyzer,
+    Bm25Index,
+    DenseIndex,
+    ExactDenseIndex,
+    languages,
+    stop_words,
+)
 
 __all__ = [
     "ENGLISH_STOP_WORDS",
@@ -27,4 +35,6 @@ __all__ = [
     "MissingPackageError",
     "RankError",
     "ShapeError",
+    "languages",
+    "stop_words",
 ]

@@ -1,6 +1,6 @@
 # ruff: noqa: A002 - a document's `id` is what it is called everywhere
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from os import PathLike
 from typing import Literal, final
 
@@ -11,23 +11,33 @@ ENGLISH_STOP_WORDS: tuple[str, ...]
 
 @final
 class Analyzer:
-    """What becomes of a text before it is indexed or searched: Unicode words, lower case, stop words, Snowball stems.
+    """What becomes of a text before it is indexed or searched: words, lower case, accents, stop words, Snowball stems.
 
-    Words are those of Unicode Standard Annex 29, so punctuation is dropped, ``can't`` and ``3.14`` are one word, and
-    each Chinese character is one. Stop words are compared before stemming.
+    Words are those of Unicode Standard Annex 29, so punctuation is dropped, ``can't`` and ``3.14`` are one word.
+    Chinese, Japanese and Korean writing becomes pairs of neighboring characters. Texts that Unicode holds to be the
+    same (composed and decomposed letters) have the same terms. Stop words are compared after accents and before
+    stemming.
+
+    Analyzers are equal if their settings are; they can be pickled, if a tokenizer of yours can.
 
     Args:
-        language: The English name of a language with a stemmer: arabic, danish, dutch, english, finnish, french,
-            german, greek, hungarian, italian, norwegian, portuguese, romanian, russian, spanish, swedish, tamil or
-            turkish.
-        stop_words: Words to leave out, whatever their case. ``None`` is ``rank_retrieve.ENGLISH_STOP_WORDS`` for
-            English, the list of the Snowball project, which includes "not" and "all"; other languages have none.
-            ``[]`` is none.
-        stemmer: Whether words are reduced to their stems.
+        language: The English name of a language, one of ``rank_retrieve.languages()``.
+        stop_words: Words to leave out, whatever their case. ``None`` is ``rank_retrieve.stop_words(language)``, which
+            includes words like "not"; ``[]`` is none.
+        stemmer: Whether words are reduced to their stems, if the language has a stemmer; or the name of another
+            language, whose stemmer is to be used.
+        tokenizer: ``"words"`` as above; ``"whitespace"`` for what stands between white space; ``"identifiers"`` for
+            source code and part numbers: names as they stand (``std::fs``, ``R123-78``, ``C++``) and the parts of
+            those that have parts; or a function from a ``str`` to a list of ``str``. A function is known by its module
+            and name, ``module.qualname``, when settings are compared or saved.
+        ngrams: ``(least, most)`` for runs of so many characters of each word, in place of words.
+        lowercase: Whether case is leveled. Stemmers and stop words know lower case only.
+        fold_accents: Whether accents are dropped, so that ``cafe`` finds ``café``.
 
     Raises:
-        InvalidInputError: An unknown language.
-        DtypeError: Stop words that are not a list of ``str``.
+        InvalidInputError: An unknown language or tokenizer, a language without a stemmer as ``stemmer``, n-grams
+            without characters or beside another tokenizer.
+        DtypeError: Stop words that are not a list of ``str``, another type of ``stemmer`` or ``tokenizer``.
 
     Source:
         Porter: Snowball, a language for stemming algorithms (2001).
@@ -35,10 +45,22 @@ class Analyzer:
     Example:
         >>> Analyzer().analyze("The flows of the Gases")
         ['flow', 'gase']
+        >>> Analyzer(tokenizer="identifiers", stop_words=[], stemmer=False).analyze("readFile()")
+        ['readfile', 'read', 'file']
+        >>> Analyzer("french", fold_accents=True).analyze("Les élèves") == Analyzer("french").analyze("eleves")
+        True
     """
 
     def __new__(
-        cls, language: str = "english", stop_words: Iterable[str] | None = None, stemmer: bool = True
+        cls,
+        language: str = "english",
+        stop_words: Iterable[str] | None = None,
+        stemmer: bool | str = True,
+        *,
+        tokenizer: Literal["words", "whitespace", "identifiers"] | Callable[[str], Iterable[str]] = "words",
+        ngrams: tuple[int, int] | None = None,
+        lowercase: bool = True,
+        fold_accents: bool = False,
     ) -> Analyzer: ...
     def analyze(self, text: str) -> list[str]:
         """Gives the terms of a text, in its order, repeated words repeated.
@@ -49,10 +71,80 @@ class Analyzer:
         Returns:
             The terms.
 
+        Raises:
+            Exception: Whatever a tokenizer of yours raises.
+            DtypeError: A tokenizer of yours that gives something else than words.
+
         Example:
-            >>> Analyzer("german", stop_words=["die"]).analyze("Die Häuser")
+            >>> Analyzer("german").analyze("Die Häuser")
             ['haus']
         """
+
+    def to_json(self) -> str:
+        """Gives the settings as JSON: the same settings are the same text.
+
+        Returns:
+            The settings. Of a tokenizer of yours, only its name is in them.
+
+        Example:
+            >>> Analyzer("german").to_json() == Analyzer("german", stemmer="german").to_json()
+            True
+        """
+
+    @staticmethod
+    def from_json(settings: str, tokenizer: Callable[[str], Iterable[str]] | None = None) -> Analyzer:
+        """Makes the analyzer of saved settings.
+
+        Args:
+            settings: What ``to_json`` gave.
+            tokenizer: The tokenizer of yours that the settings name, if they name one.
+
+        Returns:
+            The analyzer.
+
+        Raises:
+            InvalidInputError: Other settings, those of another version, or a tokenizer that is not the named one.
+            DtypeError: A tokenizer that cannot be called.
+
+        Example:
+            >>> Analyzer.from_json(Analyzer("german").to_json()) == Analyzer("german")
+            True
+        """
+
+    def __eq__(self, value: object, /) -> bool: ...
+    def __reduce__(self) -> tuple[Callable[..., Analyzer], tuple[str, Callable[[str], Iterable[str]] | None]]: ...
+
+def languages() -> tuple[str, ...]:
+    """Gives the languages that have a Snowball stemmer, a stop list, or both.
+
+    Returns:
+        Their English names in lower case.
+
+    Example:
+        >>> "german" in languages()
+        True
+    """
+
+def stop_words(language: str) -> tuple[str, ...]:
+    """Gives the stop list of a language.
+
+    English has ``ENGLISH_STOP_WORDS``, the list of the Snowball project; other languages have NLTK's list, or else that
+    of the collection stopwords-iso, which tends to be longer. Read a list before using it: all of them hold words that
+    negate.
+
+    Args:
+        language: The English name of a language, one of ``languages()``.
+
+    Returns:
+        Its function words; empty for a language without a list.
+
+    Raises:
+        InvalidInputError: An unknown language.
+
+    Example:
+        >>> "nicht" in stop_words("german")
+        True
+    """
 
 @final
 class Bm25Index:

@@ -43,7 +43,7 @@ impl Bm25Index {
         let params = Bm25Params::default().k1(k1).b(b);
         params.check().map_err(to_python)?;
         let index = match analyzer {
-            Some(analyzer) => Index::with_analyzer(analyzer.get().0.clone()),
+            Some(analyzer) => Index::with_analyzer(analyzer.get().analyzer.clone()),
             None => Index::new(),
         };
         Ok(Self { index: RwLock::new(index), params })

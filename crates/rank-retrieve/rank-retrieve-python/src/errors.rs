@@ -26,6 +26,13 @@ fn raise(error: Error, message: String) -> PyErr {
         Error::DuplicateDocument { .. } => "DuplicateIdError",
         Error::Dimension { .. } => "ShapeError",
         Error::Usearch { .. } => "BackendError",
+        // What the caller's own function raises is the caller's to see.
+        Error::Tokenizer { source, .. } => {
+            return match source.downcast::<PyErr>() {
+                Ok(raised) => *raised,
+                Err(_) => PACKAGE.invalid(message),
+            };
+        }
         Error::Io { path, source } => {
             // With a number, Python picks the class: FileNotFoundError, PermissionError, ...
             return match source.raw_os_error() {

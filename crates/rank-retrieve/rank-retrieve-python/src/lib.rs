@@ -18,7 +18,7 @@ mod _rank_retrieve {
     use pyo3::types::PyTuple;
 
     #[pymodule_export]
-    use crate::analyzer::Analyzer;
+    use crate::analyzer::{Analyzer, languages, stop_words};
     #[pymodule_export]
     use crate::bm25::Bm25Index;
     #[pymodule_export]
