@@ -240,6 +240,28 @@ pub enum Error {
     /// No offsets at all.
     #[error("offsets: expected one more offset than documents, got none; no documents are offsets of [0]")]
     NoOffsets,
+    /// A prefix that is no prefix.
+    #[error(
+        "head_dims: expected {expected} components of {dim}, got {got}; pass a dimension that the model was trained for"
+    )]
+    HeadDims {
+        /// What is expected.
+        expected: &'static str,
+        /// The number of components.
+        dim: usize,
+        /// The prefix.
+        got: usize,
+    },
+    /// Tokens cannot be pooled so.
+    #[error("{argument}: expected {expected}, got {got}; 2 is usual for factor and window")]
+    PoolFactor {
+        /// `factor`, `window` or `max_distance`.
+        argument: &'static str,
+        /// What is expected.
+        expected: &'static str,
+        /// What was passed.
+        got: f64,
+    },
     /// A candidate of a first stage whose tokens are not there.
     #[error("candidates[{position}]: expected tokens for each candidate, got none; pass them or drop the candidate")]
     MissingTokens {

@@ -3,8 +3,10 @@
 pub mod colbert;
 pub mod diversity;
 mod error;
+pub mod matryoshka;
 pub mod muvera;
 mod parallel;
+pub mod pooling;
 mod random;
 pub mod simd;
 pub mod store;

@@ -175,3 +175,18 @@ pub(crate) fn widen(components: Components<'_>, dim: usize) -> Cow<'_, [f32]> {
         ),
     }
 }
+
+/// The first components of each token.
+pub(super) fn prefix(tokens: Components<'_>, dim: usize, head_dims: usize) -> Values {
+    fn heads<T: Copy>(values: &[T], dim: usize, head_dims: usize) -> Vec<T> {
+        values.chunks_exact(dim).flat_map(|token| &token[..head_dims]).copied().collect()
+    }
+    match tokens {
+        Components::F32(values) => Values::F32(heads(values, dim, head_dims)),
+        Components::F16(values) => Values::F16(heads(values, dim, head_dims)),
+        Components::Bf16(values) => Values::Bf16(heads(values, dim, head_dims)),
+        Components::Int8 { codes, scales } => {
+            Values::Int8 { codes: heads(codes, dim, head_dims), scales: scales.to_vec() }
+        }
+    }
+}

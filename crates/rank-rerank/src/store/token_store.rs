@@ -5,7 +5,7 @@ use std::fmt;
 use std::hash::Hash;
 use std::path::Path;
 
-use super::dtype::{Converted, convert, widen};
+use super::dtype::{Converted, convert, prefix, widen};
 use super::file;
 use super::part::{Data, Part};
 use super::{IdCodec, TokenDtype};
@@ -305,6 +305,38 @@ impl<I: Clone + Eq + Hash> TokenStore<I> {
         let end = self.owned.offsets.last().copied().unwrap_or(0) + components.len() / self.dim;
         self.owned.offsets.push(end);
         Place { mapped: false, number: self.owned.documents() - 1 }
+    }
+
+    /// A store of the first `head_dims` components of each token, under the same ids and in the same type: what a model
+    /// trained for it (a matryoshka) ranks by before all components are looked at; see
+    /// [`matryoshka`](crate::matryoshka). Codes of `int8` keep their scales.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::HeadDims`] unless `head_dims` is 1 to [`dim`](Self::dim).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use rank_rerank::store::{TokenDtype, TokenStore};
+    ///
+    /// let mut store = TokenStore::new(3, TokenDtype::F32)?;
+    /// store.append("a", &[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])?;
+    /// assert_eq!(store.prefix(2)?.matrix(&"a").unwrap().values(), [1.0, 2.0, 4.0, 5.0]);
+    /// # Ok::<(), rank_rerank::Error>(())
+    /// ```
+    pub fn prefix(&self, head_dims: usize) -> Result<Self> {
+        if head_dims == 0 || head_dims > self.dim {
+            return Err(Error::HeadDims { expected: "1 or more, up to all", dim: self.dim, got: head_dims });
+        }
+        let mut store = Self::new(head_dims, self.dtype)?;
+        for (id, place) in self.slots.iter().flatten() {
+            let head = Converted::Made(prefix(self.at(*place), self.dim, head_dims));
+            let place = store.lay(&head);
+            store.slots.push(Some((id.clone(), place)));
+        }
+        store.index();
+        Ok(store)
     }
 
     /// Takes documents out: all of them, or, if one is not there, none. Their tokens keep their memory until
