@@ -10,6 +10,7 @@ import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -63,11 +64,12 @@ def test_text_goes_in_and_documents_come_out() -> None:
     assert [key for key, _ in index.search("jumping FOXES")] == ["d1"]
     assert index.search("lazy", k=0) == []
     assert index.search("whale") == []
-    assert index.search_batch(["jumping foxes", "lazy", ""], k=5) == [
-        index.search("jumping foxes"),
-        index.search("lazy"),
-        [],
-    ]
+    ids, scores = index.search_batch(["jumping foxes", ["lazi"], ""], k=2)
+    assert ids.tolist() == [["d1", None], ["d2", "d1"], [None, None]]
+    assert scores.dtype == np.float32
+    assert scores[1].tolist() == [score for _, score in index.search("lazy")]
+    assert np.isneginf(scores[0, 1])
+    assert np.isneginf(scores[2]).all()
 
 
 def test_ints_come_before_strs_among_equals() -> None:
@@ -113,9 +115,135 @@ def test_bad_arguments_are_named() -> None:
         index.add_text(1.5, "fox")  # type: ignore[arg-type]
     with pytest.raises(ShapeError, match=r"^ids: expected as many as texts, got 1 for 2; "):
         index.add_texts(["a"], ["fox", "hen"])
+    with pytest.raises(InvalidInputError, match=r"^mu: expected a finite number above 0, got 0; "):
+        Bm25Index(mu=0)
+    with pytest.raises(InvalidInputError, match=r"^delta: expected a finite number of at least 0, got -1; "):
+        Bm25Index(delta=-1)
+    with pytest.raises(InvalidInputError, match=r"^smoothing: expected a number above 0, at most 1, got 2; "):
+        Bm25Index(smoothing=2)
+    with pytest.raises(InvalidInputError, match=r'^formula: expected one of lucene, .*, got "bm26"; '):
+        Bm25Index(formula="bm26")  # type: ignore[arg-type]
+    with pytest.raises(InvalidInputError, match=r'^formula: expected one of lucene, tantivy, bm25s, got "solr"; '):
+        Bm25Index(score_compat="solr")  # type: ignore[arg-type]
+    with pytest.raises(InvalidInputError, match=r"^b: expected a number from 0 to 1, got 2; "):
+        index.retrieve(["fox"], b=2)
+    with pytest.raises(DtypeError, match=r"^queries\[1\]: expected a list of str, got int; "):
+        index.search_batch(["fox", 1])  # type: ignore[list-item]
+    with pytest.raises(DtypeError, match=r"^queries\[0\]: expected words of type str, got int; "):
+        index.retrieve_batch([[1]])  # type: ignore[list-item]
+    with pytest.raises(ShapeError, match=r"^documents: expected as many as ids, got fewer than 2; "):
+        index.add_documents([1, 2], [])
+    with pytest.raises(ShapeError, match=r"^documents: expected as many as ids, got more than 1; "):
+        index.add_documents([1], [["fox"], ["hen"]])
     with pytest.raises(TypeError, match="analyzer"):
         Bm25Index(analyzer="english")  # type: ignore[arg-type]
     assert len(index) == 0
+
+
+def test_batches_are_arrays_of_the_lists_that_single_calls_give() -> None:
+    index = Bm25Index()
+    documents = [[f"w{i % 7}", f"w{i % 11}", f"w{i % 13}"] for i in range(300)]
+    index.add_documents(range(300), iter(documents))
+    queries = [["w0", "w3"], ["w12"], [], ["unknown"]] * 80
+    ids, scores = index.retrieve_batch(queries, k=20)
+    assert ids.dtype == np.int64
+    assert ids.shape == scores.shape == (320, 20)
+    for row, query in enumerate(queries[:4]):
+        hits = index.retrieve(query, k=20)
+        assert ids[row, : len(hits)].tolist() == [key for key, _ in hits]
+        assert scores[row, : len(hits)].tolist() == [score for _, score in hits]
+        assert (ids[row, len(hits) :] == -1).all()
+    for threads in (2, 5):
+        again = index.retrieve_batch(queries, k=20, threads=threads, progress=True)
+        assert np.array_equal(again[0], ids)
+        assert np.array_equal(again[1], scores)
+    assert index.retrieve_batch([], k=3)[0].shape == (0, 3)
+    assert index.retrieve_batch([["w0"]], k=0)[0].shape == (1, 0)
+    assert index.retrieve_batch(queries, k=0)[0].shape == (320, 0)
+    assert index.retrieve_batch([["w0"]], k=1000)[0].shape == (1, 300)
+
+
+def test_numbers_in_a_vocabulary_are_terms() -> None:
+    index = Bm25Index()
+    tokens = np.array([0, 1, 1, 2], np.int32)
+    offsets = np.array([0, 2, 4])
+    index.add_tokens([1, 2], tokens, offsets, ["red", "fox", "hen"])
+    other = Bm25Index()
+    other.add_documents([1, 2], [["red", "fox"], ["fox", "hen"]])
+    assert index.retrieve(["fox", "hen"]) == other.retrieve(["fox", "hen"])
+    with pytest.raises(InvalidInputError, match=r"^tokens: expected numbers of 0 to 2, exclusive, got 2 at 3; "):
+        index.add_tokens([3, 4], tokens, offsets, ["red", "fox"])
+    with pytest.raises(InvalidInputError, match=r"^offsets: expected ascending row numbers from 0 to 4, got "):
+        index.add_tokens([3, 4], tokens, offsets[::-1].copy(), ["red", "fox", "hen"])
+    with pytest.raises(DtypeError, match=r"^tokens: expected int32, got int64; "):
+        index.add_tokens([3, 4], tokens.astype(np.int64), offsets, ["red"])
+    with pytest.raises(ShapeError, match=r"^ids: expected as many as documents, got 1 for 2; "):
+        index.add_tokens([3], tokens, offsets, ["red", "fox", "hen"])
+    assert len(index) == 2
+
+
+def test_documents_come_and_go() -> None:
+    index, fresh = Bm25Index(), Bm25Index()
+    for key in range(50):
+        index.add_document(key, [f"w{key % 3}", f"w{key % 5}", "x"])
+    for key in range(0, 50, 2):
+        assert index.remove(key)
+        assert not index.remove(key)
+    assert index.update_document(7, ["w1", "y"])
+    assert not index.update_text(99, "Foxes")
+    for key in range(1, 50, 2):
+        fresh.add_document(key, ["w1", "y"] if key == 7 else [f"w{key % 3}", f"w{key % 5}", "x"])
+    fresh.add_text(99, "Foxes")
+    query = ["w1", "x", "y", "fox"]
+    assert index.retrieve(query) == fresh.retrieve(query)
+    index.prepare()
+    assert index.retrieve(query) == fresh.retrieve(query)
+    index.merge()
+    assert index.retrieve(query) == fresh.retrieve(query)
+    assert len(index) == len(fresh) == 26
+    assert 2 not in index
+
+
+def test_formulas_are_those_of_their_papers() -> None:
+    documents = {1: ["a", "a", "b"], 2: ["b", "c"], 3: ["c", "c", "c", "d"]}
+    n, mean, k1, b, delta, mu, smoothing = 3, 3.0, 1.2, 0.6, 0.7, 50.0, 0.3
+
+    def expected(formula: str) -> dict[int, float]:
+        scores = {}
+        for key, terms in documents.items():
+            score, found = 0.0, False
+            for term in ["a", "c"]:
+                tf, df = terms.count(term), sum(term in other for other in documents.values())
+                share = sum(other.count(term) for other in documents.values()) / 9
+                norm = 1 - b + b * len(terms) / mean
+                found |= tf > 0
+                score += {
+                    "robertson": max(math.log((n - df + 0.5) / (df + 0.5)), 0) * tf / (tf + k1 * norm),
+                    "atire": math.log(n / df) * (k1 + 1) * tf / (tf + k1 * norm),
+                    "bm25l": math.log((n + 1) / (df + 0.5)) * (k1 + 1) * (tf / norm + delta) / (k1 + tf / norm + delta),
+                    "bm25+": math.log((n + 1) / df) * ((k1 + 1) * tf / (tf + k1 * norm) + delta),
+                    "tfidf": math.log(n / df) * (1 + math.log(tf) if tf else 0),
+                    "dirichlet": math.log(1 + tf / (mu * share)) + math.log(mu / (len(terms) + mu)),
+                    "jelinek-mercer": math.log(1 + (1 - smoothing) * tf / (smoothing * len(terms) * share)),
+                }[formula]
+            if found and (score > 0 or formula == "dirichlet"):
+                scores[key] = score
+        return scores
+
+    for formula in ("robertson", "atire", "bm25l", "bm25+", "tfidf", "dirichlet", "jelinek-mercer"):
+        index = Bm25Index(k1, b, formula=formula, delta=delta, mu=mu, smoothing=smoothing)
+        for key, terms in documents.items():
+            index.add_document(key, terms)
+        hits = dict(index.retrieve(["a", "c"]))
+        assert hits == {key: pytest.approx(score, rel=1e-5) for key, score in expected(formula).items()}, formula
+
+
+def test_parameters_can_be_those_of_the_call() -> None:
+    index, other = Bm25Index(), Bm25Index(k1=0.9, b=0.4)
+    for each in (index, other):
+        each.add_texts([1, 2], ["a red fox, a fox", "hens and foxes"])
+    assert index.search("fox", k1=0.9, b=0.4) == other.search("fox") != index.search("fox")
+    assert np.array_equal(index.search_batch(["fox"], k1=0.9, b=0.4)[1], other.search_batch(["fox"])[1])
 
 
 def test_progress_is_shown(capfd: pytest.CaptureFixture[str]) -> None:

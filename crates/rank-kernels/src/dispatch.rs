@@ -69,6 +69,8 @@ impl std::error::Error for IsaError {}
 type Dot = unsafe fn(&[f32], &[f32]) -> f32;
 type Dots = unsafe fn(&[f32], &[f32], &[usize], &mut [f32]);
 type Products = unsafe fn(&PackedQuery, Range<usize>, &[f32], &mut [f32]);
+type Add = unsafe fn(&mut [f32], &[f32], f32);
+type AtLeast = unsafe fn(&[f32], f32, &mut [u64]);
 type MaxSim<Q, T> = unsafe fn(&[&Q], Rows<'_, T>, &[usize], &mut [f32]);
 
 /// The kernels of one instruction set, which this machine has: no other value can be obtained.
@@ -77,6 +79,8 @@ pub struct Kernels {
     pub(crate) isa: Isa,
     pub(crate) dot: Dot,
     pub(crate) dots: Dots,
+    pub(crate) add: Add,
+    pub(crate) at_least: AtLeast,
     pub(crate) products: Products,
     pub(crate) f32: MaxSim<PackedQuery, f32>,
     pub(crate) f16: MaxSim<PackedQuery, f16>,
@@ -156,6 +160,46 @@ impl Kernels {
         assert_eq!(out.len(), rows.len() / packed.dim() * groups.len() * Lanes::WIDTH, "room for each product");
         // SAFETY: the machine has the instruction set, and the lengths are as asked for.
         unsafe { (self.products)(packed, groups, rows, out) }
+    }
+
+    /// Adds `weight` times each value of `row` to the sum at its place. All levels give the same bits.
+    ///
+    /// # Panics
+    ///
+    /// If the lengths differ.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// let mut sums = [1.0, 2.0];
+    /// rank_kernels::kernels().add(&mut sums, &[10.0, 0.0], 0.5);
+    /// assert_eq!(sums, [6.0, 2.0]);
+    /// ```
+    pub fn add(&self, sums: &mut [f32], row: &[f32], weight: f32) {
+        assert_eq!(sums.len(), row.len(), "a value for each sum");
+        // SAFETY: the machine has the instruction set.
+        unsafe { (self.add)(sums, row, weight) }
+    }
+
+    /// Which values are at least `bar`: a bit of each mask for each of 64 values. NaN is not.
+    ///
+    /// # Panics
+    ///
+    /// If there is not a mask for each 64 values.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// let mut values = [0.0; 64];
+    /// (values[0], values[5]) = (2.0, 1.0);
+    /// let mut masks = [0];
+    /// rank_kernels::kernels().at_least(&values, 1.0, &mut masks);
+    /// assert_eq!(masks, [0b10_0001]);
+    /// ```
+    pub fn at_least(&self, values: &[f32], bar: f32, masks: &mut [u64]) {
+        assert_eq!(values.len(), 64 * masks.len(), "a mask for each 64 values");
+        // SAFETY: the machine has the instruction set.
+        unsafe { (self.at_least)(values, bar, masks) }
     }
 
     /// MaxSim: for each query and document, the sum over the query's tokens of the largest dot product with any token of

@@ -14,6 +14,7 @@ mod neon;
 mod order;
 mod query;
 mod scalar;
+mod sums;
 mod vectorized;
 
 pub use dispatch::{Isa, IsaError, Kernels, available, kernels, try_kernels};

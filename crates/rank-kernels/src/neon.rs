@@ -15,6 +15,8 @@ pub(crate) static KERNELS: Kernels = Kernels {
     dot,
     dots,
     products,
+    add: crate::sums::add,
+    at_least: crate::sums::at_least,
     f32: documents::<Neon>,
     f16: documents::<Widened<Neon, WidenF16>>,
     bf16: documents::<Widened<Neon, WidenBf16>>,

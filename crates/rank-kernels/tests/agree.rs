@@ -515,3 +515,24 @@ fn maxsim_refuses_offsets_that_descend() {
 fn a_query_of_partial_tokens_is_refused() {
     let _ = PackedQuery::new(&[1.0; 3], 2);
 }
+
+proptest! {
+    #[test]
+    fn sums_and_masks_have_the_same_bits_on_all_levels(count in 0..5_usize, tail in 0..64_usize, weight in -2.0..2.0_f32) {
+        let (row, start) = (values(64 * count + tail, 3), values(64 * count + tail, 4));
+        let whole = &row[..64 * count];
+        for kernels in available() {
+            let mut sums = start.clone();
+            kernels.add(&mut sums, &row, weight);
+            for ((sum, value), start) in sums.iter().zip(&row).zip(&start) {
+                prop_assert_eq!(sum.to_bits(), (start + weight * value).to_bits());
+            }
+            let bar = whole.first().copied().unwrap_or(0.0);
+            let mut masks = vec![0; count];
+            kernels.at_least(whole, bar, &mut masks);
+            for (at, value) in whole.iter().enumerate() {
+                prop_assert_eq!(masks[at / 64] >> (at % 64) & 1 == 1, *value >= bar);
+            }
+        }
+    }
+}

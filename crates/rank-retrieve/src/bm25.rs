@@ -1,24 +1,13 @@
-//! BM25 over an inverted index.
-
-mod params;
+//! BM25, and its kin, over the sparse engine.
 
 use std::hash::Hash;
 
-use rustc_hash::FxHashMap;
+use crate::engine::{Dictionary, Engine, Entry, Kind, Request};
+use crate::ids::{Ids, count};
+use crate::scoring::Field;
+use crate::{Analyzer, Bm25Params, Error, Result};
 
-use crate::top_k::top_k;
-use crate::{Analyzer, Error, Result};
-
-pub use params::Bm25Params;
-
-/// A term's occurrence in a document.
-#[derive(Debug, Clone, Copy)]
-struct Posting {
-    document: u32,
-    frequency: u32,
-}
-
-/// An inverted index that ranks by BM25.
+/// An inverted index that ranks by BM25, or by another [`Formula`](crate::Formula) of the same counts.
 ///
 /// For N documents, of which df hold the term t, a document d of |d| terms that holds t tf times, and the mean length
 /// avgdl, the score is the sum over the terms of the query of
@@ -29,8 +18,12 @@ struct Posting {
 /// ranking, and the weight of the scores in a weighted sum. Lengths are exact.
 ///
 /// A term that the query repeats counts each time. Documents without a query term are never returned, so the list may be
-/// shorter than `k`. Scores are positive; sums are made in `f64` over the terms in alphabetical order, so that neither
-/// the order of the query's words nor that of adding changes a bit.
+/// shorter than `k`. What a term adds is computed in `f64` and rounded to `f32`; sums are made in `f32`, the terms that
+/// can add most first. Documents may come and go: ids and scores, to the bit, are those of a new index of the same
+/// documents, whatever the order of terms and documents.
+///
+/// After a change, the first queries compute what they need; when they have done as much as computing it for all terms
+/// would be, that is done, and kept until the next change. [`prepare`](Self::prepare) does it at once.
 ///
 /// Ids are of any type that is `Clone + Eq + Hash + Ord`. The index can be searched from many threads at once.
 ///
@@ -58,23 +51,18 @@ struct Posting {
 #[derive(Debug, Clone)]
 pub struct Bm25Index<I> {
     analyzer: Analyzer,
-    vocabulary: FxHashMap<String, u32>,
-    /// By term number; documents ascend.
-    postings: Vec<Vec<Posting>>,
-    /// By document number.
-    ids: Vec<I>,
-    lengths: Vec<u32>,
-    total_length: u64,
-    numbers: FxHashMap<I, u32>,
+    dictionary: Dictionary,
+    engine: Engine,
+    ids: Ids<I>,
 }
 
-impl<I: Clone + Eq + Hash + Ord> Default for Bm25Index<I> {
+impl<I: Clone + Eq + Hash + Ord + Sync> Default for Bm25Index<I> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl<I: Clone + Eq + Hash + Ord> Bm25Index<I> {
+impl<I: Clone + Eq + Hash + Ord + Sync> Bm25Index<I> {
     /// An empty index with the default [`Analyzer`].
     pub fn new() -> Self {
         Self::with_analyzer(Analyzer::default())
@@ -84,12 +72,9 @@ impl<I: Clone + Eq + Hash + Ord> Bm25Index<I> {
     pub fn with_analyzer(analyzer: Analyzer) -> Self {
         Self {
             analyzer,
-            vocabulary: FxHashMap::default(),
-            postings: Vec::new(),
-            ids: Vec::new(),
-            lengths: Vec::new(),
-            total_length: 0,
-            numbers: FxHashMap::default(),
+            dictionary: Dictionary::default(),
+            engine: Engine::new(Kind::Counts, vec![Field { weight: 1.0, b: None }]),
+            ids: Ids::default(),
         }
     }
 
@@ -100,17 +85,17 @@ impl<I: Clone + Eq + Hash + Ord> Bm25Index<I> {
 
     /// The number of documents.
     pub fn len(&self) -> usize {
-        self.ids.len()
+        self.engine.len()
     }
 
     /// Whether there is no document.
     pub fn is_empty(&self) -> bool {
-        self.ids.is_empty()
+        self.len() == 0
     }
 
     /// Whether the index holds a document of this id.
     pub fn contains(&self, id: &I) -> bool {
-        self.numbers.contains_key(id)
+        self.ids.number(id).is_some()
     }
 
     /// Adds a document that is terms already; the analyzer does not see them. A document may have none.
@@ -119,22 +104,14 @@ impl<I: Clone + Eq + Hash + Ord> Bm25Index<I> {
     ///
     /// # Errors
     ///
-    /// [`Error::DuplicateDocument`], [`Error::TooLarge`]. The index is then as it was.
+    /// [`DuplicateDocument`](crate::Error::DuplicateDocument), [`TooLarge`](crate::Error::TooLarge). The index is then
+    /// as it was.
     pub fn add_document<S: AsRef<str>>(&mut self, id: I, terms: &[S]) -> Result<()> {
-        if let Some(&document) = self.numbers.get(&id) {
-            return Err(Error::DuplicateDocument { document: document as usize });
-        }
-        let document = number(self.ids.len())?;
-        let length = number(terms.len())?;
-        let mut terms: Vec<u32> = terms.iter().map(|term| self.intern(term.as_ref())).collect();
-        terms.sort_unstable();
-        for run in terms.chunk_by(|a, b| a == b) {
-            self.postings[run[0] as usize].push(Posting { document, frequency: run.len() as u32 });
-        }
-        self.lengths.push(length);
-        self.total_length += u64::from(length);
-        self.numbers.insert(id.clone(), document);
-        self.ids.push(id);
+        self.ids.check(&id)?;
+        let length = count(terms.len())?;
+        count(self.dictionary.len() + terms.len())?;
+        let mut terms: Vec<u32> = terms.iter().map(|term| self.dictionary.intern(term.as_ref())).collect();
+        self.add_terms(id, &mut terms, length);
         Ok(())
     }
 
@@ -144,8 +121,140 @@ impl<I: Clone + Eq + Hash + Ord> Bm25Index<I> {
     ///
     /// As [`add_document`](Self::add_document).
     pub fn add_text(&mut self, id: I, text: &str) -> Result<()> {
+        self.ids.check(&id)?;
         let terms = self.analyzer.analyze(text)?;
         self.add_document(id, &terms)
+    }
+
+    /// Adds documents whose terms are numbers in a vocabulary: the `i`-th has `tokens[offsets[i]..offsets[i + 1]]`.
+    ///
+    /// # Errors
+    ///
+    /// As [`add_document`](Self::add_document), and [`InvalidTokens`](crate::Error::InvalidTokens) if offsets do not
+    /// ascend from 0 to the number of tokens, one more than ids, or a token is not in the vocabulary. Documents before
+    /// the error stay.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use rank_retrieve::Bm25Index;
+    ///
+    /// let mut bm25 = Bm25Index::new();
+    /// bm25.add_tokens(&[1, 2], &[0, 1, 1], &[0, 2, 3], &["red", "fox"])?;
+    /// assert_eq!(bm25.retrieve(&["red"], 10, Default::default())?[0].0, 1);
+    /// # Ok::<(), rank_retrieve::Error>(())
+    /// ```
+    pub fn add_tokens<S: AsRef<str>>(
+        &mut self,
+        ids: &[I],
+        tokens: &[i32],
+        offsets: &[usize],
+        vocabulary: &[S],
+    ) -> Result<()> {
+        check_tokens(tokens, offsets, ids.len(), vocabulary.len())?;
+        count(self.dictionary.len() + vocabulary.len())?;
+        let mut numbers: Vec<Option<u32>> = vec![None; vocabulary.len()];
+        for (id, ends) in ids.iter().zip(offsets.windows(2)) {
+            self.ids.check(id)?;
+            let tokens = &tokens[ends[0]..ends[1]];
+            let length = count(tokens.len())?;
+            let mut number = |token: i32| {
+                let token = token as usize;
+                *numbers[token].get_or_insert_with(|| self.dictionary.intern(vocabulary[token].as_ref()))
+            };
+            let mut terms: Vec<u32> = tokens.iter().map(|&token| number(token)).collect();
+            self.add_terms(id.clone(), &mut terms, length);
+        }
+        Ok(())
+    }
+
+    fn add_terms(&mut self, id: I, terms: &mut [u32], length: u32) {
+        terms.sort_unstable();
+        let entries: Vec<Entry> = terms
+            .chunk_by(|a, b| a == b)
+            .map(|run| Entry { term: run[0], field: 0, value: run.len() as u32 })
+            .collect();
+        self.engine.add(&entries, &[length]);
+        self.ids.push(id);
+    }
+
+    /// Takes a document out. Whether it was there.
+    ///
+    /// When half of the documents are such that were taken out, the index is written anew without them; so a removal
+    /// takes O(1) for each term of a document, on average.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use rank_retrieve::Bm25Index;
+    ///
+    /// let mut bm25 = Bm25Index::new();
+    /// bm25.add_document(1, &["fox"])?;
+    /// assert!(bm25.remove(&1));
+    /// assert!(!bm25.remove(&1));
+    /// assert!(bm25.is_empty());
+    /// # Ok::<(), rank_retrieve::Error>(())
+    /// ```
+    pub fn remove(&mut self, id: &I) -> bool {
+        let Some(number) = self.ids.remove(id) else { return false };
+        self.engine.delete(number);
+        if self.engine.numbered() > 2 * self.engine.len() + 1024 {
+            self.merge();
+        }
+        true
+    }
+
+    /// Puts terms in the place of the document of this id, or adds them if there is none. Whether there was one.
+    ///
+    /// # Errors
+    ///
+    /// [`TooLarge`](crate::Error::TooLarge). The index is then as it was.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use rank_retrieve::Bm25Index;
+    ///
+    /// let mut bm25 = Bm25Index::new();
+    /// bm25.add_document(1, &["fox"])?;
+    /// assert!(bm25.update_document(1, &["hen"])?);
+    /// assert_eq!(bm25.retrieve(&["fox"], 10, Default::default())?, []);
+    /// assert_eq!(bm25.retrieve(&["hen"], 10, Default::default())?[0].0, 1);
+    /// # Ok::<(), rank_retrieve::Error>(())
+    /// ```
+    pub fn update_document<S: AsRef<str>>(&mut self, id: I, terms: &[S]) -> Result<bool> {
+        count(terms.len())?;
+        count(self.engine.numbered() + 1)?;
+        let there = self.remove(&id);
+        self.add_document(id, terms)?;
+        Ok(there)
+    }
+
+    /// Puts a text, through the analyzer, in the place of the document of this id. Whether there was one.
+    ///
+    /// # Errors
+    ///
+    /// As [`update_document`](Self::update_document).
+    pub fn update_text(&mut self, id: I, text: &str) -> Result<bool> {
+        let terms = self.analyzer.analyze(text)?;
+        self.update_document(id, &terms)
+    }
+
+    /// Writes the index anew without what was taken out. Nothing that is found changes.
+    pub fn merge(&mut self) {
+        let numbers = self.engine.merge();
+        self.ids.renumber(&numbers);
+    }
+
+    /// Computes at once what the first queries with these parameters would: O(postings).
+    ///
+    /// # Errors
+    ///
+    /// As [`retrieve`](Self::retrieve).
+    pub fn prepare(&self, params: Bm25Params) -> Result<()> {
+        params.check()?;
+        self.engine.warm(Some(params));
+        Ok(())
     }
 
     /// The `k` documents of the highest scores for terms that are taken as they are.
@@ -155,10 +264,15 @@ impl<I: Clone + Eq + Hash + Ord> Bm25Index<I> {
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidK1`], [`Error::InvalidB`].
+    /// [`InvalidK1`](crate::Error::InvalidK1), [`InvalidB`](crate::Error::InvalidB),
+    /// [`InvalidScoring`](crate::Error::InvalidScoring); [`Isa`](crate::Error::Isa) if the environment asks for
+    /// instructions that this machine lacks.
     pub fn retrieve<S: AsRef<str>>(&self, terms: &[S], k: usize, params: Bm25Params) -> Result<Vec<(I, f32)>> {
         params.check()?;
-        Ok(self.ranked(terms, k, params, &mut Accumulator::new(self.len())))
+        rank_kernels::try_kernels()?;
+        let terms = self.known(terms);
+        let request = Request { terms: &terms, k, allowed: None, scoring: Some(params) };
+        Ok(self.named(self.engine.search(&request, &self.ids)))
     }
 
     /// The `k` documents of the highest scores for a text, which goes through the analyzer. Any text is a query.
@@ -181,9 +295,38 @@ impl<I: Clone + Eq + Hash + Ord> Bm25Index<I> {
         k: usize,
         params: Bm25Params,
     ) -> Result<Vec<Vec<(I, f32)>>> {
-        params.check()?;
-        let mut scores = Accumulator::new(self.len());
-        Ok(queries.iter().map(|terms| self.ranked(terms.as_ref(), k, params, &mut scores)).collect())
+        self.retrieve_batch_on(queries, k, params, 1, |_| true)
+    }
+
+    /// [`retrieve_batch`](Self::retrieve_batch) on at most `threads` threads, which change no bit.
+    ///
+    /// `go_on` hears how many more queries are done, and says whether to go on; after a no, the result is of no use.
+    ///
+    /// # Errors
+    ///
+    /// As [`retrieve`](Self::retrieve).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use rank_retrieve::Bm25Index;
+    ///
+    /// let mut bm25 = Bm25Index::new();
+    /// bm25.add_document(1, &["fox"])?;
+    /// let lists = bm25.retrieve_batch_on(&[["fox"], ["hen"]], 10, Default::default(), 2, |_| true)?;
+    /// assert_eq!((lists[0].len(), lists[1].len()), (1, 0));
+    /// # Ok::<(), rank_retrieve::Error>(())
+    /// ```
+    pub fn retrieve_batch_on<Q: AsRef<[S]>, S: AsRef<str>>(
+        &self,
+        queries: &[Q],
+        k: usize,
+        params: Bm25Params,
+        threads: usize,
+        go_on: impl Fn(usize) -> bool + Sync,
+    ) -> Result<Vec<Vec<(I, f32)>>> {
+        let lists = self.numbers_batch(queries, k, params, threads, go_on)?;
+        Ok(lists.into_iter().map(|list| self.named(list)).collect())
     }
 
     /// [`search`](Self::search) for many texts, whose answers come in the same order.
@@ -197,89 +340,63 @@ impl<I: Clone + Eq + Hash + Ord> Bm25Index<I> {
         self.retrieve_batch(&queries, k, params)
     }
 
-    fn intern(&mut self, term: &str) -> u32 {
-        if let Some(&known) = self.vocabulary.get(term) {
-            return known;
-        }
-        // Of new terms, the documents hold fewer than fit in memory, and four times fewer than u32 counts.
-        let new = self.postings.len() as u32;
-        self.vocabulary.insert(term.to_owned(), new);
-        self.postings.push(Vec::new());
-        new
-    }
-
-    fn ranked<S: AsRef<str>>(
+    /// [`retrieve_batch_on`](Self::retrieve_batch_on) with document numbers, which [`id`](Self::id) turns into ids.
+    ///
+    /// # Errors
+    ///
+    /// As [`retrieve`](Self::retrieve).
+    pub fn numbers_batch<Q: AsRef<[S]>, S: AsRef<str>>(
         &self,
-        terms: &[S],
+        queries: &[Q],
         k: usize,
         params: Bm25Params,
-        scores: &mut Accumulator,
-    ) -> Vec<(I, f32)> {
-        let mut terms: Vec<&str> = terms.iter().map(AsRef::as_ref).collect();
-        terms.sort_unstable();
-        let documents = self.len() as f64;
-        let mean_length = self.total_length as f64 / documents;
-        for run in terms.chunk_by(|a, b| a == b) {
-            let Some(&term) = self.vocabulary.get(run[0]) else { continue };
-            let postings = &self.postings[term as usize];
-            let holding = postings.len() as f64;
-            let weight = run.len() as f64 * (1.0 + (documents - holding + 0.5) / (holding + 0.5)).ln();
-            for posting in postings {
-                let frequency = f64::from(posting.frequency);
-                let length = f64::from(self.lengths[posting.document as usize]);
-                let norm = params.k1 * (1.0 - params.b + params.b * length / mean_length);
-                scores.add(posting.document, weight * frequency / (frequency + norm));
-            }
-        }
-        top_k(&self.ids, scores.drain(), k)
+        threads: usize,
+        go_on: impl Fn(usize) -> bool + Sync,
+    ) -> Result<Vec<Vec<(u32, f32)>>> {
+        params.check()?;
+        rank_kernels::try_kernels()?;
+        let terms: Vec<Vec<(u32, f32)>> = queries.iter().map(|terms| self.known(terms.as_ref())).collect();
+        let request = |terms| Request { terms, k, allowed: None, scoring: Some(params) };
+        let requests: Vec<Request<'_>> = terms.iter().map(|terms| request(terms)).collect();
+        Ok(self.engine.search_batch(&requests, &self.ids, threads, &go_on))
+    }
+
+    /// The id of a document number, which is valid until the index changes.
+    ///
+    /// # Panics
+    ///
+    /// If there never was a document of this number.
+    pub fn id(&self, number: u32) -> &I {
+        self.ids.id(number)
+    }
+
+    /// The terms that the index knows, in alphabetical order, with how often the query has them.
+    fn known<S: AsRef<str>>(&self, terms: &[S]) -> Vec<(u32, f32)> {
+        let mut numbers: Vec<u32> = terms.iter().filter_map(|term| self.dictionary.number(term.as_ref())).collect();
+        numbers.sort_unstable_by(|&a, &b| self.dictionary.bytes(a).cmp(self.dictionary.bytes(b)));
+        numbers.chunk_by(|a, b| a == b).map(|run| (run[0], run.len() as f32)).collect()
+    }
+
+    fn named(&self, list: Vec<(u32, f32)>) -> Vec<(I, f32)> {
+        list.into_iter().map(|(number, score)| (self.ids.id(number).clone(), score)).collect()
     }
 }
 
-/// A count as the 32 bits that documents and lengths are kept in.
-fn number(count: usize) -> Result<u32> {
-    u32::try_from(count).ok().filter(|&number| number < u32::MAX).ok_or(Error::TooLarge)
-}
-
-/// A score per document, and which documents have one, so that only those are read and reset.
-struct Accumulator {
-    scores: Vec<f64>,
-    touched: Vec<u32>,
-}
-
-impl Accumulator {
-    fn new(documents: usize) -> Self {
-        Self { scores: vec![0.0; documents], touched: Vec::new() }
-    }
-
-    /// Adds a part, which is at least 0.
-    fn add(&mut self, document: u32, part: f64) {
-        let score = &mut self.scores[document as usize];
-        if *score == 0.0 {
-            self.touched.push(document);
-        }
-        *score += part;
-    }
-
-    /// The positive scores as `f32`; all are zero afterwards.
-    fn drain(&mut self) -> Vec<(u32, f32)> {
-        let Self { scores, touched } = self;
-        let hits = touched.drain(..).filter_map(|document| {
-            let score = std::mem::take(&mut scores[document as usize]) as f32;
-            (score > 0.0).then_some((document, score))
+fn check_tokens(tokens: &[i32], offsets: &[usize], ids: usize, vocabulary: usize) -> Result<()> {
+    let ends = offsets.first() == Some(&0) && offsets.last() == Some(&tokens.len()) && offsets.is_sorted();
+    if !ends || offsets.len() != ids + 1 {
+        return Err(Error::InvalidTokens {
+            argument: "offsets",
+            expected: format!("{} ascending numbers from 0 to {}", ids + 1, tokens.len()),
+            got: format!("{} from {:?} to {:?}", offsets.len(), offsets.first(), offsets.last()),
         });
-        hits.collect()
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_end_with_32_bits() {
-        assert_eq!(number(4_294_967_294).unwrap(), 4_294_967_294);
-        let error = number(4_294_967_295).unwrap_err();
-        assert!(matches!(error, Error::TooLarge));
-        assert!(error.to_string().starts_with("documents: expected fewer than 4294967295 documents"), "{error}");
+    match tokens.iter().position(|&token| usize::try_from(token).map_or(true, |token| token >= vocabulary)) {
+        None => Ok(()),
+        Some(at) => Err(Error::InvalidTokens {
+            argument: "tokens",
+            expected: format!("numbers of 0 to {vocabulary}, exclusive"),
+            got: format!("{} at {at}", tokens[at]),
+        }),
     }
 }

@@ -31,6 +31,34 @@ pub enum Error {
         /// The value that was passed.
         b: f64,
     },
+    /// A parameter of a formula is out of its range.
+    #[error("{parameter}: expected {expected}, got {got}; correct it")]
+    InvalidScoring {
+        /// Which parameter.
+        parameter: &'static str,
+        /// What it may be.
+        expected: &'static str,
+        /// The value that was passed.
+        got: f64,
+    },
+    /// Numbers of terms, or where documents begin among them, that do not fit.
+    #[error("{argument}: expected {expected}, got {got}; pass the arrays that belong together")]
+    InvalidTokens {
+        /// Which argument.
+        argument: &'static str,
+        /// What it may be.
+        expected: String,
+        /// What it is.
+        got: String,
+    },
+    /// No formula, and no system to agree with, of this name.
+    #[error("formula: expected one of {known}, got {name:?}; choose one of them")]
+    UnknownFormula {
+        /// The name that was passed.
+        name: String,
+        /// The names there are.
+        known: String,
+    },
     /// No stemmer of this name.
     #[error("language: expected one of {known}, got {name:?}; without a stemmer, any language will do")]
     UnknownLanguage {

@@ -2,9 +2,14 @@
 
 mod analysis;
 mod bm25;
+mod engine;
 mod error;
 mod exact;
+mod ids;
+#[allow(dead_code)]
+mod mapped;
 mod metric;
+mod scoring;
 mod top_k;
 mod vector;
 
@@ -14,9 +19,10 @@ pub mod qdrant;
 mod usearch;
 
 pub use analysis::{Analyzer, AnalyzerSession, CustomTokenizer, ENGLISH_STOP_WORDS, Language, Tokenizer};
-pub use bm25::{Bm25Index, Bm25Params};
+pub use bm25::Bm25Index;
 pub use error::{Error, Result};
 pub use exact::ExactDenseIndex;
 pub use metric::Metric;
+pub use scoring::{Bm25Params, Formula, Scoring};
 #[cfg(feature = "usearch")]
 pub use usearch::{DenseIndex, HnswOptions, IdCodec, Precision, StoredId};

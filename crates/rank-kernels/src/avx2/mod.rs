@@ -23,6 +23,8 @@ pub(crate) static KERNELS: Kernels = Kernels {
     dot,
     dots,
     products,
+    add: crate::sums::avx2::add,
+    at_least: crate::sums::avx2::at_least,
     f32: documents::<F32>,
     f16: documents::<Widened<F32, WidenF16>>,
     bf16: documents::<Widened<F32, WidenBf16>>,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from os import PathLike
-from typing import Literal, final
+from typing import Any, Literal, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -148,22 +148,40 @@ def stop_words(language: str) -> tuple[str, ...]:
 
 @final
 class Bm25Index:
-    """An inverted index that ranks by BM25.
+    """An inverted index that ranks by BM25, or by another formula of the same counts.
 
     For N documents, of which df hold the term t, a document d of ``|d|`` terms that holds t tf times, and the mean
     length avgdl, the score is the sum over the terms of the query of ``ln(1 + (N - df + 0.5) / (df + 0.5)) * tf /
     (tf + k1 * (1 - b + b * |d| / avgdl))``: the form of Lucene since version 8. Some systems multiply by k1 + 1, which
     changes every score by the same factor. Lengths are exact. A term that the query repeats counts each time.
 
+    Other formulas, with B = 1 - b + b * ``|d|`` / avgdl: ``"robertson"``, idf ``ln((N - df + 0.5) / (df + 0.5))``, at
+    least 0; ``"atire"``, ``ln(N / df) * (k1 + 1) * tf / (tf + k1 * B)``; ``"bm25l"``, ``ln((N + 1) / (df + 0.5)) *
+    (k1 + 1) * (c + delta) / (k1 + c + delta)`` with c = tf / B; ``"bm25+"``, ``ln((N + 1) / df) * ((k1 + 1) * tf /
+    (tf + k1 * B) + delta)``, both also for terms that a document lacks; ``"tfidf"``, ``(1 + ln tf) * ln(N / df)``; and
+    the query's likelihood, p the share of the term among all: ``"dirichlet"``, the sum of ``ln(1 + tf / (mu * p))``
+    plus, for each term, ``ln(mu / (|d| + mu))``, which may be negative; ``"jelinek-mercer"``, the sum of ``ln(1 +
+    (1 - smoothing) * tf / (smoothing * |d| * p))``.
+
+    Documents may come and go: ids and scores, to the bit, are those of a new index of the same documents. After a
+    change, the first queries compute what they need, until it pays to compute it for all terms.
+
     Ids are ``str`` or ``int``. An index can be filled and searched from many threads.
 
     Args:
-        k1: How slowly a repeated term saturates: at least 0; 0 counts presence only.
+        k1: How slowly a repeated term saturates: at least 0; 0 counts presence only. ``None`` is 1.5, and 1.2 with
+            ``score_compat`` ``"lucene"`` or ``"tantivy"``.
         b: How much long documents are held back: from 0, not at all, to 1, in full.
         analyzer: What ``add_text`` and ``search`` send texts through; ``None`` is ``Analyzer()``.
+        formula: Its name; ``None`` is ``"lucene"``.
+        delta: Of BM25L and BM25+: at least 0.
+        mu: Of Dirichlet's smoothing: above 0.
+        smoothing: Of Jelinek's and Mercer's smoothing, the weight of the collection: above 0, to 1.
+        score_compat: Whose scores to give, to five digits: ``"lucene"``, ``"tantivy"`` (both with lengths in a byte,
+            tantivy times k1 + 1) or ``"bm25s"``.
 
     Raises:
-        InvalidInputError: ``k1`` or ``b`` out of its range.
+        InvalidInputError: A parameter out of its range, or an unknown name.
 
     Source:
         Robertson, Zaragoza: The Probabilistic Relevance Framework: BM25 and Beyond (2009); the variant: Kamphuis, de
@@ -177,7 +195,19 @@ class Bm25Index:
         [('d1', 0.6931)]
     """
 
-    def __new__(cls, k1: float = 1.5, b: float = 0.75, analyzer: Analyzer | None = None) -> Bm25Index: ...
+    def __new__(
+        cls,
+        k1: float | None = None,
+        b: float = 0.75,
+        analyzer: Analyzer | None = None,
+        *,
+        formula: Literal["lucene", "robertson", "atire", "bm25l", "bm25+", "tfidf", "dirichlet", "jelinek-mercer"]
+        | None = None,
+        delta: float = 0.5,
+        mu: float = 1000.0,
+        smoothing: float = 0.1,
+        score_compat: Literal["lucene", "tantivy", "bm25s"] | None = None,
+    ) -> Bm25Index: ...
     def add_document(self, id: int | str, terms: Iterable[str]) -> None:
         """Adds a document that is terms already; the analyzer does not see them.
 
@@ -212,6 +242,140 @@ class Bm25Index:
             >>> index.add_text("d1", "A red fox")
         """
 
+    def add_documents(
+        self, ids: Iterable[int | str], documents: Iterable[Iterable[str]], progress: bool = False
+    ) -> None:
+        """Adds documents that are terms already; the analyzer does not see them.
+
+        Ids are checked before anything is added. Ctrl-C stops between documents; those before stay.
+
+        Args:
+            ids: An id a document, ``str`` or ``int``.
+            documents: As many lists of terms; an iterator is read as the documents are added.
+            progress: Whether to show a bar, which needs the package tqdm.
+
+        Raises:
+            ShapeError: Not as many ids as documents; what came before the end stays.
+            DuplicateIdError: An id twice, or one that the index holds.
+            DtypeError: An id or a term of another type.
+            MissingPackageError: ``progress`` without tqdm.
+
+        Example:
+            >>> index = Bm25Index()
+            >>> index.add_documents(range(2), (text.split() for text in ["a red fox", "red hens"]))
+            >>> len(index)
+            2
+        """
+
+    def add_tokens(
+        self,
+        ids: Iterable[int | str],
+        tokens: NDArray[np.int32],
+        offsets: NDArray[np.int64],
+        vocabulary: Iterable[str],
+    ) -> None:
+        """Adds documents whose terms are numbers in a vocabulary, as tokenizers give them. No copy of the tokens.
+
+        Args:
+            ids: An id a document, ``str`` or ``int``.
+            tokens: int32, shape (tokens,), C-contiguous: the terms of all documents, as places in the vocabulary.
+            offsets: int64, shape (documents + 1,): where each document begins; the last is the number of tokens.
+            vocabulary: The terms.
+
+        Raises:
+            ShapeError: Another shape, or not as many ids as documents.
+            InvalidInputError: Offsets that do not ascend from 0 to the number of tokens, or a token that is not in the
+                vocabulary.
+            DuplicateIdError: An id twice, or one that the index holds.
+            DtypeError: An array of another dtype, an id or a term of another type.
+
+        Example:
+            >>> index = Bm25Index()
+            >>> index.add_tokens(["d1", "d2"], np.array([0, 1, 1], np.int32), np.array([0, 2, 3]), ["red", "fox"])
+            >>> [id for id, _ in index.retrieve(["red"])]
+            ['d1']
+        """
+
+    def remove(self, id: int | str) -> bool:
+        """Takes a document out.
+
+        When half of the documents are such that were taken out, the index is written anew without them.
+
+        Args:
+            id: Its id, ``str`` or ``int``.
+
+        Returns:
+            Whether it was there.
+
+        Raises:
+            DtypeError: An id of another type.
+
+        Example:
+            >>> index = Bm25Index()
+            >>> index.add_text(1, "A red fox")
+            >>> index.remove(1), index.remove(1), len(index)
+            (True, False, 0)
+        """
+
+    def update_document(self, id: int | str, terms: Iterable[str]) -> bool:
+        """Puts terms in the place of the document of this id, or adds them if there is none.
+
+        Args:
+            id: Its id, ``str`` or ``int``.
+            terms: Its terms; there may be none.
+
+        Returns:
+            Whether there was one.
+
+        Raises:
+            DtypeError: An id or a term of another type.
+
+        Example:
+            >>> index = Bm25Index()
+            >>> index.add_document(1, ["fox"])
+            >>> index.update_document(1, ["hen"])
+            True
+            >>> index.retrieve(["fox"])
+            []
+        """
+
+    def update_text(self, id: int | str, text: str) -> bool:
+        """Puts a text, through the analyzer, in the place of the document of this id, or adds it if there is none.
+
+        Args:
+            id: Its id, ``str`` or ``int``.
+            text: Any text.
+
+        Returns:
+            Whether there was one.
+
+        Raises:
+            DtypeError: An id of another type.
+
+        Example:
+            >>> index = Bm25Index()
+            >>> index.update_text(1, "A red fox")
+            False
+        """
+
+    def merge(self) -> None:
+        """Writes the index anew without what was taken out. Nothing that is found changes.
+
+        Example:
+            >>> index = Bm25Index()
+            >>> index.add_text(1, "A red fox")
+            >>> index.merge()
+        """
+
+    def prepare(self) -> None:
+        """Computes at once what the first queries would compute piece by piece.
+
+        Example:
+            >>> index = Bm25Index()
+            >>> index.add_text(1, "A red fox")
+            >>> index.prepare()
+        """
+
     def add_texts(self, ids: Iterable[int | str], texts: Iterable[str], progress: bool = False) -> None:
         """Adds texts, through the analyzer.
 
@@ -235,19 +399,23 @@ class Bm25Index:
             2
         """
 
-    def retrieve(self, terms: Iterable[str], k: int = 100) -> list[tuple[int | str, float]]:
+    def retrieve(
+        self, terms: Iterable[str], k: int = 100, *, k1: float | None = None, b: float | None = None
+    ) -> list[tuple[int | str, float]]:
         """Finds the ``k`` documents of the highest scores for terms that are taken as they are.
 
         Args:
             terms: The terms of the query; a repeated one counts each time.
             k: How many documents.
+            k1: Another than the index's, for this call.
+            b: Another than the index's, for this call.
 
         Returns:
             ``(id, score)`` pairs by score descending, then by id ascending. Only documents that hold a term are in it,
             with positive scores: fewer than ``k``, or none, if there are no more.
 
         Raises:
-            InvalidInputError: A negative ``k``.
+            InvalidInputError: A negative ``k``, or ``k1`` or ``b`` out of its range.
             DtypeError: Terms that are not a list of ``str``, or a ``k`` that is not an ``int``.
 
         Example:
@@ -258,18 +426,22 @@ class Bm25Index:
             [('d1', 0.6931)]
         """
 
-    def search(self, text: str, k: int = 100) -> list[tuple[int | str, float]]:
+    def search(
+        self, text: str, k: int = 100, *, k1: float | None = None, b: float | None = None
+    ) -> list[tuple[int | str, float]]:
         """Finds the ``k`` documents of the highest scores for a text, which goes through the analyzer.
 
         Args:
             text: Any text.
             k: How many documents.
+            k1: Another than the index's, for this call.
+            b: Another than the index's, for this call.
 
         Returns:
             As ``retrieve``.
 
         Raises:
-            InvalidInputError: A negative ``k``.
+            InvalidInputError: A negative ``k``, or ``k1`` or ``b`` out of its range.
             DtypeError: A ``k`` that is not an ``int``.
 
         Example:
@@ -280,28 +452,79 @@ class Bm25Index:
         """
 
     def search_batch(
-        self, texts: Iterable[str], k: int = 100, progress: bool = False
-    ) -> list[list[tuple[int | str, float]]]:
+        self,
+        queries: Iterable[str | Iterable[str]],
+        k: int = 100,
+        progress: bool = False,
+        *,
+        threads: int = 1,
+        k1: float | None = None,
+        b: float | None = None,
+    ) -> tuple[NDArray[Any], NDArray[np.float32]]:
         """Searches for many texts.
 
         Args:
-            texts: The texts.
+            queries: Texts, which go through the analyzer, or lists of terms, which are taken as they are.
             k: How many documents for each.
             progress: Whether to show a bar, which needs the package tqdm.
+            threads: How many queries are answered at the same time. It changes no bit.
+            k1: Another than the index's, for this call.
+            b: Another than the index's, for this call.
 
         Returns:
-            A ranked list per text, in their order, each as ``search`` gives it.
+            Ids and scores, of shape (queries, min(k, len(index))), each row as ``retrieve`` gives it. Ids are int64, or
+            objects if an id of the index was ever a ``str``. Rows of fewer hits end with the id -1, or ``None``, and
+            the score negative infinity, float32 as all are.
 
         Raises:
-            InvalidInputError: A negative ``k``.
-            DtypeError: Texts that are not a list of ``str``, or a ``k`` that is not an ``int``.
+            InvalidInputError: A negative ``k``, or ``k1`` or ``b`` out of its range.
+            DtypeError: Queries of another type, or a ``k`` that is not an ``int``.
             MissingPackageError: ``progress`` without tqdm.
 
         Example:
             >>> index = Bm25Index()
-            >>> index.add_text("d1", "A red fox")
-            >>> [[id for id, _ in hits] for hits in index.search_batch(["foxes", "hens"])]
-            [['d1'], []]
+            >>> index.add_texts([7, 9], ["A red fox", "Red hens"])
+            >>> ids, scores = index.search_batch(["Foxes", ["cow"]])
+            >>> ids.tolist(), (scores > 0).tolist()
+            ([[7, -1], [-1, -1]], [[True, False], [False, False]])
+        """
+
+    def retrieve_batch(
+        self,
+        queries: Iterable[Iterable[str]],
+        k: int = 100,
+        progress: bool = False,
+        *,
+        threads: int = 1,
+        k1: float | None = None,
+        b: float | None = None,
+    ) -> tuple[NDArray[Any], NDArray[np.float32]]:
+        """Retrieves for many lists of terms, which are taken as they are.
+
+        Args:
+            queries: Lists of terms.
+            k: How many documents for each.
+            progress: Whether to show a bar, which needs the package tqdm.
+            threads: How many queries are answered at the same time. It changes no bit.
+            k1: Another than the index's, for this call.
+            b: Another than the index's, for this call.
+
+        Returns:
+            Ids and scores, of shape (queries, min(k, len(index))), each row as ``retrieve`` gives it. Ids are int64, or
+            objects if an id of the index was ever a ``str``. Rows of fewer hits end with the id -1, or ``None``, and
+            the score negative infinity, float32 as all are.
+
+        Raises:
+            InvalidInputError: A negative ``k``, or ``k1`` or ``b`` out of its range.
+            DtypeError: Queries that are not lists of ``str``, or a ``k`` that is not an ``int``.
+            MissingPackageError: ``progress`` without tqdm.
+
+        Example:
+            >>> index = Bm25Index()
+            >>> index.add_texts([7, 9], ["A red fox", "Red hens"])
+            >>> ids, scores = index.retrieve_batch([["fox"], ["cow"]])
+            >>> ids.tolist(), (scores > 0).tolist()
+            ([[7, -1], [-1, -1]], [[True, False], [False, False]])
         """
 
     def __len__(self) -> int: ...

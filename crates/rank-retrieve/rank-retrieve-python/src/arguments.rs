@@ -26,6 +26,7 @@ macro_rules! counts {
 
 counts! {
     K "k"
+    Threads "threads"
     Dim "dim"
     Connectivity "connectivity"
     ExpansionAdd "expansion_add"

@@ -2,27 +2,35 @@
 
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use pyo3::prelude::*;
-use pyo3::types::PyList;
-use rank_pyo3::{Id, ProgressBar, in_chunks};
-use rank_retrieve::Bm25Params;
+use pyo3::types::{PyList, PyString};
+use rank_pyo3::{Id, ProgressBar, in_chunks, items, watched};
+use rank_retrieve::Scoring;
 
 use crate::analyzer::Analyzer;
-use crate::arguments::{K, new_id, new_ids};
+use crate::arguments::{K, Threads, new_id, new_ids};
 use crate::errors::{PACKAGE, to_python};
+use crate::hits;
+use crate::tokens::Tokens;
 
 type Index = rank_retrieve::Bm25Index<Id>;
 
 /// Pieces short enough that Ctrl-C is answered at once.
 const TEXTS: usize = 256;
-const QUERIES: usize = 32;
+const QUERIES: usize = 256;
+/// Ids and scores of a batch.
+type Arrays<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>);
 
 // The lock is only ever waited for without the GIL: its holder may need the GIL to go on.
 #[doc = rank_pyo3::stub!("Bm25Index")]
 #[pyclass(module = "rank_retrieve", frozen)]
 pub(crate) struct Bm25Index {
     index: RwLock<Index>,
-    params: Bm25Params,
+    scoring: Scoring,
+    /// Whether any id was ever a str.
+    texts: AtomicBool,
 }
 
 impl Bm25Index {
@@ -33,25 +41,112 @@ impl Bm25Index {
     fn write(&self) -> RwLockWriteGuard<'_, Index> {
         self.index.write().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn id(&self, value: &Bound<'_, PyAny>) -> PyResult<Id> {
+        let id = Id::extract(PACKAGE, value, "id")?;
+        self.note(&id);
+        Ok(id)
+    }
+
+    fn ids(&self, values: &Bound<'_, PyAny>) -> PyResult<Vec<Id>> {
+        let ids = rank_pyo3::ids(PACKAGE, values, "ids")?;
+        for id in &ids {
+            self.note(id);
+        }
+        Ok(ids)
+    }
+
+    fn note(&self, id: &Id) {
+        if matches!(id, Id::Str(_)) {
+            self.texts.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn scoring(&self, k1: Option<f64>, b: Option<f64>) -> PyResult<Scoring> {
+        let scoring = self.scoring.k1(k1.unwrap_or(self.scoring.k1)).b(b.unwrap_or(self.scoring.b));
+        scoring.check().map_err(to_python)?;
+        Ok(scoring)
+    }
+
+    fn batch<'py>(
+        &self,
+        py: Python<'py>,
+        queries: &Tokens,
+        k: usize,
+        progress: bool,
+        threads: usize,
+        scoring: Scoring,
+    ) -> PyResult<Arrays<'py>> {
+        let bar = ProgressBar::new(PACKAGE, py, queries.len(), progress)?;
+        let mut lists = Vec::with_capacity(queries.len());
+        let width = py.detach(|| {
+            let index = self.read();
+            if queries.len() > QUERIES {
+                index.prepare(scoring).map_err(to_python)?;
+            }
+            Ok::<_, PyErr>(index.len())
+        })?;
+        if threads == 1 {
+            in_chunks(py, queries.len(), QUERIES, &bar, |piece| {
+                let words: Vec<Vec<&str>> = piece.map(|at| queries.list(at)).collect();
+                let index = self.read();
+                lists.extend(index.retrieve_batch(&words, k, scoring).map_err(to_python)?);
+                Ok::<(), PyErr>(())
+            })?;
+        } else {
+            lists = watched(py, &bar, |watch| {
+                let words: Vec<Vec<&str>> = (0..queries.len()).map(|at| queries.list(at)).collect();
+                let index = self.read();
+                let go_on = |steps| watch.advance(steps);
+                index.retrieve_batch_on(&words, k, scoring, threads, go_on).map_err(to_python)
+            })?;
+        }
+        // Documents may have come since.
+        let width = lists.iter().map(Vec::len).fold(k.min(width), usize::max);
+        hits::arrays(py, &lists, width, self.texts.load(Ordering::Relaxed))
+    }
 }
 
 #[pymethods]
 impl Bm25Index {
     #[new]
-    #[pyo3(signature = (k1 = 1.5, b = 0.75, analyzer = None))]
-    fn new(k1: f64, b: f64, analyzer: Option<&Bound<'_, Analyzer>>) -> PyResult<Self> {
-        let params = Bm25Params::default().k1(k1).b(b);
-        params.check().map_err(to_python)?;
+    #[pyo3(
+        signature = (
+            k1 = None, b = 0.75, analyzer = None, *, formula = None, delta = 0.5, mu = 1000.0, smoothing = 0.1,
+            score_compat = None
+        ),
+        text_signature = "(k1=None, b=0.75, analyzer=None, *, formula=None, delta=0.5, mu=1000.0, smoothing=0.1, score_compat=None)"
+    )]
+    #[expect(clippy::too_many_arguments, reason = "all but three are keywords")]
+    fn new(
+        k1: Option<f64>,
+        b: f64,
+        analyzer: Option<&Bound<'_, Analyzer>>,
+        formula: Option<&str>,
+        delta: f64,
+        mu: f64,
+        smoothing: f64,
+        score_compat: Option<&str>,
+    ) -> PyResult<Self> {
+        let mut scoring = match score_compat {
+            Some(system) => Scoring::compatible(system).map_err(to_python)?,
+            None => Scoring::default(),
+        };
+        if let Some(formula) = formula {
+            scoring = scoring.formula(formula.parse().map_err(to_python)?);
+        }
+        scoring = scoring.k1(k1.unwrap_or(scoring.k1)).b(b).delta(delta).mu(mu).smoothing(smoothing);
+        scoring.check().map_err(to_python)?;
         let index = match analyzer {
             Some(analyzer) => Index::with_analyzer(analyzer.get().analyzer.clone()),
             None => Index::new(),
         };
-        Ok(Self { index: RwLock::new(index), params })
+        Ok(Self { index: RwLock::new(index), scoring, texts: AtomicBool::new(false) })
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.add_document")]
     fn add_document(&self, py: Python<'_>, id: &Bound<'_, PyAny>, terms: &Bound<'_, PyAny>) -> PyResult<()> {
-        let id = Id::extract(PACKAGE, id, "id")?;
+        let id = self.id(id)?;
         let terms = rank_pyo3::strings(PACKAGE, terms, "terms")?;
         py.detach(|| {
             let mut index = self.write();
@@ -62,11 +157,79 @@ impl Bm25Index {
 
     #[doc = rank_pyo3::stub!("Bm25Index.add_text")]
     fn add_text(&self, py: Python<'_>, id: &Bound<'_, PyAny>, text: &str) -> PyResult<()> {
-        let id = Id::extract(PACKAGE, id, "id")?;
+        let id = self.id(id)?;
         py.detach(|| {
             let mut index = self.write();
             new_id(&id, "id", |id| index.contains(id))?;
             index.add_text(id, text).map_err(to_python)
+        })
+    }
+
+    #[doc = rank_pyo3::stub!("Bm25Index.add_documents")]
+    #[pyo3(signature = (ids, documents, progress = false))]
+    fn add_documents(
+        &self,
+        py: Python<'_>,
+        ids: &Bound<'_, PyAny>,
+        documents: &Bound<'_, PyAny>,
+        progress: bool,
+    ) -> PyResult<()> {
+        let ids = self.ids(ids)?;
+        py.detach(|| {
+            let index = self.read();
+            new_ids(&ids, ids.len(), "documents", |id| index.contains(id))
+        })?;
+        let bar = ProgressBar::new(PACKAGE, py, ids.len(), progress)?;
+        let mut documents = items(PACKAGE, documents, "documents", "a list of lists of str")?.enumerate();
+        let mut tokens = Tokens::default();
+        let mut done = 0;
+        loop {
+            tokens.clear();
+            for (position, document) in documents.by_ref().take(TEXTS) {
+                tokens.push(&document?, "documents", position)?;
+            }
+            if done + tokens.len() > ids.len() || (tokens.len() == 0 && done < ids.len()) {
+                let more = if tokens.len() == 0 { "fewer" } else { "more" };
+                return Err(PACKAGE.shape(format_args!(
+                    "documents: expected as many as ids, got {more} than {}; pass one id per document",
+                    ids.len()
+                )));
+            }
+            if tokens.len() == 0 {
+                return Ok(());
+            }
+            py.detach(|| {
+                let mut index = self.write();
+                (0..tokens.len()).try_for_each(|at| {
+                    let id = &ids[done + at];
+                    new_id(id, format_args!("ids[{}]", done + at), |id| index.contains(id))?;
+                    index.add_document(id.clone(), &tokens.list(at)).map_err(to_python)
+                })
+            })?;
+            done += tokens.len();
+            py.check_signals()?;
+            bar.update(py, tokens.len())?;
+        }
+    }
+
+    #[doc = rank_pyo3::stub!("Bm25Index.add_tokens")]
+    fn add_tokens(
+        &self,
+        py: Python<'_>,
+        ids: &Bound<'_, PyAny>,
+        tokens: &Bound<'_, PyAny>,
+        offsets: &Bound<'_, PyAny>,
+        vocabulary: &Bound<'_, PyAny>,
+    ) -> PyResult<()> {
+        let ids = self.ids(ids)?;
+        let tokens = rank_pyo3::vector::<i32>(PACKAGE, tokens, "tokens", "(tokens,)")?;
+        let tokens = tokens.as_slice()?;
+        let offsets = rank_pyo3::token_offsets(PACKAGE, offsets, tokens.len())?;
+        let vocabulary = rank_pyo3::strings(PACKAGE, vocabulary, "vocabulary")?;
+        py.detach(|| {
+            let mut index = self.write();
+            new_ids(&ids, offsets.len() - 1, "documents", |id| index.contains(id))?;
+            index.add_tokens(&ids, tokens, &offsets, &vocabulary).map_err(to_python)
         })
     }
 
@@ -79,7 +242,7 @@ impl Bm25Index {
         texts: &Bound<'_, PyAny>,
         progress: bool,
     ) -> PyResult<()> {
-        let ids = rank_pyo3::ids(PACKAGE, ids, "ids")?;
+        let ids = self.ids(ids)?;
         let texts = rank_pyo3::strings(PACKAGE, texts, "texts")?;
         py.detach(|| {
             let index = self.read();
@@ -92,39 +255,122 @@ impl Bm25Index {
         })
     }
 
-    #[doc = rank_pyo3::stub!("Bm25Index.retrieve")]
-    #[pyo3(signature = (terms, k = K(100)), text_signature = "($self, terms, k=100)")]
-    fn retrieve<'py>(&self, py: Python<'py>, terms: &Bound<'py, PyAny>, k: K) -> PyResult<Bound<'py, PyList>> {
+    #[doc = rank_pyo3::stub!("Bm25Index.remove")]
+    fn remove(&self, py: Python<'_>, id: &Bound<'_, PyAny>) -> PyResult<bool> {
+        let id = Id::extract(PACKAGE, id, "id")?;
+        Ok(py.detach(|| self.write().remove(&id)))
+    }
+
+    #[doc = rank_pyo3::stub!("Bm25Index.update_document")]
+    fn update_document(&self, py: Python<'_>, id: &Bound<'_, PyAny>, terms: &Bound<'_, PyAny>) -> PyResult<bool> {
+        let id = self.id(id)?;
         let terms = rank_pyo3::strings(PACKAGE, terms, "terms")?;
-        let hits = py.detach(|| self.read().retrieve(&terms, k.0, self.params)).map_err(to_python)?;
+        py.detach(|| self.write().update_document(id, &terms)).map_err(to_python)
+    }
+
+    #[doc = rank_pyo3::stub!("Bm25Index.update_text")]
+    fn update_text(&self, py: Python<'_>, id: &Bound<'_, PyAny>, text: &str) -> PyResult<bool> {
+        let id = self.id(id)?;
+        py.detach(|| self.write().update_text(id, text)).map_err(to_python)
+    }
+
+    #[doc = rank_pyo3::stub!("Bm25Index.merge")]
+    fn merge(&self, py: Python<'_>) {
+        py.detach(|| self.write().merge());
+    }
+
+    #[doc = rank_pyo3::stub!("Bm25Index.prepare")]
+    fn prepare(&self, py: Python<'_>) -> PyResult<()> {
+        py.detach(|| self.read().prepare(self.scoring)).map_err(to_python)
+    }
+
+    #[doc = rank_pyo3::stub!("Bm25Index.retrieve")]
+    #[pyo3(
+        signature = (terms, k = K(100), *, k1 = None, b = None),
+        text_signature = "($self, terms, k=100, *, k1=None, b=None)"
+    )]
+    fn retrieve<'py>(
+        &self,
+        py: Python<'py>,
+        terms: &Bound<'py, PyAny>,
+        k: K,
+        k1: Option<f64>,
+        b: Option<f64>,
+    ) -> PyResult<Bound<'py, PyList>> {
+        let terms = rank_pyo3::strings(PACKAGE, terms, "terms")?;
+        let scoring = self.scoring(k1, b)?;
+        let hits = py.detach(|| self.read().retrieve(&terms, k.0, scoring)).map_err(to_python)?;
         PACKAGE.ranked(py, &hits)
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.search")]
-    #[pyo3(signature = (text, k = K(100)), text_signature = "($self, text, k=100)")]
-    fn search<'py>(&self, py: Python<'py>, text: &str, k: K) -> PyResult<Bound<'py, PyList>> {
-        let hits = py.detach(|| self.read().search(text, k.0, self.params)).map_err(to_python)?;
+    #[pyo3(
+        signature = (text, k = K(100), *, k1 = None, b = None),
+        text_signature = "($self, text, k=100, *, k1=None, b=None)"
+    )]
+    fn search<'py>(
+        &self,
+        py: Python<'py>,
+        text: &str,
+        k: K,
+        k1: Option<f64>,
+        b: Option<f64>,
+    ) -> PyResult<Bound<'py, PyList>> {
+        let scoring = self.scoring(k1, b)?;
+        let hits = py.detach(|| self.read().search(text, k.0, scoring)).map_err(to_python)?;
         PACKAGE.ranked(py, &hits)
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.search_batch")]
-    #[pyo3(signature = (texts, k = K(100), progress = false), text_signature = "($self, texts, k=100, progress=False)")]
+    #[pyo3(
+        signature = (queries, k = K(100), progress = false, *, threads = Threads(1), k1 = None, b = None),
+        text_signature = "($self, queries, k=100, progress=False, *, threads=1, k1=None, b=None)"
+    )]
+    #[expect(clippy::too_many_arguments, reason = "all but three are keywords")]
     fn search_batch<'py>(
         &self,
         py: Python<'py>,
-        texts: &Bound<'py, PyAny>,
+        queries: &Bound<'py, PyAny>,
         k: K,
         progress: bool,
-    ) -> PyResult<Bound<'py, PyList>> {
-        let texts = rank_pyo3::strings(PACKAGE, texts, "texts")?;
-        let mut lists = Vec::with_capacity(texts.len());
-        let bar = ProgressBar::new(PACKAGE, py, texts.len(), progress)?;
-        in_chunks(py, texts.len(), QUERIES, &bar, |piece| {
-            lists.extend(self.read().search_batch(&texts[piece], k.0, self.params).map_err(to_python)?);
-            Ok::<(), PyErr>(())
-        })?;
-        let lists: Vec<_> = lists.iter().map(|list| PACKAGE.ranked(py, list)).collect::<PyResult<_>>()?;
-        PyList::new(py, lists)
+        threads: Threads,
+        k1: Option<f64>,
+        b: Option<f64>,
+    ) -> PyResult<Arrays<'py>> {
+        let scoring = self.scoring(k1, b)?;
+        let mut tokens = Tokens::default();
+        let mut analyzer = None;
+        for (position, query) in items(PACKAGE, queries, "queries", "a list of texts or of lists of str")?.enumerate() {
+            let query = query?;
+            if let Ok(text) = query.cast::<PyString>() {
+                let analyzer = analyzer.get_or_insert_with(|| py.detach(|| self.read().analyzer().clone()));
+                tokens.extend(&analyzer.analyze(&text.to_cow()?).map_err(to_python)?);
+            } else {
+                tokens.push(&query, "queries", position)?;
+            }
+        }
+        self.batch(py, &tokens, k.0, progress, threads.0.max(1), scoring)
+    }
+
+    #[doc = rank_pyo3::stub!("Bm25Index.retrieve_batch")]
+    #[pyo3(
+        signature = (queries, k = K(100), progress = false, *, threads = Threads(1), k1 = None, b = None),
+        text_signature = "($self, queries, k=100, progress=False, *, threads=1, k1=None, b=None)"
+    )]
+    #[expect(clippy::too_many_arguments, reason = "all but three are keywords")]
+    fn retrieve_batch<'py>(
+        &self,
+        py: Python<'py>,
+        queries: &Bound<'py, PyAny>,
+        k: K,
+        progress: bool,
+        threads: Threads,
+        k1: Option<f64>,
+        b: Option<f64>,
+    ) -> PyResult<Arrays<'py>> {
+        let scoring = self.scoring(k1, b)?;
+        let tokens = Tokens::all(queries, "queries")?;
+        self.batch(py, &tokens, k.0, progress, threads.0.max(1), scoring)
     }
 
     fn __len__(&self, py: Python<'_>) -> usize {

@@ -7,7 +7,9 @@ mod arguments;
 mod bm25;
 mod dense;
 mod errors;
+mod hits;
 mod hnsw;
+mod tokens;
 
 use pyo3::prelude::*;
 

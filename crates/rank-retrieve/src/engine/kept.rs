@@ -1,0 +1,121 @@
+//! Impacts of all terms, ready, with what bounds them.
+
+use std::sync::{Arc, OnceLock};
+
+use super::gather::{Gathered, Part};
+use super::window::{Slot, Values, Window};
+use super::{Column, WINDOW};
+use crate::scoring::{Collection, Scoring};
+
+/// The k of which the k-th greatest impact of each term is kept.
+pub(super) const RANKS: [usize; 3] = [10, 100, 1000];
+
+/// Postings in a window from which a term also gets a row of impacts by document.
+const LONG: usize = WINDOW / 8;
+
+/// The ready impacts of a window.
+#[derive(Debug)]
+pub(super) struct Ready {
+    pub(super) window: Arc<Window>,
+    pub(super) impacts: Column<f32>,
+    /// Of each term that is here, the greatest impact.
+    pub(super) maxima: Column<f32>,
+    /// Which terms have long lists, ascending, and for each the impacts by document, made when first asked for.
+    long: Vec<(u32, OnceLock<Box<[f32]>>)>,
+}
+
+impl Ready {
+    pub(super) fn new(window: Arc<Window>, impacts: Column<f32>, maxima: Column<f32>) -> Self {
+        let starts = &*window.starts;
+        let lengths = starts.windows(2).map(|pair| (pair[1] - pair[0]) as usize);
+        let long = lengths.zip(0..).filter(|(length, _)| *length >= LONG).map(|(_, rank)| (rank, OnceLock::new()));
+        let long = long.collect();
+        Self { window, impacts, maxima, long }
+    }
+
+    /// The impacts of a term by document, if its list is long.
+    pub(super) fn dense(&self, rank: usize, range: std::ops::Range<usize>) -> Option<&[f32]> {
+        if range.len() < LONG {
+            return None;
+        }
+        let at = self.long.binary_search_by_key(&(rank as u32), |entry| entry.0).ok()?;
+        let row = self.long[at].1.get_or_init(|| {
+            let mut row = vec![0.0; WINDOW];
+            for (&local, &impact) in self.window.locals[range.clone()].iter().zip(&self.impacts[range]) {
+                row[usize::from(local)] = impact;
+            }
+            row.into()
+        });
+        Some(row)
+    }
+}
+
+/// The ready impacts of a collection.
+#[derive(Debug)]
+pub(super) struct Kept {
+    pub(super) scoring: Option<Scoring>,
+    pub(super) windows: Vec<Ready>,
+    /// Of each term, the greatest impact.
+    pub(super) best: Column<f32>,
+    /// Of each term, what a document without it scores; empty if that is nothing.
+    pub(super) absent: Column<f64>,
+    /// For each of [`RANKS`], of each term the k-th greatest impact, 0 for shorter lists.
+    pub(super) kth: [Column<f32>; RANKS.len()],
+}
+
+impl Kept {
+    /// Makes the impacts of all terms.
+    pub(super) fn new(slots: &[Slot], terms: usize, scoring: Option<Scoring>, collection: &Collection<'_>) -> Self {
+        let mut impacts: Vec<Vec<f32>> =
+            slots.iter().map(|slot| Vec::with_capacity(slot.window.locals.len())).collect();
+        let mut maxima: Vec<Vec<f32>> =
+            slots.iter().map(|slot| Vec::with_capacity(slot.window.starts.len() - 1)).collect();
+        let mut best = vec![0.0; terms];
+        let mut absent = Vec::new();
+        let mut kth: [Vec<f32>; RANKS.len()] = std::array::from_fn(|_| vec![0.0; terms]);
+        let mut gathered = Gathered::default();
+        for term in 0..terms {
+            gathered.clear();
+            let found = gathered.term(term as u32, slots.iter().map(Part::Sealed), scoring, collection);
+            for piece in &gathered.pieces {
+                // Terms ascend in each window as they do here.
+                impacts[piece.part].extend_from_slice(&gathered.impacts[piece.range.clone()]);
+                maxima[piece.part].push(piece.max);
+            }
+            best[term] = found.best;
+            if found.absent != 0.0 {
+                absent.resize(terms, 0.0);
+                absent[term] = found.absent;
+            }
+            let mut left = &mut gathered.impacts[..];
+            for (rank, kth) in RANKS.iter().zip(&mut kth).rev() {
+                if left.len() >= *rank {
+                    let (_, &mut value, _) = left.select_nth_unstable_by(rank - 1, |a, b| b.total_cmp(a));
+                    kth[term] = value;
+                    left = &mut std::mem::take(&mut left)[..*rank];
+                }
+            }
+        }
+        let windows = slots.iter().zip(impacts.into_iter().zip(maxima)).map(|(slot, (impacts, maxima))| {
+            // Weights that are all there are the impacts as they are.
+            let impacts = match (&slot.window.values, &slot.deleted) {
+                (Values::Weights(weights), None) => weights.clone(),
+                _ => impacts.into(),
+            };
+            Ready::new(Arc::clone(&slot.window), impacts, maxima.into())
+        });
+        Self {
+            scoring,
+            windows: windows.collect(),
+            best: best.into(),
+            absent: absent.into(),
+            kth: kth.map(Column::from),
+        }
+    }
+
+    /// A score that at least `k` documents reach by this term alone: its k-th greatest impact, or less.
+    pub(super) fn reached(&self, term: u32, k: usize) -> f32 {
+        let row = RANKS.iter().position(|&rank| k <= rank);
+        row.and_then(|row| self.kth[row].get(term as usize)).copied().unwrap_or(0.0)
+    }
+}
