@@ -8,65 +8,68 @@ use rustc_hash::FxBuildHasher;
 use crate::lists::Lists;
 use crate::{Duplicates, Error, Fusion, Order, Result};
 
-/// Numbers by hash. Forgetting all keys costs one increment, so one table serves query after query.
+/// Numbers by hash, eight bytes each, so that a query's table stays in the nearest cache.
 #[derive(Debug, Default)]
 struct Table {
-    slots: Vec<Slot>,
-    /// A slot that another round wrote is empty.
-    round: u32,
+    /// Half a hash above, a number plus 1 below; 0 is empty.
+    slots: Vec<u64>,
+    /// How many slots are in use, less 1: as many as the last round asked for.
+    mask: usize,
     len: u32,
-}
-
-#[derive(Debug, Clone, Copy, Default)]
-struct Slot {
-    hash: u64,
-    number: u32,
-    round: u32,
 }
 
 impl Table {
     fn clear(&mut self) {
-        self.len = 0;
-        self.round = self.round.wrapping_add(1);
-        if self.round == 0 {
-            self.slots.fill(Slot::default());
-            self.round = 1;
+        let mut slots = 64;
+        while self.len as usize * 8 > slots * 5 {
+            slots *= 2;
         }
+        if self.slots.len() < slots {
+            self.slots.resize(slots, 0);
+        }
+        self.slots[..slots].fill(0);
+        self.mask = slots - 1;
+        self.len = 0;
     }
 
     /// The number of the key with this `hash` for which `same(number)` holds, and whether it is new.
     #[inline]
     fn number(&mut self, hash: u64, mut same: impl FnMut(u32) -> bool) -> (u32, bool) {
-        if (self.len as usize + 1) * 2 > self.slots.len() {
+        if (self.len as usize + 1) * 8 > (self.mask + 1) * 5 {
             self.grow();
         }
-        let mask = self.slots.len() - 1;
-        let mut place = hash as usize & mask;
+        let slots = &mut self.slots[..=self.mask];
+        let half = hash << 32;
+        let mut place = hash as usize & self.mask;
         loop {
-            let slot = &mut self.slots[place];
-            if slot.round != self.round {
+            let slot = slots[place & self.mask];
+            if slot == 0 {
                 let number = self.len;
-                *slot = Slot { hash, number, round: self.round };
                 self.len += 1;
+                slots[place & self.mask] = half | u64::from(self.len);
                 return (number, true);
             }
-            if slot.hash == hash && same(slot.number) {
-                return (slot.number, false);
+            let number = (slot as u32).wrapping_sub(1);
+            if slot & !u64::from(u32::MAX) == half && same(number) {
+                return (number, false);
             }
-            place = (place + 1) & mask;
+            place += 1;
         }
     }
 
     #[cold]
     fn grow(&mut self) {
-        self.round = self.round.max(1);
-        let slots = vec![Slot::default(); (self.slots.len() * 2).max(64)];
-        let old = std::mem::replace(&mut self.slots, slots);
-        let mask = self.slots.len() - 1;
-        for slot in old.into_iter().filter(|slot| slot.round == self.round) {
-            let mut place = slot.hash as usize & mask;
-            while self.slots[place].round == self.round {
-                place = (place + 1) & mask;
+        let old = self.slots[..(self.mask + 1).min(self.slots.len())].to_vec();
+        let slots = (old.len() * 2).max(64);
+        if self.slots.len() < slots {
+            self.slots.resize(slots, 0);
+        }
+        self.slots[..slots].fill(0);
+        self.mask = slots - 1;
+        for slot in old.into_iter().filter(|slot| *slot != 0) {
+            let mut place = (slot >> 32) as usize & self.mask;
+            while self.slots[place] != 0 {
+                place = (place + 1) & self.mask;
             }
             self.slots[place] = slot;
         }
@@ -117,10 +120,12 @@ impl NumberedLists {
 pub struct Numbering<I> {
     table: Table,
     ids: Vec<I>,
-    /// Per document: the last list that holds it, and where.
-    met: Vec<(u32, u32)>,
-    /// The list that is being read.
+    /// Per document: the last list that holds it, from 1.
+    met: Vec<u32>,
+    /// The list that is being read, if it is read to a certain depth.
     pending: Vec<(f64, I)>,
+    /// The list that is being sorted.
+    unsorted: Vec<(f64, u32)>,
     pub(crate) plain: NumberedLists,
 }
 
@@ -131,6 +136,7 @@ impl<I> Default for Numbering<I> {
             ids: Vec::new(),
             met: Vec::new(),
             pending: Vec::new(),
+            unsorted: Vec::new(),
             plain: NumberedLists { starts: vec![0], ..NumberedLists::default() },
         }
     }
@@ -195,53 +201,136 @@ impl<I: Eq + Hash + Ord> Numbering<I> {
         fusion: &Fusion,
         entries: impl IntoIterator<Item = Option<(I, f64)>>,
     ) -> Result<bool> {
-        let list = self.plain.starts.len() - 1;
-        self.pending.clear();
-        for entry in entries {
-            let Some((id, score)) = entry else { return Ok(false) };
-            self.pending.push((score, id));
-        }
-        if let Some(position) = self.pending.iter().position(|(score, _)| score.is_nan()) {
-            return Err(Error::NanScore { list, position });
-        }
-        match fusion.order {
-            Order::Given => {}
-            Order::Sorted => sort(&mut self.pending),
-            Order::Checked => {
-                if let Some(place) = self.pending.windows(2).position(|pair| pair[1].0 > pair[0].0) {
-                    let (previous, score) = (self.pending[place].0, self.pending[place + 1].0);
-                    return Err(Error::NotSorted { list, position: place + 1, score, previous });
-                }
+        let known = self.ids.len();
+        let start = self.plain.numbers.len();
+        if let Some(depth) = fusion.depth {
+            self.pending.clear();
+            for entry in entries {
+                let Some((id, score)) = entry else { return Ok(false) };
+                self.pending.push((score, id));
             }
+            self.number_pending(fusion, depth)?;
+        } else {
+            for entry in entries {
+                let Some((id, score)) = entry else {
+                    self.forget(known, start);
+                    return Ok(false);
+                };
+                let number = self.number(id);
+                self.plain.numbers.push(number);
+                self.plain.scores.push(score);
+            }
+            self.order(fusion, start)?;
+            self.meet_all(fusion, start)?;
         }
-        let depth = fusion.depth.unwrap_or(usize::MAX);
-        let NumberedLists { documents, starts, numbers, scores } = &mut self.plain;
-        let start = numbers.len();
-        for (position, (score, id)) in self.pending.drain(..).enumerate() {
-            if numbers.len() - start == depth {
+        self.plain.documents = self.ids.len();
+        self.plain.starts.push(self.plain.numbers.len());
+        Ok(true)
+    }
+
+    /// The number of a document, a new one if it was not met before.
+    #[inline(always)]
+    fn number(&mut self, id: I) -> u32 {
+        let ids = &self.ids;
+        let (number, new) = self.table.number(FxBuildHasher.hash_one(&id), |number| ids[number as usize] == id);
+        if new {
+            self.ids.push(id);
+            self.met.push(0);
+        }
+        number
+    }
+
+    /// Takes back the documents from `known` on, and the entries from `start` on.
+    #[cold]
+    fn forget(&mut self, known: usize, start: usize) {
+        self.plain.numbers.truncate(start);
+        self.plain.scores.truncate(start);
+        self.ids.truncate(known);
+        self.met.truncate(known);
+        self.table.clear();
+        for id in &self.ids {
+            self.table.number(FxBuildHasher.hash_one(id), |_| false);
+        }
+    }
+
+    /// Puts the list from `start` on in order, or checks that it is.
+    fn order(&mut self, fusion: &Fusion, start: usize) -> Result<()> {
+        let NumberedLists { starts, numbers, scores, .. } = &mut self.plain;
+        let (list, numbers, scores) = (starts.len() - 1, &mut numbers[start..], &mut scores[start..]);
+        // What is not above the other is below it, equal to it, or NaN.
+        if scores.windows(2).all(|pair| pair[0] > pair[1]) && !scores.first().is_some_and(|score| score.is_nan()) {
+            return Ok(());
+        }
+        if !check_order(fusion.order, list, scores.iter().copied())? {
+            return Ok(());
+        }
+        self.unsorted.clear();
+        self.unsorted.extend(scores.iter().copied().zip(numbers.iter().copied()));
+        sort(&mut self.unsorted, |a, b| self.ids[*a as usize].cmp(&self.ids[*b as usize]));
+        for ((&(score, number), scores), numbers) in self.unsorted.iter().zip(scores).zip(numbers) {
+            (*scores, *numbers) = (score, number);
+        }
+        Ok(())
+    }
+
+    /// Looks for documents that are in the list from `start` on twice.
+    fn meet_all(&mut self, fusion: &Fusion, start: usize) -> Result<()> {
+        let list = self.plain.starts.len() - 1;
+        let mut again = false;
+        for &number in &self.plain.numbers[start..] {
+            again |= std::mem::replace(&mut self.met[number as usize], list as u32 + 1) == list as u32 + 1;
+        }
+        if !again {
+            return Ok(());
+        }
+        let Self { met, plain: NumberedLists { numbers, scores, .. }, .. } = self;
+        for &number in &numbers[start..] {
+            met[number as usize] = 0;
+        }
+        let mut kept = start;
+        for place in start..numbers.len() {
+            let number = numbers[place];
+            if std::mem::replace(&mut met[number as usize], list as u32 + 1) != 0 {
+                if fusion.duplicates == Duplicates::Refused {
+                    let first = numbers[start..].iter().position(|other| *other == number).unwrap_or(0);
+                    return Err(Error::DuplicateDocument { list, position: place - start, first });
+                }
+                continue;
+            }
+            numbers[kept] = number;
+            scores[kept] = scores[place];
+            kept += 1;
+        }
+        numbers.truncate(kept);
+        scores.truncate(kept);
+        Ok(())
+    }
+
+    /// Adds the pending list as far as it is read: what lies deeper gets no number.
+    fn number_pending(&mut self, fusion: &Fusion, depth: usize) -> Result<()> {
+        let list = self.plain.starts.len() - 1;
+        let start = self.plain.numbers.len();
+        let mut pending = std::mem::take(&mut self.pending);
+        if check_order(fusion.order, list, pending.iter().map(|(score, _)| *score))? {
+            sort(&mut pending, I::cmp);
+        }
+        for (position, (score, id)) in pending.drain(..).enumerate() {
+            if self.plain.numbers.len() - start == depth {
                 break;
             }
-            let ids = &self.ids;
-            let (number, new) = self.table.number(FxBuildHasher.hash_one(&id), |number| ids[number as usize] == id);
-            if new {
-                self.ids.push(id);
-                self.met.push((list as u32, position as u32));
-            } else {
-                let met = &mut self.met[number as usize];
-                if met.0 == list as u32 {
-                    if fusion.duplicates == Duplicates::Best {
-                        continue;
-                    }
-                    return Err(Error::DuplicateDocument { list, position, first: met.1 as usize });
+            let number = self.number(id);
+            if std::mem::replace(&mut self.met[number as usize], list as u32 + 1) == list as u32 + 1 {
+                if fusion.duplicates == Duplicates::Best {
+                    continue;
                 }
-                *met = (list as u32, position as u32);
+                let first = self.plain.numbers[start..].iter().position(|other| *other == number).unwrap_or(0);
+                return Err(Error::DuplicateDocument { list, position, first });
             }
-            numbers.push(number);
-            scores.push(score);
+            self.plain.numbers.push(number);
+            self.plain.scores.push(score);
         }
-        *documents = self.ids.len();
-        starts.push(numbers.len());
-        Ok(true)
+        self.pending = pending;
+        Ok(())
     }
 
     /// Numbers the documents anew, in the order of their ids: what methods ask for that
@@ -261,20 +350,34 @@ impl<I: Eq + Hash + Ord> Numbering<I> {
     }
 }
 
+/// Whether the list is to be sorted.
+fn check_order(order: Order, list: usize, scores: impl Iterator<Item = f64> + Clone) -> Result<bool> {
+    if let Some(position) = scores.clone().position(f64::is_nan) {
+        return Err(Error::NanScore { list, position });
+    }
+    let pairs = || scores.clone().zip(scores.clone().skip(1));
+    if order == Order::Checked
+        && let Some(place) = pairs().position(|(previous, score)| score > previous)
+        && let Some((previous, score)) = pairs().nth(place)
+    {
+        return Err(Error::NotSorted { list, position: place + 1, score, previous });
+    }
+    Ok(order == Order::Sorted)
+}
+
 /// By score descending, then by id ascending. Lists are nearly always sorted already, or nearly so.
-fn sort<I: Ord>(entries: &mut [(f64, I)]) {
-    let after = |a: &(f64, I), b: &(f64, I)| a.0 < b.0 || (a.0 == b.0 && a.1 > b.1);
+fn sort<I>(entries: &mut [(f64, I)], by_id: impl Fn(&I, &I) -> Ordering) {
+    let order =
+        |a: &(f64, I), b: &(f64, I)| b.0.partial_cmp(&a.0).unwrap_or(Ordering::Equal).then_with(|| by_id(&a.1, &b.1));
     let mut moves = 4 * entries.len();
     for end in 1..entries.len() {
         let mut place = end;
-        while place > 0 && after(&entries[place - 1], &entries[place]) {
+        while place > 0 && order(&entries[place - 1], &entries[place]) == Ordering::Greater {
             entries.swap(place - 1, place);
             place -= 1;
             moves -= 1;
             if moves == 0 {
-                entries.sort_unstable_by(|a, b| {
-                    b.0.partial_cmp(&a.0).unwrap_or(Ordering::Equal).then_with(|| a.1.cmp(&b.1))
-                });
+                entries.sort_unstable_by(order);
                 return;
             }
         }
@@ -284,8 +387,12 @@ fn sort<I: Ord>(entries: &mut [(f64, I)]) {
 /// Puts totals in order, in memory that is used again.
 #[derive(Debug, Default)]
 pub struct Ranking {
-    /// The score as bits that ascend as scores descend, and the document.
-    keys: Vec<(u64, u32)>,
+    /// Per document: the score as bits that ascend as scores descend.
+    bits: Vec<u64>,
+    /// The documents: the score's bits, of which the last give way to the number.
+    keys: Vec<u64>,
+    /// The bits of a key that hold the number.
+    mask: u64,
 }
 
 impl Ranking {
@@ -299,25 +406,36 @@ impl Ranking {
     pub fn sort(&mut self, fusion: &Fusion, totals: &[f64]) {
         let limit = fusion.limit.unwrap_or(usize::MAX);
         let flip = if fusion.ascending { u64::MAX } else { 0 };
+        self.bits.clear();
+        self.bits.extend(totals.iter().map(|&total| descending(total) ^ flip));
+        self.mask = totals.len().next_power_of_two() as u64 - 1;
+        let mask = self.mask;
         self.keys.clear();
-        self.keys.extend(totals.iter().zip(0..).map(|(&total, number)| (descending(total) ^ flip, number)));
+        self.keys.extend(self.bits.iter().zip(0..).map(|(bits, number)| bits & !mask | number));
         if limit == 0 {
             self.keys.clear();
         } else if limit < self.keys.len() {
-            let (_, &mut (last, _), _) = self.keys.select_nth_unstable(limit - 1);
+            let (_, &mut last, _) = self.keys.select_nth_unstable(limit - 1);
             // What is tied with the last place may be ahead of it by its id.
-            self.keys.retain(|key| key.0 <= last);
+            self.keys.retain(|key| *key <= last | mask);
         }
         self.keys.sort_unstable();
     }
 
     /// Orders ties by id and returns the numbers of the documents, the best first.
     pub fn settle<I: Ord>(&mut self, fusion: &Fusion, ids: &[I]) -> impl ExactSizeIterator<Item = usize> + '_ {
-        for tied in self.keys.chunk_by_mut(|a, b| a.0 == b.0).filter(|tied| tied.len() > 1) {
-            tied.sort_unstable_by(|a, b| ids[a.1 as usize].cmp(&ids[b.1 as usize]));
+        let Self { bits, keys, mask } = self;
+        let mask = *mask;
+        let number = move |key: &u64| (key & mask) as usize;
+        // Scores that agree in all bits but the last may still differ in those.
+        for tied in keys.chunk_by_mut(|a, b| a & !mask == b & !mask).filter(|tied| tied.len() > 1) {
+            tied.sort_unstable_by(|a, b| {
+                let (a, b) = (number(a), number(b));
+                bits[a].cmp(&bits[b]).then_with(|| ids[a].cmp(&ids[b]))
+            });
         }
-        self.keys.truncate(fusion.limit.unwrap_or(usize::MAX));
-        self.keys.iter().map(|key| key.1 as usize)
+        keys.truncate(fusion.limit.unwrap_or(usize::MAX));
+        keys.iter().map(number)
     }
 }
 
@@ -356,12 +474,42 @@ mod tests {
     }
 
     #[test]
-    fn rounds_may_run_over() {
-        let mut table = Table { round: u32::MAX, ..Table::default() };
-        assert_eq!(table.number(1, |_| true), (0, true));
-        table.clear();
-        assert_eq!(table.number(1, |_| true), (0, true));
-        assert_eq!(table.number(1, |_| true), (0, false));
+    fn a_list_that_is_taken_back_leaves_nothing() {
+        let fusion = Fusion::new(Method::Borda);
+        let mut numbering = Numbering::new();
+        numbering.add_list(&fusion, [("a", 2.0), ("b", 1.0)]).unwrap();
+        assert_eq!(numbering.try_add_list(&fusion, [Some(("c", 3.0)), Some(("a", 2.0)), None]), Ok(false));
+        assert_eq!(numbering.ids(), ["a", "b"]);
+        numbering.add_list(&fusion, [("d", 3.0), ("b", 2.0)]).unwrap();
+        assert_eq!(numbering.ids(), ["a", "b", "d"]);
+        let lists = numbering.lists().unwrap();
+        assert_eq!((lists.numbers(0), lists.numbers(1)), (&[0, 1][..], &[2, 1][..]));
+    }
+
+    #[test]
+    fn a_large_round_makes_no_later_one_large() {
+        let mut table = Table::default();
+        for size in [5, 3000, 5, 200, 0, 70] {
+            table.clear();
+            for key in 0..size {
+                assert_eq!(table.number(u64::from(key) << 7, |number| number == key), (key, true));
+                assert_eq!(table.number(u64::from(key) << 7, |number| number == key), (key, false));
+            }
+        }
+        assert!(table.mask < 256);
+    }
+
+    #[test]
+    fn scores_that_differ_in_their_last_bits_are_no_tie() {
+        let fusion = Fusion::new(Method::Borda);
+        let mut totals = vec![0.0; 1000];
+        totals[3] = f64::from_bits(1.0_f64.to_bits() + 1);
+        totals[999] = f64::from_bits(1.0_f64.to_bits() + 2);
+        totals[500] = 1.0;
+        let mut ranking = Ranking::new();
+        ranking.sort(&fusion, &totals);
+        let ids: Vec<usize> = (0..1000).collect();
+        assert_eq!(ranking.settle(&fusion, &ids).take(5).collect::<Vec<_>>(), [999, 3, 500, 0, 1]);
     }
 
     #[test]
@@ -371,7 +519,7 @@ mod tests {
                 (0..101).map(|i| ((i * step % 101 / 3) as f64, i * step % 101)).collect();
             let mut expected = entries.clone();
             expected.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-            sort(&mut entries);
+            sort(&mut entries, u64::cmp);
             assert_eq!(entries, expected);
         }
     }

@@ -78,20 +78,22 @@ pub fn for_each_entry<'py>(
 }
 
 /// Entries that are taken from a dict at once.
-const TAKEN: usize = 128;
+const TAKEN: usize = 256;
 
 /// The entries of a dict in place. Objects lie all over the memory: many are taken before the first is read, so that the
 /// processor waits for all of them together.
 ///
 /// Only for loops that run no Python code, which might change the dict: it panics then.
+#[inline]
 pub fn entries<'py>(dict: &Bound<'py, PyDict>) -> impl Iterator<Item = (Bound<'py, PyAny>, Bound<'py, PyAny>)> {
     let mut left = dict.iter();
-    let mut taken = Vec::new().into_iter();
+    let mut taken = Vec::with_capacity(TAKEN.min(dict.len()));
     std::iter::from_fn(move || {
-        taken.next().or_else(|| {
-            taken = left.by_ref().take(TAKEN).collect::<Vec<_>>().into_iter();
-            taken.next()
-        })
+        if taken.is_empty() {
+            taken.extend(left.by_ref().take(TAKEN));
+            taken.reverse();
+        }
+        taken.pop()
     })
 }
 

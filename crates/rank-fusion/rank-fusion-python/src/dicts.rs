@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyMapping};
+use pyo3::types::{PyDict, PyFloat, PyMapping};
 use rank_fusion::{Error, Fusion, NumberedLists, Numbering, Ranking, Scratch};
 use rank_pyo3::ProgressBar;
 use rayon::prelude::*;
@@ -63,8 +63,15 @@ pub(crate) fn fuse<'py>(
         for ((query, numbering), Fused { totals, ranking, .. }) in queries.iter().zip(&numberings).zip(results) {
             let ids = numbering.ids();
             let list = PyDict::new(py);
+            // Equal scores are one object: sums of ranks are often equal.
+            let mut score = PyFloat::new(py, 0.0);
+            let mut written = 0.0_f64.to_bits();
             for number in ranking.settle(fusion, ids) {
-                list.set_item(ids[number].object(), totals[number])?;
+                let total = totals[number];
+                if total.to_bits() != written {
+                    (score, written) = (PyFloat::new(py, total), total.to_bits());
+                }
+                list.set_item(ids[number].object(), &score)?;
             }
             fused.set_item(query.object(), list)?;
         }
