@@ -158,3 +158,44 @@ def test_bad_input(options: dict[str, Any], message: str) -> None:
     with pytest.raises((ValueError, TypeError), match=re.escape(message)) as raised:
         optimize(**({"runs": runs, "qrels": qrels} | options))
     assert isinstance(raised.value, RankError)
+
+
+@pytest.mark.parametrize("search", ["grid", "coordinate", "random"])
+def test_the_number_of_threads_changes_nothing(search: str) -> None:
+    runs, qrels = collection()
+    found = [quiet(runs, qrels, search=search, trials=30, threads=threads) for threads in (None, 1, 3)]
+    assert found[0] == found[1] == found[2]
+    with pytest.raises(InvalidInputError, match="threads"):
+        optimize(runs, qrels, threads=0)
+
+
+def test_a_function_is_called_from_several_threads() -> None:
+    runs, qrels = collection()
+
+    def first(query: str, ranking: list[tuple[str, float]]) -> float:
+        return float(qrels[query].get(ranking[0][0], 0))
+
+    found = [quiet(runs, measure=first, threads=threads, step=0.5) for threads in (1, 2)]
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize(("search", "total"), [("grid", 67), ("random", 31), ("coordinate", None)])
+def test_the_bar_ends_at_its_end(search: str, total: int | None, capsys: pytest.CaptureFixture[str]) -> None:
+    runs, qrels = collection()
+    found = quiet(runs, qrels, search=search, trials=30, progress=True)
+    last = capsys.readouterr().err.rstrip().rsplit("\r", 1)[-1]
+    if total is None:
+        assert last.startswith(f"{len(found.trials)}it")
+    else:
+        assert len(found.trials) == total
+        assert last.startswith("100%")
+        assert f"{total}/{total}" in last
+
+
+def test_a_preset_is_optimized() -> None:
+    runs, qrels = collection()
+    found = quiet(runs, qrels, compat="qdrant_dbsf", folds=0)
+    assert found.best.norm == "three_sigma_sample"
+    assert found.best.method == "combsum"
+    values = fuse_runs(runs, compat="qdrant_dbsf", weights=found.best.weights)
+    assert found.best.mean == pytest.approx(rank_eval.evaluate(qrels, values, ["nDCG@10"]).means["nDCG@10"], abs=1e-12)

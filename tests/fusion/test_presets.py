@@ -96,3 +96,46 @@ def test_every_preset_has_a_formula() -> None:
         "langchain",
     } <= presets.keys()
     assert all(presets.values())
+
+
+def test_cosmosdb_turns_lists_of_negative_weight() -> None:
+    a, b = [("x", 3.0), ("y", 2.0)], [("y", 0.9), ("z", 0.5)]
+    fused = rank_fusion.fuse([a, b], compat="cosmosdb", weights=[1.0, -2.0])
+    assert dict(fused) == pytest.approx({"z": 2 / 61, "y": 1 / 62 + 2 / 62, "x": 1 / 61}, rel=1e-15)
+    with pytest.raises(rank_fusion.InvalidInputError, match=r"weights\[1\]"):
+        rank_fusion.fuse([a, b], weights=[1.0, -2.0])
+
+
+def test_opensearch_z_score() -> None:
+    scores = [9.0, 5.0, 4.0, 1.0]
+    deviation = float(np.std(scores, ddof=1))
+    fused = rank_fusion.fuse([list(zip("abcd", scores, strict=True)), [("e", 3.0)]], compat="opensearch_z_score")
+    expected = {"a": (9 - 4.75) / deviation / 2, "b": 0.25 / deviation / 2, "c": 0.0005, "d": 0.0005, "e": 1.5}
+    assert dict(fused) == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("constant", "worth"), [("usual", 1.0), ("sign", 0.0), ("raw", -2.0), (0.25, 0.25), ("0.25", 0.25), (None, 1.0)]
+)
+def test_lists_of_equal_scores(constant: str | float | None, worth: float) -> None:
+    lists = [[("a", -2.0), ("b", -2.0)]]
+    options: Any = {"constant": constant}
+    assert rank_fusion.fuse(lists, "combsum", **options) == [("a", worth), ("b", worth)]
+    assert rank_fusion.fuse_runs([{"q": dict(lists[0])}], "combsum", **options) == {"q": {"a": worth, "b": worth}}
+    assert rank_fusion.explain(lists, "combsum", **options).results[0].score == worth
+
+
+def test_floor_and_scale() -> None:
+    lists = [[("a", 2.0), ("b", 1.0)]]
+    assert rank_fusion.fuse(lists, "combsum", floor=0.125, scale=4) == [("a", 4.0), ("b", 0.5)]
+    stream = rank_fusion.StreamingFusion(1, "combsum", floor=0.125, scale=4)
+    stream.set(0, lists[0])
+    assert stream.fused() == [("a", 4.0), ("b", 0.5)]
+    pages = rank_fusion.Pages(2, "combsum", floor=0.125, scale=4)
+    pages.update(lists)
+    assert pages.page(0) == [("a", 4.0), ("b", 0.5)]
+    for wrong in ({"constant": "one"}, {"floor": float("nan")}, {"scale": float("inf")}, {"constant": float("nan")}):
+        with pytest.raises(rank_fusion.InvalidInputError, match=next(iter(wrong))):
+            rank_fusion.fuse(lists, "combsum", **wrong)
+    with pytest.raises(rank_fusion.DtypeError, match="constant"):
+        rank_fusion.fuse(lists, "combsum", constant=[1])  # type: ignore[arg-type]

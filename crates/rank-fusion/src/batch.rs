@@ -181,12 +181,18 @@ fn spread<W, T: Send + Sync>(
     results.into_iter().filter_map(Result::transpose).collect()
 }
 
-/// Runs `work` in a pool of that many threads, or in the one that all of the program shares.
+/// Runs `work` with that many threads, or with as many as all of the program shares: what decides how many threads
+/// [`Problem::search`](crate::Problem::search) uses.
+///
+/// ```
+/// assert_eq!(rank_fusion::in_pool(Some(2), || 6 * 7)?, 42);
+/// # Ok::<(), rank_fusion::Error>(())
+/// ```
 ///
 /// # Errors
 ///
 /// [`Error::InvalidThreads`] for 0 threads, and if the system has no more threads to give.
-pub(crate) fn in_pool<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + Send) -> Result<T> {
+pub fn in_pool<T: Send>(threads: Option<usize>, work: impl FnOnce() -> T + Send) -> Result<T> {
     let Some(threads) = threads else {
         return Ok(work());
     };

@@ -35,12 +35,15 @@ use crate::{Error, Result};
 /// # Ok::<(), rank_fusion::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "choices that do not depend on each other")]
 pub struct Fusion {
     pub(crate) method: Method,
     pub(crate) normalization: Normalization,
     pub(crate) constant: Constant,
     pub(crate) floor: Option<f64>,
     pub(crate) weights: Weights,
+    /// Whether a negative weight turns its list around.
+    pub(crate) reverses: bool,
     /// Whether weights are divided by their sum.
     pub(crate) shares: bool,
     /// Whether scores are divided by the number of lists.
@@ -97,6 +100,7 @@ impl Fusion {
             constant: Constant::default(),
             floor: None,
             weights: Weights::default(),
+            reverses: false,
             shares: false,
             averaged: false,
             scale: 1.0,
@@ -139,6 +143,14 @@ impl Fusion {
     #[must_use]
     pub fn weights(mut self, weights: Vec<f64>) -> Self {
         self.weights = Weights::Each(weights);
+        self
+    }
+
+    /// Lets a weight below 0 turn its list around, its last document being the best, with the weight's magnitude. Only
+    /// for [`Method::ReciprocalRank`].
+    #[must_use]
+    pub fn negative_weights_reverse(mut self) -> Self {
+        self.reverses = true;
         self
     }
 
@@ -251,7 +263,7 @@ impl Fusion {
                 });
             }
             for (list, &weight) in weights.iter().enumerate() {
-                if !(weight.is_finite() && weight >= 0.0) {
+                if !(weight.is_finite() && (weight >= 0.0 || self.turns())) {
                     return Err(Error::InvalidWeight { list, weight });
                 }
             }
@@ -366,13 +378,35 @@ impl Fusion {
         Ok(())
     }
 
-    /// The weight of list `list` of `lists`.
+    /// The weight of list `list` of `lists`; its magnitude where the list is turned around.
     pub fn weight(&self, list: usize, lists: usize) -> f64 {
         match &self.weights {
             Weights::Ones if !self.shares => 1.0,
             Weights::Ones | Weights::Mean => 1.0 / lists as f64,
-            Weights::Each(weights) if self.shares => weights[list] / weights.iter().sum::<f64>(),
-            Weights::Each(weights) => weights[list],
+            Weights::Each(weights) if self.shares => {
+                weights[list].abs() / weights.iter().map(|weight| weight.abs()).sum::<f64>()
+            }
+            Weights::Each(weights) => weights[list].abs(),
+        }
+    }
+
+    /// Whether weights below 0 are allowed.
+    fn turns(&self) -> bool {
+        self.reverses && matches!(self.method, Method::ReciprocalRank { .. })
+    }
+
+    /// Whether list `list` is turned around.
+    fn is_turned(&self, list: usize) -> bool {
+        self.turns() && matches!(&self.weights, Weights::Each(weights) if weights[list] < 0.0)
+    }
+
+    /// What the method looks at; ranks differ from list to list where one is turned around.
+    fn looks(&self) -> Looks {
+        match (&self.weights, self.method.looks()) {
+            (Weights::Each(weights), Looks::Ranks) if self.turns() && weights.iter().any(|weight| *weight < 0.0) => {
+                Looks::RanksOfList
+            }
+            (_, looks) => looks,
         }
     }
 
@@ -393,7 +427,7 @@ impl Fusion {
         fills: &'a [f64],
         weights: &'a [f64],
     ) -> Input<'a> {
-        let values = match self.method.looks() {
+        let values = match self.looks() {
             Looks::Ranks => Values::ByPosition(terms),
             _ => Values::ByEntry(values),
         };
@@ -407,7 +441,7 @@ impl Fusion {
         // Where a weight divides the rank, it is in the value already.
         let outside = !matches!(self.method, Method::ReciprocalWeightedRank { .. });
         weights.extend((0..lists.len()).map(|list| if outside { self.weight(list, lists.len()) } else { 1.0 }));
-        match self.method.looks() {
+        match self.looks() {
             Looks::Pairs => {}
             Looks::Ranks => {
                 terms.clear();
@@ -416,7 +450,10 @@ impl Fusion {
             Looks::RanksOfList => {
                 values.clear();
                 for list in 0..lists.len() {
-                    values.extend((0..lists.length(list)).map(|position| self.rank_value(lists, list, position)));
+                    let length = lists.length(list);
+                    let turned = self.is_turned(list);
+                    let place = |position| if turned { length - 1 - position } else { position };
+                    values.extend((0..length).map(|position| self.rank_value(lists, list, place(position))));
                 }
             }
             Looks::Scores => {
@@ -436,7 +473,7 @@ impl Fusion {
         fills.clear();
         for list in 0..lists.len() {
             let length = lists.length(list);
-            let values: &[f64] = match self.method.looks() {
+            let values: &[f64] = match self.looks() {
                 Looks::Ranks => &terms[..length],
                 Looks::Pairs => &[],
                 _ => &values[lists.range(list)],

@@ -21,7 +21,7 @@ mod stream;
 mod trained;
 mod trec;
 
-pub use batch::{FusedRun, fuse_many, fuse_runs};
+pub use batch::{FusedRun, fuse_many, fuse_runs, in_pool};
 pub use error::{Error, Result};
 pub use explain::{Explained, Explanation, ListReport, Part};
 pub use fusion::{Duplicates, Fusion, Order, Weights};

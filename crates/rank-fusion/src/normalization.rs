@@ -36,6 +36,8 @@ pub enum Normalization {
     /// `(s - μ) / σ`, with the deviation of the population. Equal scores: 0. A document below its list's mean is then
     /// worse than one that is missing, unless [`Missing`](crate::Missing) says otherwise.
     ZScore,
+    /// [`ZScore`](Self::ZScore) with the deviation of the sample, `σ` by L - 1. Equal scores: 0.
+    ZScoreSample,
     /// [`ZScore`](Self::ZScore), cut off at both ends.
     ClippedZScore {
         /// The least value; -3 is usual.
@@ -95,6 +97,36 @@ pub enum Constant {
     Raw,
 }
 
+impl fmt::Display for Constant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usual => f.write_str("usual"),
+            Self::Value(value) => value.fmt(f),
+            Self::Sign => f.write_str("sign"),
+            Self::Raw => f.write_str("raw"),
+        }
+    }
+}
+
+impl FromStr for Constant {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        match text.trim() {
+            "usual" => Ok(Self::Usual),
+            "sign" => Ok(Self::Sign),
+            "raw" => Ok(Self::Raw),
+            number => number.parse().ok().filter(|value: &f64| value.is_finite()).map(Self::Value).ok_or_else(|| {
+                Error::UnknownName {
+                    argument: "constant",
+                    got: text.to_owned(),
+                    known: "usual, sign, raw, or a finite number".to_owned(),
+                }
+            }),
+        }
+    }
+}
+
 /// What [`Normalization::apply`] is told besides the lists.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Options {
@@ -103,7 +135,7 @@ pub(crate) struct Options {
     pub(crate) floor: Option<f64>,
 }
 
-const KNOWN: &str = "identity, min_max, min_max_inverted, bounds(0, 1), max, sum, absolute_sum, z_score, z_score(-3, 3), three_sigma, \
+const KNOWN: &str = "identity, min_max, min_max_inverted, bounds(0, 1), max, sum, absolute_sum, z_score, z_score_sample, z_score(-3, 3), three_sigma, \
                      three_sigma_sample, l2, rank, borda, sigmoid, arctan, quantile, percentile(1, 99)";
 
 impl fmt::Display for Normalization {
@@ -125,6 +157,7 @@ impl fmt::Display for Normalization {
                 Self::Sum => "sum",
                 Self::AbsoluteSum => "absolute_sum",
                 Self::ZScore => "z_score",
+                Self::ZScoreSample => "z_score_sample",
                 Self::ThreeSigma { sample: false } => "three_sigma",
                 Self::ThreeSigma { sample: true } => "three_sigma_sample",
                 Self::L2 => "l2",
@@ -153,6 +186,7 @@ impl FromStr for Normalization {
             ("sum", []) => Self::Sum,
             ("absolute_sum", []) => Self::AbsoluteSum,
             ("z_score", []) => Self::ZScore,
+            ("z_score_sample", []) => Self::ZScoreSample,
             ("z_score", [low, high]) => Self::ClippedZScore { low: *low, high: *high },
             ("three_sigma", []) => Self::ThreeSigma { sample: false },
             ("three_sigma_sample", []) => Self::ThreeSigma { sample: true },
@@ -294,8 +328,8 @@ impl Normalization {
                 let by = if sum == 0.0 { 1.0 } else { sum };
                 map(scores, out, |score| score / by);
             }
-            Self::ZScore => {
-                let (mean, deviation) = moments(scores, false);
+            Self::ZScore | Self::ZScoreSample => {
+                let (mean, deviation) = moments(scores, *self == Self::ZScoreSample);
                 map(scores, out, |score| (score - mean) / deviation);
             }
             Self::ClippedZScore { low, high } => {
@@ -342,7 +376,7 @@ impl Normalization {
         match self {
             Self::MinMax | Self::MinMaxInverted => Some(1.0),
             Self::Sum => Some(1.0 / length),
-            Self::ZScore | Self::ClippedZScore { .. } => Some(0.0),
+            Self::ZScore | Self::ZScoreSample | Self::ClippedZScore { .. } => Some(0.0),
             Self::ThreeSigma { .. } | Self::Percentile { .. } => Some(0.5),
             Self::Quantile if length == 1.0 => Some(0.5),
             _ => None,

@@ -229,7 +229,7 @@ impl<I: Eq + Hash + Ord> Numbering<I> {
     }
 
     /// The number of a document, a new one if it was not met before.
-    #[inline(always)]
+    #[inline]
     fn number(&mut self, id: I) -> u32 {
         let ids = &self.ids;
         let (number, new) = self.table.number(FxBuildHasher.hash_one(&id), |number| ids[number as usize] == id);
@@ -261,7 +261,7 @@ impl<I: Eq + Hash + Ord> Numbering<I> {
         if scores.windows(2).all(|pair| pair[0] > pair[1]) && !scores.first().is_some_and(|score| score.is_nan()) {
             return Ok(());
         }
-        if !check_order(fusion.order, list, scores.iter().copied())? {
+        if !check_order(fusion.order, list, &scores.iter().copied())? {
             return Ok(());
         }
         self.unsorted.clear();
@@ -311,7 +311,7 @@ impl<I: Eq + Hash + Ord> Numbering<I> {
         let list = self.plain.starts.len() - 1;
         let start = self.plain.numbers.len();
         let mut pending = std::mem::take(&mut self.pending);
-        if check_order(fusion.order, list, pending.iter().map(|(score, _)| *score))? {
+        if check_order(fusion.order, list, &pending.iter().map(|(score, _)| *score))? {
             sort(&mut pending, I::cmp);
         }
         for (position, (score, id)) in pending.drain(..).enumerate() {
@@ -351,7 +351,7 @@ impl<I: Eq + Hash + Ord> Numbering<I> {
 }
 
 /// Whether the list is to be sorted.
-fn check_order(order: Order, list: usize, scores: impl Iterator<Item = f64> + Clone) -> Result<bool> {
+fn check_order(order: Order, list: usize, scores: &(impl Iterator<Item = f64> + Clone)) -> Result<bool> {
     if let Some(position) = scores.clone().position(f64::is_nan) {
         return Err(Error::NanScore { list, position });
     }

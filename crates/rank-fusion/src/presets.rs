@@ -11,6 +11,7 @@ type Preset = (&'static str, &'static str, fn() -> Fusion);
 const PRESETS: &[Preset] = &[
     ("azure", "Σ w / (60 + rank)", || rrf(60.0)),
     ("chroma", "-Σ w / (60 + r), least first", || Fusion { scale: -1.0, ascending: true, ..rrf(59.0) }),
+    ("cosmosdb", "Σ |w| / (60 + rank), a list of w below 0 turned around", || Fusion { reverses: true, ..rrf(60.0) }),
     ("elastic", "Σ w / (60 + rank) over the first 10 of each list", || rrf(60.0).depth(10)),
     ("elastic_linear", "Σ w s", || sum(Normalization::Identity)),
     ("elastic_linear_l2", "Σ w s / √Σs²", || sum(Normalization::L2)),
@@ -53,6 +54,11 @@ const PRESETS: &[Preset] = &[
         Fusion::new(Method::HarmonicMean).floor(0.001)
     }),
     ("opensearch_l2", "Σ w (s / √Σs²) / Σ w", || Fusion { shares: true, ..sum(Normalization::L2) }),
+    (
+        "opensearch_z_score",
+        "Σ w z(s) / Σ w with the deviation of the sample, minimum 0.001, equal scores as they are",
+        || Fusion { shares: true, ..sum(Normalization::ZScoreSample).floor(0.001).constant(Constant::Raw) },
+    ),
     ("qdrant", "Σ 1 / (2 + (r + 1) / w - 1)", || Fusion::new(Method::ReciprocalWeightedRank { k: 2.0 })),
     ("qdrant_dbsf", "Σ 3σ(s) with the deviation of the sample; equal scores 0.5", || {
         three_sigma(Method::CombSum, true)
@@ -85,7 +91,8 @@ impl Fusion {
     ///
     /// Sums are made in `f64`; Qdrant, Weaviate, OpenSearch and Elasticsearch make theirs in `f32`, so their scores agree
     /// to that precision. Ties go by id, where the systems use the order of arrival or leave it open. Documents are told
-    /// apart by id, which LangChain and LlamaIndex do by content.
+    /// apart by id, which LangChain and LlamaIndex do by content. OpenSearch's z-score gives a score that is exactly the
+    /// mean of its list the greatest score of the list; here it is raised to the minimum, as all that are not above it.
     ///
     /// ```
     /// use rank_fusion::Fusion;

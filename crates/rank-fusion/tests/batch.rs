@@ -33,6 +33,9 @@ fn fusions() -> Vec<Fusion> {
     fusions.push(sum().weights(vec![0.2, 0.0, 0.8]).limit(3).depth(5));
     fusions.push(sum().normalization(Normalization::Borda).missing(Missing::ListMin));
     fusions.push(sum().limit(0));
+    let names = "identity max sum absolute_sum z_score z_score_sample three_sigma_sample l2 rank sigmoid arctan quantile \
+                 percentile";
+    fusions.extend(names.split_whitespace().map(|name| sum().normalization(name.parse().unwrap())));
     fusions
 }
 

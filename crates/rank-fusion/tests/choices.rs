@@ -220,7 +220,7 @@ fn presets_follow_their_formulas() {
         }
     };
     let rrf = [1.0 / 62.0, 1.0 / 61.0, 1.0 / 62.0 + 1.0 / 61.0, 1.0 / 63.0];
-    for name in ["azure", "elastic", "lancedb", "milvus", "mongodb", "opensearch", "vespa"] {
+    for name in ["azure", "cosmosdb", "elastic", "lancedb", "milvus", "mongodb", "opensearch", "vespa"] {
         close(name, rrf);
     }
     close("langchain", rrf.map(|score| score / 2.0));
@@ -248,6 +248,8 @@ fn presets_follow_their_formulas() {
     let l2 = [5.0 / l2b, 4.0 / l2a, 3.0 / l2a + 9.0 / l2b, 2.0 / l2a];
     close("elastic_linear_l2", l2);
     close("opensearch_l2", l2.map(|score| score / 2.0));
+    // z: a is 1, 0, -1; b is 1/√2, -1/√2.
+    close("opensearch_z_score", [0.0005, 0.5, 0.0005 + 0.5_f64.sqrt() / 2.0, 0.0005]);
     let sigmoid = |s: f64| 1.0 / (1.0 + (-s).exp()) / 2.0;
     close("mongodb_score_sigmoid", [sigmoid(5.0), sigmoid(4.0), sigmoid(3.0) + sigmoid(9.0), sigmoid(2.0)]);
     let arctan = |s: f64| 0.5 + s.atan() / std::f64::consts::PI;
@@ -276,4 +278,46 @@ fn presets_follow_their_formulas() {
     // 1 / (2 + 1/3 - 1) for the best of a; nothing from b.
     assert_eq!(weighted[0], ("x", 1.0 / (2.0 + 1.0 / 3.0 - 1.0)));
     assert_eq!(weighted[3], ("w", 0.0));
+}
+
+#[test]
+fn a_negative_weight_turns_a_list_around_where_that_is_said() {
+    let fusion = Fusion::preset("cosmosdb").unwrap();
+    let plain = Fusion::new(Method::ReciprocalRank { k: 60.0 });
+    let mut turned = b();
+    turned.reverse();
+    let expected = plain.clone().weights(vec![1.0, 0.5]).order(Order::Given).fuse(&[a(), turned]).unwrap();
+    assert_eq!(fusion.clone().weights(vec![1.0, -0.5]).fuse(&[a(), b()]).unwrap(), expected);
+    assert_eq!(fusion.clone().fuse(&[a(), b()]).unwrap(), plain.fuse(&[a(), b()]).unwrap());
+    assert_eq!(
+        plain.weights(vec![1.0, -0.5]).fuse(&[a(), b()]).unwrap_err(),
+        Error::InvalidWeight { list: 1, weight: -0.5 }
+    );
+    let error = fusion.clone().weights(vec![1.0, f64::NEG_INFINITY]).fuse(&[a(), b()]).unwrap_err();
+    assert!(matches!(error, Error::InvalidWeight { list: 1, .. }));
+    let why = fusion.weights(vec![1.0, -0.5]).explain(&[a(), b()]).unwrap();
+    for result in &why.results {
+        let sum: f64 = result.parts.iter().map(|part| part.contribution).sum();
+        assert!((sum - result.score).abs() < 1e-15);
+    }
+}
+
+#[test]
+fn opensearch_z_scores() {
+    // 4, 3, 2: mean 3, deviation of the sample 1; the last two are raised to 0.001. One document alone keeps its score.
+    let fused = Fusion::preset("opensearch_z_score").unwrap().fuse(&[a(), vec![("w", 5.0)]]).unwrap();
+    assert_eq!(fused, [("w", 2.5), ("x", 0.5), ("y", 0.0005), ("z", 0.0005)]);
+}
+
+#[test]
+fn constants_have_names() {
+    for (name, constant) in
+        [("usual", Constant::Usual), ("sign", Constant::Sign), ("raw", Constant::Raw), ("0.25", Constant::Value(0.25))]
+    {
+        assert_eq!(name.parse::<Constant>().unwrap(), constant);
+        assert_eq!(constant.to_string(), name);
+    }
+    for wrong in ["", "inf", "NaN", "one"] {
+        assert!(matches!(wrong.parse::<Constant>(), Err(Error::UnknownName { argument: "constant", .. })), "{wrong}");
+    }
 }

@@ -160,3 +160,28 @@ fn help_is_there() {
     assert!(call(&["presets"]).1.contains("elastic"));
     assert_eq!(call(&["rrf", "--", "-x"]).0, 2);
 }
+
+#[test]
+fn a_preset_is_optimized_and_values_are_chosen() {
+    let folder = tempfile::tempdir().unwrap();
+    let a = file(folder.path(), "a.run", "q1 Q0 x 1 2.0 a\nq1 Q0 y 2 1.0 a\n");
+    let b = file(folder.path(), "b.run", "q1 Q0 y 1 0.5 b\n");
+    let qrels = file(folder.path(), "qrels", "q1 0 y 1\n");
+    let options = ["--qrels", &qrels, "--folds", "0", "--step", "0.5", "--threads", "1"];
+    let (code, out, err) = call(&[&["optimize", &a, &b, "--compat", "qdrant_dbsf"], options.as_slice()].concat());
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(out.contains("method\tcombsum\nnorm\tthree_sigma_sample\n"), "{out}");
+    let (code, _, err) = call(&[&["optimize", &a, &b, "--compat", "nobody"], options.as_slice()].concat());
+    assert_eq!(code, 1);
+    assert!(err.starts_with("rank-fusion: compat: expected one of "), "{err}");
+    let (code, _, err) = call(&["optimize", &a, "--qrels", &qrels, "--folds", "0", "--threads", "0"]);
+    assert_eq!(code, 1);
+    assert!(err.starts_with("rank-fusion: threads: "), "{err}");
+
+    let options = ["--constant", "0.25", "--floor", "0.125", "--scale", "2"];
+    let (code, out, _) = call(&[&["combsum", &a, &b], options.as_slice()].concat());
+    assert_eq!((code, out.as_str()), (0, "q1 Q0 x 1 2 rank-fusion\nq1 Q0 y 2 0.75 rank-fusion\n"));
+    let (code, _, err) = call(&["combsum", &a, &b, "--constant", "one"]);
+    assert_eq!(code, 1);
+    assert!(err.starts_with("rank-fusion: constant: expected one of usual"), "{err}");
+}

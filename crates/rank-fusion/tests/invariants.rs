@@ -1,6 +1,7 @@
 //! What must hold of every method, or of those that promise it.
 
 use std::collections::BTreeSet;
+use std::hash::{Hash, Hasher};
 
 use proptest::prelude::*;
 use rank_fusion::{Fusion, Method, Missing, Normalization, Order};
@@ -38,12 +39,87 @@ fn close(a: &List, b: &List) -> bool {
 
 /// Not invariant under an order of lists of equal scores: ranks are positions.
 fn normalizations() -> Vec<Normalization> {
-    let names = "identity min_max max sum absolute_sum z_score z_score(-3,3) three_sigma l2 rank borda sigmoid arctan \
-                 quantile percentile";
+    let names = "identity min_max max sum absolute_sum z_score z_score_sample z_score(-3,3) three_sigma \
+                 three_sigma_sample l2 rank borda sigmoid arctan quantile percentile bounds(-9,9)";
     names.split_whitespace().map(|name| name.parse().unwrap()).collect()
 }
 
+/// Every method, those by score with every normalization.
+fn all() -> impl Iterator<Item = Fusion> {
+    Method::all().into_iter().flat_map(|method| {
+        let normalizations = if method.uses_scores() { normalizations() } else { vec![Normalization::MinMax] };
+        normalizations.into_iter().map(move |normalization| Fusion::new(method.clone()).normalization(normalization))
+    })
+}
+
+/// An id whose hash depends on a seed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Seeded(u8, u64);
+
+impl Hash for Seeded {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // Few values: many ids share theirs.
+        state.write_u64(u64::from(self.0).wrapping_mul(self.1) % 7);
+    }
+}
+
 proptest! {
+    #[test]
+    fn the_seed_of_the_hash_does_not_matter(lists in lists(), seed in 1_u64..1_000_000) {
+        let seeded: Vec<Vec<(Seeded, f64)>> = lists
+            .iter()
+            .map(|list| list.iter().map(|(id, score)| (Seeded(*id, seed), *score)).collect())
+            .collect();
+        for fusion in all() {
+            let fused: List = fusion.fuse(&seeded).unwrap().into_iter().map(|(id, score)| (id.0, score)).collect();
+            prop_assert_eq!(fused, fusion.fuse(&lists).unwrap(), "{:?}", fusion);
+        }
+    }
+
+    #[test]
+    fn the_order_of_the_lists_does_not_matter_for_any_normalization(lists in lists(), by in 0_usize..4) {
+        let mut rotated = lists.clone();
+        rotated.rotate_left(by % lists.len());
+        for fusion in all() {
+            prop_assert!(close(&fusion.fuse(&lists).unwrap(), &fusion.fuse(&rotated).unwrap()), "{:?}", fusion);
+        }
+    }
+
+    #[test]
+    fn no_normalization_turns_a_list_that_is_fused_with_itself(list in list(), copies in 1_usize..4) {
+        for fusion in all().filter(|fusion| fusion.method().uses_scores()) {
+            let fused = fusion.fuse(&vec![list.clone(); copies]).unwrap();
+            let score = |id: u8| fused.iter().find(|entry| entry.0 == id).unwrap().1;
+            for pair in list.windows(2) {
+                prop_assert!(score(pair[0].0) >= score(pair[1].0), "{:?}", fusion);
+            }
+        }
+    }
+
+    #[test]
+    fn bounds_and_distances_move_with_the_scores(lists in lists(), factor in 1_u8..9, shift in -8_i8..8) {
+        let (factor, shift) = (f64::from(factor) / 2.0, f64::from(shift));
+        let moved: Vec<List> = lists
+            .iter()
+            .map(|list| list.iter().map(|(id, score)| (*id, score * factor + shift)).collect())
+            .collect();
+        let fuse = |lists: &[List], norm: String| {
+            let fusion = Fusion::new(Method::CombSum).normalization(norm.parse().unwrap()).order(Order::Given);
+            fusion.fuse(lists).unwrap()
+        };
+        let (low, high) = (-9.0, 9.0);
+        let bounds = format!("bounds({}, {})", low * factor + shift, high * factor + shift);
+        prop_assert!(close(&fuse(&moved, bounds), &fuse(&lists, "bounds(-9, 9)".to_owned())));
+        let inverted = || "min_max_inverted".to_owned();
+        prop_assert!(close(&fuse(&moved, inverted()), &fuse(&lists, inverted())));
+        // The best of distances is the least.
+        for list in lists.iter().filter(|list| list.len() > 1 && list[0].1 > list[list.len() - 1].1) {
+            let fused = fuse(std::slice::from_ref(list), inverted());
+            prop_assert_eq!(fused[0].1, 1.0);
+            prop_assert_eq!(fused[fused.len() - 1].1, 0.0);
+        }
+    }
+
     #[test]
     fn the_order_of_the_lists_does_not_matter(lists in lists()) {
         let reversed: Vec<List> = lists.iter().rev().cloned().collect();
@@ -153,6 +229,7 @@ proptest! {
                 Normalization::MinMax
                     | Normalization::Sum
                     | Normalization::ZScore
+                    | Normalization::ZScoreSample
                     | Normalization::ClippedZScore { .. }
                     | Normalization::ThreeSigma { .. }
                     | Normalization::Rank
@@ -184,6 +261,7 @@ proptest! {
                 normalization,
                 Normalization::Identity
                     | Normalization::ZScore
+                    | Normalization::ZScoreSample
                     | Normalization::ClippedZScore { .. }
                     | Normalization::Max
                     | Normalization::AbsoluteSum

@@ -71,6 +71,14 @@ impl ProgressBar {
         self.0.is_none()
     }
 
+    /// Says how many steps there will be.
+    fn expect(&self, py: Python<'_>, total: usize) -> PyResult<()> {
+        match &self.0 {
+            Some(bar) => bar.setattr(py, "total", total),
+            None => Ok(()),
+        }
+    }
+
     /// Reports `steps` more that are done.
     ///
     /// # Errors
@@ -97,10 +105,17 @@ impl Drop for ProgressBar {
 #[derive(Debug, Default)]
 pub struct Watch {
     done: AtomicUsize,
+    /// How many steps there will be, 0 as long as nobody knows.
+    total: AtomicUsize,
     stopped: AtomicBool,
 }
 
 impl Watch {
+    /// Says how many steps there will be, so that the bar knows its end.
+    pub fn expect(&self, total: usize) {
+        self.total.store(total, Ordering::Relaxed);
+    }
+
     /// Reports `steps` more that are done. Whether to go on: if not, the result of the work is thrown away.
     pub fn advance(&self, steps: usize) -> bool {
         self.done.fetch_add(steps, Ordering::Relaxed);
@@ -121,10 +136,16 @@ pub fn watched<T: Send, E: Into<PyErr> + Send>(
 ) -> PyResult<T> {
     let watch = Watch::default();
     let mut shown = 0;
+    let mut expected = 0;
     let mut glance = |py: Python<'_>| {
         let done = watch.done.load(Ordering::Relaxed);
         let steps = done - shown;
         shown = done;
+        let total = watch.total.load(Ordering::Relaxed);
+        if total != expected {
+            expected = total;
+            bar.expect(py, total)?;
+        }
         py.check_signals().and_then(|()| bar.update(py, steps))
     };
     let (result, raised) = py.detach(|| {

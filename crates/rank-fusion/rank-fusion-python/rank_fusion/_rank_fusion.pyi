@@ -1,6 +1,6 @@
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Literal, Protocol, SupportsFloat, SupportsIndex, TypeAlias, TypeVar, final
+from typing import Any, Literal, Protocol, SupportsFloat, SupportsIndex, TypeAlias, TypeVar, final, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from rank_fusion._results import Explanation, Optimized
 
 _Id = TypeVar("_Id", bound=int | str)
+_Query = TypeVar("_Query", bound=int | str)
 
 class _Scored(Protocol):
     """A scored document, such as Qdrant's ``ScoredPoint``."""
@@ -933,6 +934,9 @@ def fuse(
     method: _Method | None = None,
     *,
     norm: str | None = None,
+    constant: str | float | None = None,
+    floor: float | None = None,
+    scale: float | None = None,
     weights: Sequence[float] | None = None,
     missing: str = "published",
     order: _Order = "checked",
@@ -952,11 +956,15 @@ def fuse(
             ``harmonic_mean``, ``nearest_to_best``, ``dbsf``, ``standardized``, ``relative_score`` or
             ``qdrant_rrf``, parameters in parentheses: ``rrf(k=10)``, ``rbc(phi=0.9)``; or a trained method.
         norm: How the scores of a list become comparable, for methods by score: ``min_max`` (the default),
-            ``min_max_inverted``, ``identity``, ``max``, ``sum``, ``absolute_sum``, ``z_score``, ``z_score(-3, 3)``,
-            ``three_sigma``, ``three_sigma_sample``, ``l2``, ``rank``, ``borda``, ``sigmoid``, ``arctan``, ``quantile``,
-            ``percentile(1, 99)``, or ``bounds(low, high)`` with bounds that are known: one pair for all lists or a pair
-            for each, with ``_`` for a bound that is the list's own.
-        weights: A weight per list, at least 0; 1 each by default.
+            ``min_max_inverted``, ``identity``, ``max``, ``sum``, ``absolute_sum``, ``z_score``, ``z_score_sample``,
+            ``z_score(-3, 3)``, ``three_sigma``, ``three_sigma_sample``, ``l2``, ``rank``, ``borda``, ``sigmoid``,
+            ``arctan``, ``quantile``, ``percentile(1, 99)``, or ``bounds(low, high)`` with bounds that are known: one
+            pair for all lists or a pair for each, with ``_`` for a bound that is the list's own.
+        constant: What documents of a list are worth whose scores are all equal: ``usual`` (as the normalization says),
+            ``sign`` (1 above 0, else 0), ``raw`` (the score as it is) or a number; by default as the preset says.
+        floor: What normalized scores of 0 or less become; by default they stay.
+        scale: What all scores are multiplied by; 1 by default.
+        weights: A weight per list, at least 0; 1 each by default. Below 0 for ``compat="cosmosdb"`` alone.
         missing: What a list says of a document that it lacks: ``published`` (as the method's paper says), ``zero``,
             ``skip``, ``list_min``, ``below_min(margin)``, ``worst_rank`` or ``value(number)``.
         order: ``checked``: the order is the rank, and a list that is not sorted by its scores is an error; ``sorted``:
@@ -984,11 +992,15 @@ def fuse(
         [('b', 0.8333333333333333)]
     """
 
+@overload
 def fuse_runs(
-    runs: Sequence[_Run],
+    runs: Sequence[Mapping[_Query, _List[_Id]]],
     method: _Method | None = None,
     *,
     norm: str | None = None,
+    constant: str | float | None = None,
+    floor: float | None = None,
+    scale: float | None = None,
     weights: Sequence[float] | None = None,
     missing: str = "published",
     order: _Order = "sorted",
@@ -998,7 +1010,7 @@ def fuse_runs(
     compat: str | None = None,
     threads: int | None = None,
     progress: bool = False,
-) -> Any:  # noqa: ANN401 - the form of the runs
+) -> dict[_Query, dict[_Id, float]]:
     """Fuses whole runs, query by query, in one call. A query that a run lacks is an empty list there.
 
     Args:
@@ -1008,6 +1020,9 @@ def fuse_runs(
             ``rank_eval.Run``; or the path of a TREC run, gzipped or not.
         method: As in ``fuse``.
         norm: As in ``fuse``.
+        constant: As in ``fuse``.
+        floor: As in ``fuse``.
+        scale: As in ``fuse``.
         weights: As in ``fuse``.
         missing: As in ``fuse``.
         order: As in ``fuse``; rows are sorted unless this says that they are in order.
@@ -1040,11 +1055,71 @@ def fuse_runs(
         (array([1]), array([7]), array([2.]))
     """
 
+@overload
+def fuse_runs(
+    runs: Sequence[_Arrays],
+    method: _Method | None = None,
+    *,
+    norm: str | None = None,
+    constant: str | float | None = None,
+    floor: float | None = None,
+    scale: float | None = None,
+    weights: Sequence[float] | None = None,
+    missing: str = "published",
+    order: _Order = "sorted",
+    duplicates: _Duplicates = "refused",
+    depth: int | None = None,
+    top_k: int | None = None,
+    compat: str | None = None,
+    threads: int | None = None,
+    progress: bool = False,
+) -> _Arrays: ...
+@overload
+def fuse_runs(
+    runs: Sequence[_ArrowStream | _Path],
+    method: _Method | None = None,
+    *,
+    norm: str | None = None,
+    constant: str | float | None = None,
+    floor: float | None = None,
+    scale: float | None = None,
+    weights: Sequence[float] | None = None,
+    missing: str = "published",
+    order: _Order = "sorted",
+    duplicates: _Duplicates = "refused",
+    depth: int | None = None,
+    top_k: int | None = None,
+    compat: str | None = None,
+    threads: int | None = None,
+    progress: bool = False,
+) -> FusedRun: ...
+@overload
+def fuse_runs(
+    runs: Sequence[_Run],
+    method: _Method | None = None,
+    *,
+    norm: str | None = None,
+    constant: str | float | None = None,
+    floor: float | None = None,
+    scale: float | None = None,
+    weights: Sequence[float] | None = None,
+    missing: str = "published",
+    order: _Order = "sorted",
+    duplicates: _Duplicates = "refused",
+    depth: int | None = None,
+    top_k: int | None = None,
+    compat: str | None = None,
+    threads: int | None = None,
+    progress: bool = False,
+) -> dict[Any, dict[Any, float]] | _Arrays | FusedRun: ...
 def explain(
     lists: _Lists[_Id],
     method: _Method | None = None,
     *,
     norm: str | None = None,
+    constant: str | float | None = None,
+    floor: float | None = None,
+    scale: float | None = None,
     weights: Sequence[float] | None = None,
     missing: str = "published",
     order: _Order = "checked",
@@ -1061,6 +1136,9 @@ def explain(
         lists: As in ``fuse``.
         method: As in ``fuse``.
         norm: As in ``fuse``.
+        constant: As in ``fuse``.
+        floor: As in ``fuse``.
+        scale: As in ``fuse``.
         weights: As in ``fuse``.
         missing: As in ``fuse``.
         order: As in ``fuse``.
@@ -1092,17 +1170,22 @@ def optimize(
     qrels: _Qrels | None = None,
     *,
     measure: str | Callable[[Any, list[tuple[Any, float]]], float] = "nDCG@10",
-    methods: Sequence[str] = ...,
-    norms: Sequence[str] = ...,
+    methods: Sequence[str] | None = None,
+    norms: Sequence[str] | None = None,
     step: float | None = 0.1,
     search: Literal["grid", "coordinate", "random"] = "grid",
     trials: int = 1000,
     folds: int = 5,
     seed: int = 0,
+    constant: str | float | None = None,
+    floor: float | None = None,
+    scale: float | None = None,
     missing: str = "published",
     duplicates: _Duplicates = "refused",
     depth: int | None = None,
     top_k: int | None = None,
+    compat: str | None = None,
+    threads: int | None = None,
     progress: bool = False,
 ) -> Optimized:
     """Finds the weights, the method and the normalization that serve the judged queries best.
@@ -1119,9 +1202,9 @@ def optimize(
         measure: ``nDCG@k``, ``nDCG``, ``AP``, ``AP@k``, ``RR``, ``RR@k``, ``R@k``, ``P@k`` or ``Success@k``, with the
             values of rank-eval for the fused list as it is; or a function of a query id and its fused list, which
             returns a number: the greater, the better.
-        methods: What to try, ``combsum`` if nothing is said; for the best ``k``, one per ``k``: ``[f"rrf(k={k})" for k
-            in range(10, 110, 10)]``.
-        norms: The normalizations to try with the methods by score; ``min_max`` if nothing is said.
+        methods: What to try, ``combsum`` or the preset's method if nothing is said; for the best ``k``, one per ``k``:
+            ``[f"rrf(k={k})" for k in range(10, 110, 10)]``.
+        norms: The normalizations to try with the methods by score; ``min_max`` or the preset's if nothing is said.
         step: Weights are multiples of this and add up to 1: with 0.1, 66 divisions among three runs, 1,001 among five.
             ``None`` leaves weights equal.
         search: ``grid``: every combination. ``coordinate``: one thing at a time, weight being shifted in ever smaller
@@ -1129,10 +1212,15 @@ def optimize(
         trials: How many, for ``random``.
         folds: Of cross-validation: the search is made for each part of the queries on the others. 0 for none.
         seed: Of the dealing into folds, of the random search and of the tests.
+        constant: As in ``fuse``.
+        floor: As in ``fuse``.
+        scale: As in ``fuse``.
         missing: As in ``fuse``.
         duplicates: As in ``fuse``.
         depth: As in ``fuse``.
         top_k: As in ``fuse``.
+        compat: The preset whose weights are searched.
+        threads: How many threads to use, as many as there are cores by default. The answer is the same for any number.
         progress: Shows a bar on standard error; needs tqdm.
 
     Returns:
@@ -1231,6 +1319,9 @@ class StreamingFusion:
         lists: How many lists there will be.
         method: As in ``fuse``, and so are the others.
         norm: As in ``fuse``.
+        constant: As in ``fuse``.
+        floor: As in ``fuse``.
+        scale: As in ``fuse``.
         weights: As in ``fuse``.
         missing: As in ``fuse``.
         duplicates: As in ``fuse``.
@@ -1258,6 +1349,9 @@ class StreamingFusion:
         method: _Method | None = None,
         *,
         norm: str | None = None,
+        constant: str | float | None = None,
+        floor: float | None = None,
+        scale: float | None = None,
         weights: Sequence[float] | None = None,
         missing: str = "published",
         duplicates: _Duplicates = "refused",
@@ -1293,6 +1387,9 @@ class Pages:
         size: How many documents a page has.
         method: As in ``fuse``, and so are the others.
         norm: As in ``fuse``.
+        constant: As in ``fuse``.
+        floor: As in ``fuse``.
+        scale: As in ``fuse``.
         weights: As in ``fuse``.
         missing: As in ``fuse``.
         duplicates: As in ``fuse``.
@@ -1319,6 +1416,9 @@ class Pages:
         method: _Method | None = None,
         *,
         norm: str | None = None,
+        constant: str | float | None = None,
+        floor: float | None = None,
+        scale: float | None = None,
         weights: Sequence[float] | None = None,
         missing: str = "published",
         duplicates: _Duplicates = "refused",

@@ -44,8 +44,8 @@ mod _rank_fusion {
     #[doc = rank_pyo3::stub!("fuse")]
     #[pyfunction]
     #[pyo3(signature = (
-        lists, method = None, *, norm = None, weights = None, missing = "published", order = "checked",
-        duplicates = "refused", depth = None, top_k = None, compat = None
+        lists, method = None, *, norm = None, constant = None, floor = None, scale = None, weights = None,
+        missing = "published", order = "checked", duplicates = "refused", depth = None, top_k = None, compat = None
     ))]
     #[expect(clippy::too_many_arguments, reason = "keywords")]
     fn fuse<'py>(
@@ -53,6 +53,9 @@ mod _rank_fusion {
         lists: &Bound<'py, PyAny>,
         method: Option<&Bound<'py, PyAny>>,
         norm: Option<&str>,
+        constant: Option<&Bound<'py, PyAny>>,
+        floor: Option<f64>,
+        scale: Option<f64>,
         weights: Option<Vec<f64>>,
         missing: &str,
         order: &str,
@@ -61,15 +64,18 @@ mod _rank_fusion {
         top_k: Option<usize>,
         compat: Option<&str>,
     ) -> PyResult<Bound<'py, PyList>> {
-        let fusion = Options { method, norm, weights, missing, duplicates, depth, top_k, compat }.fusion()?;
+        let fusion =
+            Options { method, norm, constant, floor, scale, weights, missing, duplicates, depth, top_k, compat }
+                .fusion()?;
         crate::methods::fuse(py, lists, &fusion.order(self::order(order)?))
     }
 
     #[doc = rank_pyo3::stub!("fuse_runs")]
     #[pyfunction]
     #[pyo3(signature = (
-        runs, method = None, *, norm = None, weights = None, missing = "published", order = "sorted",
-        duplicates = "refused", depth = None, top_k = None, compat = None, threads = None, progress = false
+        runs, method = None, *, norm = None, constant = None, floor = None, scale = None, weights = None,
+        missing = "published", order = "sorted", duplicates = "refused", depth = None, top_k = None, compat = None,
+        threads = None, progress = false
     ))]
     #[expect(clippy::too_many_arguments, reason = "keywords")]
     fn fuse_runs<'py>(
@@ -77,6 +83,9 @@ mod _rank_fusion {
         runs: &Bound<'py, PyAny>,
         method: Option<&Bound<'py, PyAny>>,
         norm: Option<&str>,
+        constant: Option<&Bound<'py, PyAny>>,
+        floor: Option<f64>,
+        scale: Option<f64>,
         weights: Option<Vec<f64>>,
         missing: &str,
         order: &str,
@@ -87,15 +96,17 @@ mod _rank_fusion {
         threads: Option<usize>,
         progress: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let fusion = Options { method, norm, weights, missing, duplicates, depth, top_k, compat }.fusion()?;
+        let fusion =
+            Options { method, norm, constant, floor, scale, weights, missing, duplicates, depth, top_k, compat }
+                .fusion()?;
         crate::runs::fuse(py, runs, &fusion.order(self::order(order)?), threads, progress)
     }
 
     #[doc = rank_pyo3::stub!("explain")]
     #[pyfunction]
     #[pyo3(signature = (
-        lists, method = None, *, norm = None, weights = None, missing = "published", order = "checked",
-        duplicates = "refused", depth = None, top_k = None, compat = None
+        lists, method = None, *, norm = None, constant = None, floor = None, scale = None, weights = None,
+        missing = "published", order = "checked", duplicates = "refused", depth = None, top_k = None, compat = None
     ))]
     #[expect(clippy::too_many_arguments, reason = "keywords")]
     fn explain<'py>(
@@ -103,6 +114,9 @@ mod _rank_fusion {
         lists: &Bound<'py, PyAny>,
         method: Option<&Bound<'py, PyAny>>,
         norm: Option<&str>,
+        constant: Option<&Bound<'py, PyAny>>,
+        floor: Option<f64>,
+        scale: Option<f64>,
         weights: Option<Vec<f64>>,
         missing: &str,
         order: &str,
@@ -111,43 +125,75 @@ mod _rank_fusion {
         top_k: Option<usize>,
         compat: Option<&str>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let fusion = Options { method, norm, weights, missing, duplicates, depth, top_k, compat }.fusion()?;
+        let fusion =
+            Options { method, norm, constant, floor, scale, weights, missing, duplicates, depth, top_k, compat }
+                .fusion()?;
         crate::explain::explain(py, lists, &fusion.order(self::order(order)?))
     }
 
     #[doc = rank_pyo3::stub!("optimize")]
     #[pyfunction]
     #[pyo3(signature = (
-        runs, qrels = None, *, measure = None, methods = vec!["combsum".to_owned()], norms = vec!["min_max".to_owned()],
-        step = Some(0.1), search = "grid", trials = 1000, folds = 5, seed = 0, missing = "published",
-        duplicates = "refused", depth = None, top_k = None, progress = false
-    ), text_signature = "(runs, qrels=None, *, measure='nDCG@10', methods=..., norms=..., step=0.1, search='grid', trials=1000, folds=5, seed=0, missing='published', duplicates='refused', depth=None, top_k=None, progress=False)")]
+        runs, qrels = None, *, measure = None, methods = None, norms = None, step = Some(0.1), search = "grid",
+        trials = 1000, folds = 5, seed = 0, constant = None, floor = None, scale = None, missing = "published",
+        duplicates = "refused", depth = None, top_k = None, compat = None, threads = None, progress = false
+    ), text_signature = "(runs, qrels=None, *, measure='nDCG@10', methods=None, norms=None, step=0.1, search='grid', trials=1000, folds=5, seed=0, constant=None, floor=None, scale=None, missing='published', duplicates='refused', depth=None, top_k=None, compat=None, threads=None, progress=False)")]
     #[expect(clippy::too_many_arguments, reason = "keywords")]
     fn optimize<'py>(
         py: Python<'py>,
         runs: &Bound<'py, PyAny>,
         qrels: Option<&Bound<'py, PyAny>>,
         measure: Option<&Bound<'py, PyAny>>,
-        methods: Vec<String>,
-        norms: Vec<String>,
+        methods: Option<Vec<String>>,
+        norms: Option<Vec<String>>,
         step: Option<f64>,
         search: &str,
         trials: usize,
         folds: usize,
         seed: u64,
+        constant: Option<&Bound<'py, PyAny>>,
+        floor: Option<f64>,
+        scale: Option<f64>,
         missing: &str,
         duplicates: &str,
         depth: Option<usize>,
         top_k: Option<usize>,
+        compat: Option<&str>,
+        threads: Option<usize>,
         progress: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let options =
-            Options { method: None, norm: None, weights: None, missing, duplicates, depth, top_k, compat: None };
+        let combsum = pyo3::types::PyString::new(py, "combsum").into_any();
+        let method = compat.is_none().then_some(&combsum);
+        let options = Options {
+            method,
+            norm: None,
+            constant,
+            floor,
+            scale,
+            weights: None,
+            missing,
+            duplicates,
+            depth,
+            top_k,
+            compat,
+        };
         let base = options.fusion()?.order(rank_fusion::Order::Sorted);
         let usual = pyo3::types::PyString::new(py, "nDCG@10").into_any();
         let measure = measure.unwrap_or(&usual);
-        let task =
-            crate::optimize::Task { runs, qrels, measure, methods, norms, step, search, trials, folds, seed, progress };
+        let task = crate::optimize::Task {
+            runs,
+            qrels,
+            measure,
+            methods,
+            norms: norms.unwrap_or_default(),
+            step,
+            search,
+            trials,
+            folds,
+            seed,
+            threads,
+            progress,
+        };
         crate::optimize::optimize(py, &task, &base)
     }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 
 use pyo3::prelude::*;
-use rank_fusion::{Fusion, Measure, Method, Normalization, Optimized, Problem, Search, Space};
+use rank_fusion::{Fusion, Measure, Method, Normalization, Optimized, Problem, Search, Space, in_pool};
 use rank_pyo3::arrow::IdRef;
 use rank_pyo3::{ProgressBar, Watch, watched};
 
@@ -18,19 +18,25 @@ pub(crate) struct Task<'a, 'py> {
     pub(crate) runs: &'a Bound<'py, PyAny>,
     pub(crate) qrels: Option<&'a Bound<'py, PyAny>>,
     pub(crate) measure: &'a Bound<'py, PyAny>,
-    pub(crate) methods: Vec<String>,
+    pub(crate) methods: Option<Vec<String>>,
     pub(crate) norms: Vec<String>,
     pub(crate) step: Option<f64>,
     pub(crate) search: &'a str,
     pub(crate) trials: usize,
     pub(crate) folds: usize,
     pub(crate) seed: u64,
+    pub(crate) threads: Option<usize>,
     pub(crate) progress: bool,
 }
 
 pub(crate) fn optimize<'py>(py: Python<'py>, task: &Task<'_, 'py>, base: &Fusion) -> PyResult<Bound<'py, PyAny>> {
     let space = Space {
-        methods: task.methods.iter().map(|name| name.parse::<Method>()).collect::<Result<_, _>>().map_err(to_python)?,
+        methods: match &task.methods {
+            None => vec![base.method().clone()],
+            Some(names) => {
+                names.iter().map(|name| name.parse::<Method>()).collect::<Result<_, _>>().map_err(to_python)?
+            }
+        },
         normalizations: task
             .norms
             .iter()
@@ -52,8 +58,9 @@ pub(crate) fn optimize<'py>(py: Python<'py>, task: &Task<'_, 'py>, base: &Fusion
     let sources = runs::sources(&runs::list_of_runs(task.runs)?)?;
     let views: Vec<View<'_>> = sources.iter().map(Source::view).collect::<PyResult<_>>()?;
     let bar = ProgressBar::new(PACKAGE, py, 0, task.progress)?;
-    let (folds, seed) = (task.folds, task.seed);
+    let (folds, seed, threads) = (task.folds, task.seed, task.threads);
     let run = |problem: &Problem<'_, IdRef<'_>, IdRef<'_>>, watch: &Watch| {
+        watch.expect(problem.trials(&space, search)?.unwrap_or(0));
         problem.search(&space, search, folds, seed, |done| watch.advance(done))
     };
     let (found, queries) = if task.measure.is_callable() {
@@ -73,9 +80,13 @@ pub(crate) fn optimize<'py>(py: Python<'py>, task: &Task<'_, 'py>, base: &Fusion
             })
         };
         let result = watched(py, &bar, |watch| {
-            let problem = Problem::with_function(&views, base, value).map_err(to_python)?;
-            let queries: Vec<_> = problem.queries().iter().map(|query| owned(*query)).collect();
-            run(&problem, watch).map(|found| (found, queries)).map_err(to_python)
+            in_pool(threads, || {
+                let problem = Problem::with_function(&views, base, value)?;
+                let queries: Vec<_> = problem.queries().iter().map(|query| owned(*query)).collect();
+                run(&problem, watch).map(|found| (found, queries))
+            })
+            .and_then(|found| found)
+            .map_err(to_python)
         });
         match raised.into_inner() {
             Ok(Some(error)) => return Err(error),
@@ -101,9 +112,13 @@ pub(crate) fn optimize<'py>(py: Python<'py>, task: &Task<'_, 'py>, base: &Fusion
         let judged = qrels::read(judged)?;
         watched(py, &bar, |watch| {
             let judged = qrels::borrowed(&judged);
-            let problem = Problem::new(&views, base, measure, &judged).map_err(to_python)?;
-            let queries: Vec<_> = problem.queries().iter().map(|query| owned(*query)).collect();
-            run(&problem, watch).map(|found| (found, queries)).map_err(to_python)
+            in_pool(threads, || {
+                let problem = Problem::new(&views, base, measure, &judged)?;
+                let queries: Vec<_> = problem.queries().iter().map(|query| owned(*query)).collect();
+                run(&problem, watch).map(|found| (found, queries))
+            })
+            .and_then(|found| found)
+            .map_err(to_python)
         })?
     };
     if let Some(warning) = found.warning() {

@@ -1,7 +1,7 @@
 //! What is said about a fusion by keywords.
 
 use pyo3::prelude::*;
-use rank_fusion::{Duplicates, Fusion, Normalization, Order};
+use rank_fusion::{Constant, Duplicates, Fusion, Normalization, Order};
 
 use crate::errors::{PACKAGE, to_python};
 use crate::trained::Trained;
@@ -10,6 +10,9 @@ use crate::trained::Trained;
 pub(crate) struct Options<'a, 'py> {
     pub(crate) method: Option<&'a Bound<'py, PyAny>>,
     pub(crate) norm: Option<&'a str>,
+    pub(crate) constant: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) floor: Option<f64>,
+    pub(crate) scale: Option<f64>,
     pub(crate) weights: Option<Vec<f64>>,
     pub(crate) missing: &'a str,
     pub(crate) duplicates: &'a str,
@@ -33,6 +36,15 @@ impl Options<'_, '_> {
         if let Some(norm) = self.norm {
             fusion = fusion.normalization(norm.parse::<Normalization>().map_err(to_python)?);
         }
+        if let Some(value) = self.constant {
+            fusion = fusion.constant(constant(value)?);
+        }
+        if let Some(floor) = self.floor {
+            fusion = fusion.floor(floor);
+        }
+        if let Some(scale) = self.scale {
+            fusion = fusion.scale(scale);
+        }
         if let Some(weights) = self.weights {
             fusion = fusion.weights(weights);
         }
@@ -45,6 +57,20 @@ impl Options<'_, '_> {
         }
         Ok(fusion)
     }
+}
+
+/// A name, or a number.
+fn constant(value: &Bound<'_, PyAny>) -> PyResult<Constant> {
+    if let Ok(name) = value.extract::<String>() {
+        return name.parse().map_err(to_python);
+    }
+    let Ok(number) = value.extract::<f64>() else {
+        return Err(PACKAGE.dtype(format_args!(
+            "constant: expected a name or a number, got {}; pass usual, sign, raw or a number",
+            rank_pyo3::describe(value)
+        )));
+    };
+    number.to_string().parse().map_err(to_python)
 }
 
 /// A method by name, or a trained one.

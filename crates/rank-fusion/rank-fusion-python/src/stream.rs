@@ -25,14 +25,17 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl StreamingFusion {
     #[new]
     #[pyo3(signature = (
-        lists, method = None, *, norm = None, weights = None, missing = "published", duplicates = "refused", depth = None,
-        top_k = None, compat = None
+        lists, method = None, *, norm = None, constant = None, floor = None, scale = None, weights = None,
+        missing = "published", duplicates = "refused", depth = None, top_k = None, compat = None
     ))]
     #[expect(clippy::too_many_arguments, reason = "keywords")]
     fn new(
         lists: usize,
         method: Option<&Bound<'_, PyAny>>,
         norm: Option<&str>,
+        constant: Option<&Bound<'_, PyAny>>,
+        floor: Option<f64>,
+        scale: Option<f64>,
         weights: Option<Vec<f64>>,
         missing: &str,
         duplicates: &str,
@@ -40,7 +43,9 @@ impl StreamingFusion {
         top_k: Option<usize>,
         compat: Option<&str>,
     ) -> PyResult<Self> {
-        let fusion = Options { method, norm, weights, missing, duplicates, depth, top_k, compat }.fusion()?;
+        let fusion =
+            Options { method, norm, constant, floor, scale, weights, missing, duplicates, depth, top_k, compat }
+                .fusion()?;
         rank_fusion::StreamingFusion::new(fusion, lists).map(|stream| Self(Mutex::new(stream))).map_err(to_python)
     }
 
@@ -66,21 +71,26 @@ impl StreamingFusion {
 impl Pages {
     #[new]
     #[pyo3(signature = (
-        size, method = None, *, norm = None, weights = None, missing = "published", duplicates = "refused", depth = None,
-        compat = None
+        size, method = None, *, norm = None, constant = None, floor = None, scale = None, weights = None,
+        missing = "published", duplicates = "refused", depth = None, compat = None
     ))]
     #[expect(clippy::too_many_arguments, reason = "keywords")]
     fn new(
         size: usize,
         method: Option<&Bound<'_, PyAny>>,
         norm: Option<&str>,
+        constant: Option<&Bound<'_, PyAny>>,
+        floor: Option<f64>,
+        scale: Option<f64>,
         weights: Option<Vec<f64>>,
         missing: &str,
         duplicates: &str,
         depth: Option<usize>,
         compat: Option<&str>,
     ) -> PyResult<Self> {
-        let fusion = Options { method, norm, weights, missing, duplicates, depth, top_k: None, compat }.fusion()?;
+        let fusion =
+            Options { method, norm, constant, floor, scale, weights, missing, duplicates, depth, top_k: None, compat }
+                .fusion()?;
         rank_fusion::Pages::new(fusion, size).map(|pages| Self(Mutex::new(pages))).map_err(to_python)
     }
 

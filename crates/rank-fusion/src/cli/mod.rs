@@ -67,7 +67,10 @@ fn dispatch(arguments: &[String], out: &mut dyn Write) -> Result<(), Failure> {
     Ok(())
 }
 
-const FUSING: &[&str] = &["output", "k", "norm", "weights", "missing", "depth", "top-k", "threads", "tag", "compat"];
+const FUSING: &[&str] = &[
+    "output", "k", "norm", "constant", "floor", "scale", "weights", "missing", "depth", "top-k", "threads", "tag",
+    "compat",
+];
 
 /// What the options say, by a method or a preset.
 fn fusion(method: Option<&str>, arguments: &Arguments) -> Result<Fusion, Failure> {
@@ -90,12 +93,32 @@ fn fusion(method: Option<&str>, arguments: &Arguments) -> Result<Fusion, Failure
     if let Some(norm) = arguments.text("norm") {
         fusion = fusion.normalization(norm.parse()?);
     }
+    fusion = values(fusion, arguments)?;
     if let Some(weights) = arguments.list("weights") {
         let number = |text: String| {
             text.parse().map_err(|_| Failure::usage(format!("weights: expected numbers, got {text}; such as 0.3,0.7")))
         };
         fusion = fusion.weights(weights.into_iter().map(number).collect::<Result<_, _>>()?);
     }
+    Ok(policies(fusion, arguments)?.order(Order::Sorted))
+}
+
+/// What the options say of normalized scores.
+fn values(mut fusion: Fusion, arguments: &Arguments) -> Result<Fusion, Failure> {
+    if let Some(constant) = arguments.text("constant") {
+        fusion = fusion.constant(constant.parse()?);
+    }
+    if let Some(floor) = arguments.number("floor")? {
+        fusion = fusion.floor(floor);
+    }
+    if let Some(scale) = arguments.number("scale")? {
+        fusion = fusion.scale(scale);
+    }
+    Ok(fusion)
+}
+
+/// What the options say of missing documents, depth and length.
+fn policies(mut fusion: Fusion, arguments: &Arguments) -> Result<Fusion, Failure> {
     if let Some(missing) = arguments.text("missing") {
         fusion = fusion.missing(missing.parse()?);
     }
@@ -105,7 +128,7 @@ fn fusion(method: Option<&str>, arguments: &Arguments) -> Result<Fusion, Failure
     if let Some(limit) = arguments.number("top-k")? {
         fusion = fusion.limit(limit);
     }
-    Ok(fusion.order(Order::Sorted))
+    Ok(fusion)
 }
 
 fn fuse(method: Option<&str>, arguments: &Arguments, out: &mut dyn Write) -> Result<(), Failure> {
@@ -135,7 +158,9 @@ fn runs(arguments: &Arguments) -> Result<Vec<TrecRun>, Failure> {
 }
 
 fn explain(mut arguments: Arguments, out: &mut dyn Write) -> Result<(), Failure> {
-    arguments.only(&["k", "norm", "weights", "missing", "depth", "top-k", "compat", "query"])?;
+    arguments.only(&[
+        "k", "norm", "constant", "floor", "scale", "weights", "missing", "depth", "top-k", "compat", "query",
+    ])?;
     let method = if arguments.text("compat").is_none() && !arguments.files.is_empty() {
         Some(arguments.files.remove(0))
     } else {

@@ -5,21 +5,24 @@ use std::io::Write;
 use std::path::Path;
 
 use super::arguments::{Arguments, Failure};
-use super::{runs, write_fused};
-use crate::{Fusion, Measure, Method, Normalization, Optimized, Order, Problem, Search, Space, TrecRun, read_qrels};
+use super::{policies, runs, values, write_fused};
+use crate::{
+    Error, Fusion, Measure, Method, Normalization, Optimized, Order, Problem, Search, Space, TrecRun, in_pool,
+    read_qrels,
+};
 
 pub(super) fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), Failure> {
     arguments.only(&[
         "qrels", "measure", "methods", "norms", "step", "search", "trials", "folds", "seed", "table", "output", "tag",
-        "threads", "missing", "depth", "top-k",
+        "threads", "missing", "depth", "top-k", "compat", "constant", "floor", "scale",
     ])?;
-    let names = |name, usual: &str| arguments.list(name).unwrap_or_else(|| vec![usual.to_owned()]);
+    let base = arguments.text("compat").map_or_else(|| Ok(Fusion::new(Method::CombSum)), Fusion::preset)?;
+    let base = policies(values(base, arguments)?, arguments)?.order(Order::Sorted);
+    let methods = arguments.list("methods").map(|names| names.iter().map(|name| name.parse()).collect());
+    let norms = arguments.list("norms").map(|names| names.iter().map(|name| name.parse()).collect());
     let space = Space {
-        methods: names("methods", "combsum").iter().map(|name| name.parse()).collect::<Result<Vec<Method>, _>>()?,
-        normalizations: names("norms", "min_max")
-            .iter()
-            .map(|name| name.parse())
-            .collect::<Result<Vec<Normalization>, _>>()?,
+        methods: methods.unwrap_or_else(|| Ok(vec![base.method().clone()]))?,
+        normalizations: norms.unwrap_or_else(|| Ok::<Vec<Normalization>, Error>(Vec::new()))?,
         parts: parts(arguments.number("step")?.unwrap_or(0.1))?,
     };
     let seed = arguments.number("seed")?.unwrap_or(0);
@@ -37,16 +40,6 @@ pub(super) fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), Fail
     let Some(qrels) = arguments.text("qrels") else {
         return Err(Failure::usage("qrels: expected a file of judgments, got none; pass --qrels"));
     };
-    let mut base = Fusion::new(Method::CombSum).order(Order::Sorted);
-    if let Some(missing) = arguments.text("missing") {
-        base = base.missing(missing.parse()?);
-    }
-    if let Some(depth) = arguments.number("depth")? {
-        base = base.depth(depth);
-    }
-    if let Some(limit) = arguments.number("top-k")? {
-        base = base.limit(limit);
-    }
     let qrels = read_qrels(qrels)?;
     let judged: HashMap<&str, HashMap<&str, i64>> = qrels
         .iter()
@@ -54,8 +47,10 @@ pub(super) fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), Fail
         .collect();
     let runs = runs(arguments)?;
     let by_reference: Vec<&TrecRun> = runs.iter().collect();
-    let problem = Problem::new(&by_reference, &base, measure, &judged)?;
-    let found = problem.search(&space, search, arguments.number("folds")?.unwrap_or(5), seed, |_| true)?;
+    let folds = arguments.number("folds")?.unwrap_or(5);
+    let found = in_pool(arguments.number("threads")?, || {
+        Problem::new(&by_reference, &base, measure, &judged)?.search(&space, search, folds, seed, |_| true)
+    })??;
     report(&found, measure, out)?;
     if let Some(path) = arguments.text("table") {
         let mut table = Vec::new();

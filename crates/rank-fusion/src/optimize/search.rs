@@ -16,7 +16,7 @@ use crate::{Error, Fusion, Method, Normalization, Result};
 pub struct Space {
     /// The methods, each with its parameters: for the best k, one per k.
     pub methods: Vec<Method>,
-    /// The normalizations. Methods that do not look at scores are tried once, not once for each.
+    /// The normalizations; none for that of the base. Methods that do not look at scores are tried once, not once for each.
     pub normalizations: Vec<Normalization>,
     /// Into how many parts a weight of 1 is divided among the lists: 10 for steps of 0.1. `None` leaves the weights as
     /// they are.
@@ -124,6 +124,24 @@ where
     Q: Clone + Eq + Hash + Ord + Send + Sync + Debug,
     D: Clone + Eq + Hash + Ord + Send + Sync,
 {
+    /// How many trials [`search`](Self::search) makes at most, if that is known beforehand: not for
+    /// [`Search::Coordinate`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TooManyTrials`].
+    pub fn trials(&self, space: &Space, search: Search) -> Result<Option<usize>> {
+        let space = self.filled(space);
+        let points = match search {
+            Search::Grid => grid(&space, self.lists())?,
+            Search::Random { trials, seed } => draw(&space, self.lists(), trials, seed)?,
+            Search::Coordinate => return Ok(None),
+        };
+        // The baseline is no point of the space where weights are divided.
+        let outside = usize::from(space.parts.is_some());
+        Ok(Some(points.len() + outside))
+    }
+
     /// Searches `space` for the fusion with the greatest mean over the queries.
     ///
     /// * `folds`: 0 for none, or at least 2: the queries are dealt into so many parts, and the search is made for each
@@ -168,11 +186,7 @@ where
         if folds == 1 || folds > self.queries().len() {
             return Err(Error::InvalidFolds { folds, queries: self.queries().len() });
         }
-        let mut normalizations = space.normalizations.clone();
-        if normalizations.is_empty() {
-            normalizations.push(self.base().normalization.clone());
-        }
-        let space = Space { normalizations, ..space.clone() };
+        let space = self.filled(space);
         let mut trials = Trials { problem: self, made: Vec::new(), by_point: HashMap::new(), advance: &advance };
         // The baseline: its weights need not be a point of the space.
         let baseline = Point { method: 0, normalization: 0, shares: Vec::new() };
@@ -205,6 +219,15 @@ where
             |v| v.p_value,
         );
         Ok(Optimized { trials: trials.made, best, validation, p_value })
+    }
+
+    /// With the base's normalization if none is said.
+    fn filled(&self, space: &Space) -> Space {
+        let mut normalizations = space.normalizations.clone();
+        if normalizations.is_empty() {
+            normalizations.push(self.base().normalization.clone());
+        }
+        Space { normalizations, ..space.clone() }
     }
 }
 
