@@ -19,6 +19,7 @@ from rank_rerank import (
     maxsim_cosine,
     maxsim_matrix,
     maxsim_top_k,
+    quantize_binary,
     quantize_int8,
     to_bf16,
 )
@@ -164,6 +165,36 @@ def test_rounding_is_to_the_nearest_even() -> None:
     assert scales.tolist() == pytest.approx([16137.75 / 16137, 0.0], rel=1e-7)
 
 
+@given(st.integers(0, 2**32 - 1), st.integers(1, 40), st.sampled_from([8, 64, 72, 128]), st.sampled_from([1, 3]))
+def test_sign_bits(start: int, tokens: int, dim: int, threads: int) -> None:
+    rng = np.random.default_rng(start)
+    query, values = (rng.standard_normal((rows, dim)).astype(np.float32) for rows in (tokens, 60))
+    bits, offsets = quantize_binary(values), np.array([0, 17, 18, 60])
+    np.testing.assert_array_equal(bits, np.packbits(values > 0, axis=1))
+    signs = np.where(values > 0, np.float32(1), np.float32(-1))
+    # Signs are codes of scale 1, so that the scores are the same bits.
+    asymmetric = maxsim_batch(query, bits, offsets, threads=threads)
+    ones, codes = np.ones(60, dtype=np.float32), signs.astype(np.int8)
+    np.testing.assert_array_equal(asymmetric, maxsim_batch(query, codes, offsets, scales=ones))
+    symmetric = maxsim_batch(query, bits, offsets, precision="signs", threads=threads)
+    np.testing.assert_array_equal(symmetric, maxsim_batch(np.sign(query), signs, offsets))
+    parts = [bits[:17], bits[17:18], bits[18:]]
+    np.testing.assert_array_equal(maxsim_batch(query, parts, threads=threads), asymmetric)
+    np.testing.assert_array_equal(maxsim_matrix([query, query], bits, offsets)[1], asymmetric)
+    positions, scores = maxsim_top_k(query, bits, offsets, k=1)
+    assert scores[0] == asymmetric.max() == asymmetric[positions[0]]
+    padded, mask = np.zeros((2, 20, dim // 8), dtype=np.uint8), np.zeros((2, 20), dtype=np.bool_)
+    mask[0, ::2], mask[1, 3:] = True, True
+    padded[0, ::2], padded[1, 3:] = bits[:10], bits[10:27]
+    np.testing.assert_array_equal(
+        maxsim_batch(query, padded, mask=mask), maxsim_batch(query, bits[:27], np.array([0, 10, 27]))
+    )
+    for precision, asked, tolerance in ((None, query, 3e-2), ("signs", np.sign(query), 1e-5)):
+        cosine = maxsim_batch(query, bits, offsets, cosine=True, precision=precision)
+        expected = [maxsim_cosine(asked, part) for part in (signs[:17], signs[17:18], signs[18:])]
+        np.testing.assert_allclose(cosine, expected, atol=tolerance * tokens)
+
+
 QUERY = np.ones((2, 3), dtype=np.float32)
 VALUES = np.ones((4, 3), dtype=np.float32)
 OFFSETS = np.array([0, 4])
@@ -195,13 +226,14 @@ MASK = np.ones((1, 4), dtype=np.bool_)
             "weights: expected 2 finite .*got 3",
         ),
         ((VALUES, OFFSETS), {"weights": np.array([1, np.nan], np.float32)}, InvalidInputError, "weights: .*got NaN"),
-        ((VALUES, OFFSETS), {"precision": "f16"}, InvalidInputError, 'precision: expected "bf16" or None, got "f16"'),
+        ((VALUES, OFFSETS), {"precision": "f16"}, InvalidInputError, 'precision: expected "bf16", "signs" or None, got'),
         (
             (to_bf16(VALUES), OFFSETS),
             {"precision": "bf16"},
             InvalidInputError,
             "precision: expected none for documents stored as bf16",
         ),
+        ((VALUES, OFFSETS), {"precision": "signs"}, InvalidInputError, "precision: expected none for .* f32, got signs"),
         ((VALUES * 0, OFFSETS), {"cosine": True}, InvalidInputError, "expected tokens with a direction"),
         (
             (VALUES * np.float32(np.nan), OFFSETS),
@@ -222,6 +254,12 @@ def test_refusals_of_the_other_functions() -> None:
         maxsim_matrix([QUERY.astype(np.float64)], VALUES, OFFSETS)
     with pytest.raises(InvalidInputError, match="tokens: expected finite components, got NaN"):
         quantize_int8(VALUES * np.float32(np.nan))
+    with pytest.raises(InvalidInputError, match="tokens: expected finite components, got NaN"):
+        quantize_binary(np.full((1, 8), np.nan, dtype=np.float32))
+    with pytest.raises(ShapeError, match="tokens: expected a dim that is a multiple of 8 for sign bits, got 3"):
+        quantize_binary(VALUES)
+    with pytest.raises(ShapeError, match="values: expected dim 3, got 8"):
+        maxsim_batch(QUERY, np.zeros((4, 1), dtype=np.uint8), OFFSETS)
     with pytest.raises(InvalidInputError, match="tokens: expected finite components, got inf"):
         to_bf16(VALUES * np.float32(np.inf))
     with pytest.raises(OverflowError):

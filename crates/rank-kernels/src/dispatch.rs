@@ -6,9 +6,9 @@ use std::{fmt, iter};
 
 use half::{bf16, f16};
 
-use crate::maxsim::Rows;
-use crate::query::{Lanes, PackedBf16, PackedInt8, PackedQuery, Query};
-use crate::scalar;
+use crate::maxsim::{MaxSim, Rows};
+use crate::query::{Lanes, PackedBf16, PackedInt8, PackedQuery, PackedSigns, Query};
+use crate::{binary, scalar};
 
 /// The environment variable that forces an instruction set.
 const VARIABLE: &str = "RANK_ISA";
@@ -71,7 +71,6 @@ type Dots = unsafe fn(&[f32], &[f32], &[usize], &mut [f32]);
 type Products = unsafe fn(&PackedQuery, Range<usize>, &[f32], &mut [f32]);
 type Add = unsafe fn(&mut [f32], &[f32], f32);
 type AtLeast = unsafe fn(&[f32], f32, &mut [u64]);
-type MaxSim<Q, T> = unsafe fn(&[&Q], Rows<'_, T>, &[usize], &mut [f32]);
 
 /// The kernels of one instruction set, which this machine has: no other value can be obtained.
 #[derive(Debug, Clone, Copy)]
@@ -87,6 +86,7 @@ pub struct Kernels {
     pub(crate) bf16: MaxSim<PackedBf16, bf16>,
     pub(crate) rounded: MaxSim<PackedBf16, f32>,
     pub(crate) int8: MaxSim<PackedInt8, i8>,
+    pub(crate) signs: MaxSim<PackedSigns, u8>,
 }
 
 impl Kernels {
@@ -338,6 +338,54 @@ impl Kernels {
         // SAFETY: the machine has the instruction set, and `check` has seen to the lengths.
         unsafe { (self.int8)(queries, rows, offsets, scores) }
     }
+
+    /// [`maxsim`](Self::maxsim) of documents in sign bits, as [`pack_signs`](crate::pack_signs) makes them: a component is
+    /// 1 where its bit is set, else -1. The queries are in eight bits, so that their magnitudes count.
+    ///
+    /// Dot products of codes are exact, so that all levels give the same bits.
+    ///
+    /// # Panics
+    ///
+    /// As [`maxsim`](Self::maxsim), and if the dimension is not a multiple of 8.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use rank_kernels::{PackedInt8, kernels};
+    ///
+    /// let query = PackedInt8::new(&[127.0, -2.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0], 8);
+    /// let mut scores = [0.0];
+    /// kernels().maxsim_binary(&[&query], &[0b1000_0001], &[0, 1], &mut scores);
+    /// assert_eq!(scores, [127.0 + 2.0 + 1.0]);
+    /// ```
+    pub fn maxsim_binary(&self, queries: &[&PackedInt8], bits: &[u8], offsets: &[usize], scores: &mut [f32]) {
+        let rows = check_bits(queries, bits, offsets, scores);
+        // SAFETY: the machine has the instruction set, and `check_bits` has seen to the lengths.
+        unsafe { binary::unpacked(self.int8, queries, rows, offsets, scores) }
+    }
+
+    /// [`maxsim_binary`](Self::maxsim_binary) with queries of which, as well, the signs alone count: a dot product is the
+    /// dimension less twice the number of bits that differ.
+    ///
+    /// # Panics
+    ///
+    /// As [`maxsim_binary`](Self::maxsim_binary).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use rank_kernels::{PackedSigns, kernels};
+    ///
+    /// let query = PackedSigns::new(&[0.5, -2.0, -0.1, -1.0, -1.0, -3.0, -0.5, 1.0], 8);
+    /// let mut scores = [0.0];
+    /// kernels().maxsim_signs(&[&query], &[0b1000_0000], &[0, 1], &mut scores);
+    /// assert_eq!(scores, [7.0 - 1.0]);
+    /// ```
+    pub fn maxsim_signs(&self, queries: &[&PackedSigns], bits: &[u8], offsets: &[usize], scores: &mut [f32]) {
+        let rows = check_bits(queries, bits, offsets, scores);
+        // SAFETY: the machine has the instruction set, and `check_bits` has seen to the lengths.
+        unsafe { (self.signs)(queries, rows, offsets, scores) }
+    }
 }
 
 fn check<'a, Q: Query, T>(
@@ -347,8 +395,29 @@ fn check<'a, Q: Query, T>(
     offsets: &[usize],
     scores: &[f32],
 ) -> Rows<'a, T> {
+    check_rows(queries, values, scales, offsets, scores, dim_of(queries))
+}
+
+fn check_bits<'a, Q: Query>(queries: &[&Q], bits: &'a [u8], offsets: &[usize], scores: &[f32]) -> Rows<'a, u8> {
+    let dim = if queries.is_empty() { 8 } else { dim_of(queries) };
+    assert!(dim.is_multiple_of(8), "tokens of whole bytes");
+    check_rows(queries, bits, &[], offsets, scores, dim / 8)
+}
+
+fn dim_of<Q: Query>(queries: &[&Q]) -> usize {
     let dim = queries.first().map_or(1, |query| query.head().dim());
     assert!(queries.iter().all(|query| query.head().dim() == dim), "queries are of one dimension");
+    dim
+}
+
+fn check_rows<'a, Q: Query, T>(
+    queries: &[&Q],
+    values: &'a [T],
+    scales: &'a [f32],
+    offsets: &[usize],
+    scores: &[f32],
+    dim: usize,
+) -> Rows<'a, T> {
     assert_eq!((offsets.len() - 1) * queries.len(), scores.len(), "a score for each query and document");
     assert!(offsets.is_sorted(), "offsets ascend");
     assert!(offsets[offsets.len() - 1] <= values.len() / dim, "offsets stay within the values");
@@ -364,7 +433,10 @@ pub fn available() -> impl Iterator<Item = &'static Kernels> {
 fn detected() -> impl Iterator<Item = &'static Kernels> {
     use crate::{avx2, avx512};
     // Each level holds the ones before.
-    let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") && is_x86_feature_detected!("f16c");
+    let avx2 = is_x86_feature_detected!("avx2")
+        && is_x86_feature_detected!("fma")
+        && is_x86_feature_detected!("f16c")
+        && is_x86_feature_detected!("popcnt");
     let wide = avx2
         && is_x86_feature_detected!("avx512f")
         && is_x86_feature_detected!("avx512bw")

@@ -6,6 +6,7 @@
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+mod binary;
 mod dispatch;
 mod exp;
 mod maxsim;
@@ -21,5 +22,5 @@ pub use dispatch::{Isa, IsaError, Kernels, available, kernels, try_kernels};
 pub use exp::exp;
 pub use half;
 pub use order::order_by_counting;
-pub use query::{PackedBf16, PackedInt8, PackedQuery, quantize};
+pub use query::{PackedBf16, PackedInt8, PackedQuery, PackedSigns, pack_signs, quantize};
 pub use vectorized::vectorized;

@@ -9,6 +9,9 @@ use half::bf16;
 
 use crate::query::{Head, Lanes, PackedBf16, PackedQuery, Query};
 
+/// A kernel, as [`documents`] is one.
+pub(crate) type MaxSim<Q, T> = unsafe fn(&[&Q], Rows<'_, T>, &[usize], &mut [f32]);
+
 /// What a document has come to so far.
 pub(crate) struct Running {
     /// The largest dot product of each query token, by group.

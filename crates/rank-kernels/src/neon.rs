@@ -5,6 +5,7 @@ use std::arch::aarch64::{
 };
 
 use crate::PackedQuery;
+use crate::binary::signs;
 use crate::dispatch::{Isa, Kernels};
 use crate::maxsim::{Block, Narrowed, Rows, Running, Widened, documents};
 use crate::query::Lanes;
@@ -22,6 +23,7 @@ pub(crate) static KERNELS: Kernels = Kernels {
     bf16: documents::<Widened<Neon, WidenBf16>>,
     rounded: documents::<Narrowed<Widened<Neon, WidenBf16>, NarrowBf16>>,
     int8: documents::<Int8>,
+    signs,
 };
 
 /// # Safety

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use half::{bf16, f16};
 
+use crate::binary::signs;
 use crate::dispatch::{Isa, Kernels};
 use crate::maxsim::{Block, Narrow, Narrowed, Rows, Running, Widen, Widened, documents};
 use crate::query::{Lanes, PackedBf16, PackedInt8, PackedQuery};
@@ -20,6 +21,7 @@ pub(crate) static KERNELS: Kernels = Kernels {
     bf16: documents::<Widened<F32, WidenBf16>>,
     rounded: documents::<Narrowed<Widened<F32, WidenBf16>, NarrowBf16>>,
     int8: documents::<Int8>,
+    signs,
 };
 
 /// Eight sums, so that the compiler may use what registers the baseline has.

@@ -2,7 +2,10 @@
 
 use proptest::prelude::*;
 use rank_kernels::half::{bf16, f16};
-use rank_kernels::{Isa, Kernels, PackedBf16, PackedInt8, PackedQuery, available, kernels, quantize, try_kernels};
+use rank_kernels::{
+    Isa, Kernels, PackedBf16, PackedInt8, PackedQuery, PackedSigns, available, kernels, pack_signs, quantize,
+    try_kernels,
+};
 
 /// Deterministic, of both signs, and of unequal size.
 fn values(count: usize, start: u32) -> Vec<f32> {
@@ -346,6 +349,71 @@ proptest! {
             prop_assert_eq!(&first, &other);
         }
     }
+}
+
+fn signs_of(values: &[f32]) -> Vec<f32> {
+    map(values, |value| if value > 0.0 { 1.0 } else { -1.0 })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Numbers of bits are exact, and so are sums of eight-bit codes.
+    #[test]
+    fn sign_bits_are_those_of_the_unpacked_signs(
+        tokens in 1_usize..50,
+        lengths in prop::collection::vec(0_usize..600, 1..5),
+        dim in prop::sample::select(vec![8_usize, 16, 56, 64, 72, 128, 136, 256]),
+        start in any::<u16>(),
+    ) {
+        let offsets: Vec<usize> = (0..=lengths.len()).map(|count| lengths[..count].iter().sum()).collect();
+        let query = values(tokens * dim, u32::from(start));
+        let documents = values(offsets[lengths.len()] * dim, u32::from(start) + 5);
+        let mut bits = vec![0; documents.len() / 8];
+        pack_signs(&documents, dim, &mut bits);
+        let documents = signs_of(&documents);
+        let weights = values(tokens, 3);
+        for (asked, symmetric) in [(signs_of(&query), true), (dequantized(&query, dim), false)] {
+            for kernels in available() {
+                // The second query is another, and is weighted.
+                let mut scores = vec![0.0; 2 * lengths.len()];
+                if symmetric {
+                    let packed = PackedSigns::new(&query, dim);
+                    let other = PackedSigns::new(&query, dim).with_weights(&weights);
+                    kernels.maxsim_signs(&[&packed, &other], &bits, &offsets, &mut scores);
+                } else {
+                    let packed = PackedInt8::new(&query, dim);
+                    let other = PackedInt8::new(&query, dim).with_weights(&weights);
+                    kernels.maxsim_binary(&[&packed, &other], &bits, &offsets, &mut scores);
+                }
+                for (number, document) in offsets.windows(2).enumerate() {
+                    let rows = &documents[document[0] * dim..document[1] * dim];
+                    let maxima: Vec<f64> = asked
+                        .chunks_exact(dim)
+                        .map(|token| {
+                            rows.chunks_exact(dim).map(|row| exact_dot(token, row).0).fold(f64::NEG_INFINITY, f64::max)
+                        })
+                        .collect();
+                    if rows.is_empty() {
+                        prop_assert_eq!(scores[number], f32::NEG_INFINITY);
+                        continue;
+                    }
+                    let size: f64 = maxima.iter().map(|maximum| maximum.abs()).sum();
+                    let weighted = maxima.iter().zip(&weights).map(|(maximum, weight)| maximum * f64::from(*weight));
+                    for (got, exact) in [(number, maxima.iter().sum::<f64>()), (lengths.len() + number, weighted.sum())] {
+                        let error = (f64::from(scores[got]) - exact).abs();
+                        prop_assert!(error <= 1e-6 * size, "{}: {} against {exact}", kernels.isa(), scores[got]);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+#[should_panic(expected = "tokens of whole bytes")]
+fn sign_bits_of_partial_bytes_are_refused() {
+    kernels().maxsim_binary(&[&PackedInt8::new(&[1.0; 9], 9)], &[0; 2], &[0, 1], &mut [0.0]);
 }
 
 #[test]

@@ -214,10 +214,24 @@ pub enum Error {
         got: usize,
     },
     /// A precision was asked for that is not for this type.
-    #[error("precision: expected none for documents stored as {stored}, got bf16; only float32 is rounded on the way")]
+    #[error(
+        "precision: expected none for documents stored as {stored}, got {got}; bf16 is for float32, signs for sign bits"
+    )]
     Precision {
         /// How the documents are stored.
         stored: &'static str,
+        /// The precision.
+        got: &'static str,
+    },
+    /// Sign bits that do not fill bytes.
+    #[error(
+        "{argument}: expected a dim that is a multiple of 8 for sign bits, got {got}; append zeros to query and tokens"
+    )]
+    PartialByte {
+        /// Which argument.
+        argument: Argument,
+        /// The dimension.
+        got: usize,
     },
     /// Some queries by dot product, others by cosine.
     #[error("queries[{position}]: expected all by dot product or all by cosine, got the other; make two calls")]

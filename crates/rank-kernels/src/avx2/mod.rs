@@ -10,8 +10,10 @@ use std::arch::x86_64::{
     _mm256_castps256_ps128, _mm256_extractf128_ps, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_setzero_ps,
 };
 
+use crate::binary;
 use crate::dispatch::{Isa, Kernels};
-use crate::maxsim::{Narrowed, Widened, documents};
+use crate::maxsim::{Narrowed, Rows, Widened, documents};
+use crate::query::PackedSigns;
 use crate::scalar::NarrowBf16;
 use f32::F32;
 use int8::Int8;
@@ -30,7 +32,19 @@ pub(crate) static KERNELS: Kernels = Kernels {
     bf16: documents::<Widened<F32, WidenBf16>>,
     rounded: documents::<Narrowed<Widened<F32, WidenBf16>, NarrowBf16>>,
     int8: documents::<Int8>,
+    signs,
 };
+
+/// The reference, with an instruction that counts bits.
+///
+/// # Safety
+///
+/// The machine has POPCNT.
+#[target_feature(enable = "popcnt")]
+pub(crate) unsafe fn signs(queries: &[&PackedSigns], rows: Rows<'_, u8>, offsets: &[usize], scores: &mut [f32]) {
+    // SAFETY: what the caller promises.
+    unsafe { binary::signs(queries, rows, offsets, scores) }
+}
 
 /// # Safety
 ///

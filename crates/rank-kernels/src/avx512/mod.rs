@@ -6,6 +6,7 @@ mod int8;
 mod load;
 mod products;
 mod screen;
+mod signs;
 mod vnni;
 mod widen;
 
@@ -38,6 +39,7 @@ pub(crate) static KERNELS: Kernels = Kernels {
     bf16: documents::<Widened<F32, WidenBf16>>,
     rounded: documents::<Narrowed<Widened<F32, WidenBf16>, NarrowBf16>>,
     int8: documents::<Pairs>,
+    signs: crate::avx2::signs,
 };
 
 pub(crate) static VNNI: Kernels = Kernels {
@@ -46,6 +48,7 @@ pub(crate) static VNNI: Kernels = Kernels {
     f16: screen::documents::<Stored<half::f16>, Widened<F32, WidenF16>, Half>,
     bf16: screen::documents::<Stored<half::bf16>, Widened<F32, WidenBf16>, Brain>,
     int8: int8::documents,
+    signs: signs::documents,
     ..KERNELS
 };
 

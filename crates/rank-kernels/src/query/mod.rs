@@ -5,11 +5,14 @@ mod bf16;
 mod int8;
 #[cfg(target_arch = "x86_64")]
 mod screen;
+mod signs;
 
 pub use bf16::PackedBf16;
 pub use int8::{PackedInt8, quantize};
 #[cfg(target_arch = "x86_64")]
 pub(crate) use screen::Screen;
+pub use signs::{PackedSigns, pack_signs};
+pub(crate) use signs::{unpack_signs, words_of};
 
 /// 64 bytes on a cache line of their own.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -24,6 +24,7 @@ from rank_rerank._rank_rerank import (
     mmr,
     mmr_adaptive,
     mmr_curve,
+    quantize_binary,
     quantize_int8,
     to_bf16,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "mmr",
     "mmr_adaptive",
     "mmr_curve",
+    "quantize_binary",
     "quantize_int8",
     "to_bf16",
 ]

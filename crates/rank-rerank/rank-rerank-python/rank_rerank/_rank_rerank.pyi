@@ -6,8 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 _Id = TypeVar("_Id", bound=int | str)
-# float16, or the bits of bfloat16, or codes: see maxsim_batch.
-_Tokens: TypeAlias = NDArray[np.float32] | NDArray[np.float16] | NDArray[np.uint16] | NDArray[np.int8]
+# float16, or the bits of bfloat16, or codes, or sign bits: see maxsim_batch.
+_Tokens: TypeAlias = (
+    NDArray[np.float32] | NDArray[np.float16] | NDArray[np.uint16] | NDArray[np.int8] | NDArray[np.uint8]
+)
 
 @final
 class FixedDimensionalEncoder:
@@ -526,7 +528,7 @@ def maxsim_batch(
     mask: NDArray[np.bool_] | None = None,
     weights: NDArray[np.float32] | None = None,
     cosine: bool = False,
-    precision: Literal["bf16"] | None = None,
+    precision: Literal["bf16", "signs"] | None = None,
     threads: int = 1,
 ) -> NDArray[np.float32]:
     """MaxSim of a query and many documents.
@@ -535,14 +537,16 @@ def maxsim_batch(
     bfloat16 on the CPU is passed, without a copy, as ``tensor.view(torch.uint16).numpy()``; one of another dtype as
     ``tensor.numpy()``.
 
-    The query is rounded, or quantized, as the documents are. Scores of unit tokens change by about 5e-4 of their value
-    with bfloat16, and by 1e-3 with int8; sums are of single precision, those of int8 codes exact.
+    The query is rounded, or quantized, as the documents are; for documents of sign bits, whose components are ±1, it is
+    quantized to int8. Scores of unit tokens change by about 5e-4 of their value with bfloat16, and by 1e-3 with int8;
+    sums are of single precision, those of int8 codes and of sign bits exact.
 
     Args:
         query_tokens: float32 of shape ``(tokens, dim)``, C-contiguous.
         values: The tokens of all documents, C-contiguous: of shape ``(tokens, dim)`` with ``offsets``; of shape
             ``(documents, tokens, dim)`` with ``mask``; or a list of arrays of shape ``(tokens, dim)``, one for each
-            document, with neither. float32, float16, the bits of bfloat16 as uint16, or int8 with ``scales``.
+            document, with neither. float32, float16, the bits of bfloat16 as uint16, int8 with ``scales``, or sign bits
+            as uint8 with ``dim / 8`` for ``dim``, see :func:`quantize_binary`.
         offsets: int64 of shape ``(documents + 1,)``: the row of ``values`` at which each document begins, then the
             number of rows.
         scales: float32 of shape ``(tokens,)``, with ``mask`` ``(documents, tokens)``, or a list of them: by what the
@@ -551,8 +555,8 @@ def maxsim_batch(
         weights: float32 of shape ``(query tokens,)``: by what the maximum of each query token is multiplied before
             they are added up; by default 1.
         cosine: Whether tokens are divided by their Euclidean norms first.
-        precision: ``"bf16"`` rounds float32 documents to bfloat16 on the way, for speed; by default documents are
-            scored as they are stored.
+        precision: ``"bf16"`` rounds float32 documents to bfloat16 on the way, ``"signs"`` takes the query's signs alone
+            for documents of sign bits, both for speed; by default documents are scored as they are stored.
         threads: How many threads share the documents; 0: as many as the machine has. They end with the call. Scores are
             the same bits for any number.
 
@@ -615,7 +619,7 @@ def maxsim_matrix(
     scales: NDArray[np.float32] | Sequence[NDArray[np.float32]] | None = None,
     mask: NDArray[np.bool_] | None = None,
     cosine: bool = False,
-    precision: Literal["bf16"] | None = None,
+    precision: Literal["bf16", "signs"] | None = None,
     threads: int = 1,
 ) -> NDArray[np.float32]:
     """MaxSim of many queries and many documents: each document meets all queries while it is in the cache.
@@ -627,15 +631,16 @@ def maxsim_matrix(
             ``(queries, tokens, dim)``.
         values: The tokens of all documents, C-contiguous: of shape ``(tokens, dim)`` with ``offsets``; of shape
             ``(documents, tokens, dim)`` with ``mask``; or a list of arrays of shape ``(tokens, dim)``, one for each
-            document, with neither. float32, float16, the bits of bfloat16 as uint16, or int8 with ``scales``.
+            document, with neither. float32, float16, the bits of bfloat16 as uint16, int8 with ``scales``, or sign bits
+            as uint8 with ``dim / 8`` for ``dim``, see :func:`quantize_binary`.
         offsets: int64 of shape ``(documents + 1,)``: the row of ``values`` at which each document begins, then the
             number of rows.
         scales: float32 of shape ``(tokens,)``, with ``mask`` ``(documents, tokens)``, or a list of them: by what the
             int8 codes of each token are multiplied, before the maximum is taken. See :func:`quantize_int8`.
         mask: bool of shape ``(documents, tokens)``: what is a token, and what is padding, which never wins.
         cosine: Whether tokens are divided by their Euclidean norms first.
-        precision: ``"bf16"`` rounds float32 documents to bfloat16 on the way, for speed; by default documents are
-            scored as they are stored.
+        precision: ``"bf16"`` rounds float32 documents to bfloat16 on the way, ``"signs"`` takes the query's signs alone
+            for documents of sign bits, both for speed; by default documents are scored as they are stored.
         threads: How many threads share the documents; 0: as many as the machine has. They end with the call. Scores are
             the same bits for any number.
 
@@ -670,7 +675,7 @@ def maxsim_top_k(
     mask: NDArray[np.bool_] | None = None,
     weights: NDArray[np.float32] | None = None,
     cosine: bool = False,
-    precision: Literal["bf16"] | None = None,
+    precision: Literal["bf16", "signs"] | None = None,
     threads: int = 1,
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """The best documents of a query by MaxSim.
@@ -679,7 +684,8 @@ def maxsim_top_k(
         query_tokens: float32 of shape ``(tokens, dim)``, C-contiguous.
         values: The tokens of all documents, C-contiguous: of shape ``(tokens, dim)`` with ``offsets``; of shape
             ``(documents, tokens, dim)`` with ``mask``; or a list of arrays of shape ``(tokens, dim)``, one for each
-            document, with neither. float32, float16, the bits of bfloat16 as uint16, or int8 with ``scales``.
+            document, with neither. float32, float16, the bits of bfloat16 as uint16, int8 with ``scales``, or sign bits
+            as uint8 with ``dim / 8`` for ``dim``, see :func:`quantize_binary`.
         offsets: int64 of shape ``(documents + 1,)``: the row of ``values`` at which each document begins, then the
             number of rows.
         scales: float32 of shape ``(tokens,)``, with ``mask`` ``(documents, tokens)``, or a list of them: by what the
@@ -689,8 +695,8 @@ def maxsim_top_k(
         weights: float32 of shape ``(query tokens,)``: by what the maximum of each query token is multiplied before
             they are added up; by default 1.
         cosine: Whether tokens are divided by their Euclidean norms first.
-        precision: ``"bf16"`` rounds float32 documents to bfloat16 on the way, for speed; by default documents are
-            scored as they are stored.
+        precision: ``"bf16"`` rounds float32 documents to bfloat16 on the way, ``"signs"`` takes the query's signs alone
+            for documents of sign bits, both for speed; by default documents are scored as they are stored.
         threads: How many threads share the documents; 0: as many as the machine has. They end with the call. Scores are
             the same bits for any number.
 
@@ -842,6 +848,33 @@ def mmr_curve(
         >>> candidates = [("a", 1.0), ("b", 0.75), ("c", 0.5)]
         >>> mmr_curve(candidates, embeddings, [1.0, 0.5], k=2)
         [(1.0, 0.875, 0.0), (0.5, 0.75, 1.0)]
+    """
+
+def quantize_binary(tokens: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """The signs of tokens, a bit each: 1 for what is above zero, in the order of ``numpy.packbits``.
+
+    What is left of a token ranks roughly: score the best again by what they were. A query keeps its magnitudes, unless
+    ``precision="signs"`` takes them as well.
+
+    Args:
+        tokens: float32 of shape ``(tokens, dim)``, C-contiguous; ``dim`` is a multiple of 8.
+
+    Returns:
+        uint8 of shape ``(tokens, dim / 8)``, as :func:`maxsim_batch` takes them: a component is 1 where its bit is set,
+        else -1.
+
+    Raises:
+        ShapeError: Other dimensions or strides, tokens without components, or a ``dim`` that is not a multiple of 8.
+        InvalidInputError: A component that is NaN or infinite.
+        DtypeError: Another dtype than float32.
+
+    Example:
+        >>> tokens = np.array([[0.5, -1, 0, 2, 0.1, -0.1, -0.2, 3]], dtype=np.float32)
+        >>> bits = quantize_binary(tokens)
+        >>> bits
+        array([[153]], dtype=uint8)
+        >>> maxsim_batch(tokens, bits, np.array([0, 1]), precision="signs")
+        array([8.], dtype=float32)
     """
 
 def quantize_int8(tokens: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:

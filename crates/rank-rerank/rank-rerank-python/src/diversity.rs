@@ -94,6 +94,13 @@ impl Similarity for Either<'_> {
             Self::Known(known) => known.similarity(a, b),
         }
     }
+
+    fn similarities(&self, candidate: usize, others: &[usize], out: &mut [f64]) {
+        match self {
+            Self::Cosine(cosine) => cosine.similarities(candidate, others, out),
+            Self::Known(known) => known.similarities(candidate, others, out),
+        }
+    }
 }
 
 /// Reads how many to select; a negative number is no type error.

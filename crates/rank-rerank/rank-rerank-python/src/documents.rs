@@ -18,6 +18,8 @@ enum Array<'py> {
     F16(PyReadonlyArrayDyn<'py, f16>),
     /// The bits of `bf16`.
     U16(PyReadonlyArrayDyn<'py, u16>),
+    /// Sign bits, eight a byte.
+    U8(PyReadonlyArrayDyn<'py, u8>),
     I8(PyReadonlyArrayDyn<'py, i8>),
 }
 
@@ -29,8 +31,8 @@ impl<'py> Array<'py> {
         let array = value.cast::<PyUntypedArray>();
         let Ok(array) = array else {
             return Err(PACKAGE.dtype(format_args!(
-                "{argument}: expected a numpy array of float32, float16, uint16 (bfloat16 bits) or int8, got {}; pass \
-                 numpy.asarray({argument}, dtype=numpy.float32)",
+                "{argument}: expected a numpy array of float32, float16, uint16 (bfloat16 bits), int8 or uint8 (sign \
+                 bits), got {}; pass numpy.asarray({argument}, dtype=numpy.float32)",
                 describe(value)
             )));
         };
@@ -40,11 +42,13 @@ impl<'py> Array<'py> {
             Ok(Self::F16(rank_pyo3::array(PACKAGE, value, argument, dimensions, shape)?))
         } else if is::<u16>(array) {
             Ok(Self::U16(rank_pyo3::array(PACKAGE, value, argument, dimensions, shape)?))
+        } else if is::<u8>(array) {
+            Ok(Self::U8(rank_pyo3::array(PACKAGE, value, argument, dimensions, shape)?))
         } else if is::<i8>(array) {
             Ok(Self::I8(rank_pyo3::array(PACKAGE, value, argument, dimensions, shape)?))
         } else {
             Err(PACKAGE.dtype(format_args!(
-                "{argument}: expected float32, float16, uint16 (bfloat16 bits) or int8, got {}; pass \
+                "{argument}: expected float32, float16, uint16 (bfloat16 bits), int8 or uint8 (sign bits), got {}; pass \
                  {argument}.astype(numpy.float32)",
                 array.dtype()
             )))
@@ -56,8 +60,15 @@ impl<'py> Array<'py> {
             Self::F32(array) => array.shape(),
             Self::F16(array) => array.shape(),
             Self::U16(array) => array.shape(),
+            Self::U8(array) => array.shape(),
             Self::I8(array) => array.shape(),
         }
+    }
+
+    /// The components of a token.
+    fn dim(&self) -> usize {
+        let last = self.shape().last().copied().unwrap_or_default();
+        if matches!(self, Self::U8(_)) { 8 * last } else { last }
     }
 
     fn is_int8(&self) -> bool {
@@ -69,6 +80,7 @@ impl<'py> Array<'py> {
             Self::F32(array) => Components::F32(array.as_slice()?),
             Self::F16(array) => Components::F16(array.as_slice()?),
             Self::U16(array) => Components::Bf16(array.as_slice()?.reinterpret_cast::<bf16>()),
+            Self::U8(array) => Components::Binary(array.as_slice()?),
             Self::I8(array) => Components::Int8 { codes: array.as_slice()?, scales: scales.unwrap_or_default() },
         })
     }
@@ -80,6 +92,7 @@ enum Compacted {
     F16(Vec<f16>),
     Bf16(Vec<bf16>),
     Int8(Vec<i8>, Vec<f32>),
+    Binary(Vec<u8>),
 }
 
 enum Layout<'py> {
@@ -137,7 +150,7 @@ impl<'py> Held<'py> {
     ) -> PyResult<Self> {
         let array = Array::new(values, "values", 2, "(tokens, dim)")?;
         check_scales(&array, scales.is_some())?;
-        let (tokens, dim) = (array.shape()[0], array.shape()[1]);
+        let (tokens, dim) = (array.shape()[0], array.dim());
         let scales = scales.map(|scales| rank_pyo3::array(PACKAGE, scales, "scales", 1, "(tokens,)")).transpose()?;
         let offsets = rank_pyo3::token_offsets(PACKAGE, offsets, tokens)?;
         Ok(Self { layout: Layout::Flat { array, scales, offsets }, dim })
@@ -150,7 +163,7 @@ impl<'py> Held<'py> {
     ) -> PyResult<Self> {
         let array = Array::new(values, "values", 3, "(documents, tokens, dim)")?;
         check_scales(&array, scales.is_some())?;
-        let (tokens, dim) = (array.shape()[1], array.shape()[2]);
+        let (tokens, dim) = (array.shape()[1], array.dim());
         let scales =
             scales.map(|scales| rank_pyo3::array(PACKAGE, scales, "scales", 2, "(documents, tokens)")).transpose()?;
         let mask = rank_pyo3::array::<bool>(PACKAGE, mask, "mask", 2, "(documents, tokens)")?;
@@ -167,28 +180,30 @@ impl<'py> Held<'py> {
             return Ok(Self { layout: Layout::Padded { array, scales, mask: mask.to_vec() }, dim });
         }
         let together = TokenBatch::padded(array.components(factors)?, tokens, dim, mask).map_err(to_python)?.is_some();
-        let layout = if together {
-            Layout::Padded { mask: mask.to_vec(), array, scales }
-        } else {
-            let (values, offsets) = match array.components(factors)? {
-                Components::F16(values) => {
-                    compact(values, tokens, dim, mask).map(|(values, offsets)| (Compacted::F16(values), offsets))
-                }
-                Components::Bf16(values) => {
-                    compact(values, tokens, dim, mask).map(|(values, offsets)| (Compacted::Bf16(values), offsets))
-                }
-                Components::Int8 { codes, scales } => {
-                    let (scales, _) = compact(scales, tokens, 1, mask).map_err(to_python)?;
-                    compact(codes, tokens, dim, mask).map(|(codes, offsets)| (Compacted::Int8(codes, scales), offsets))
-                }
-                Components::F32(values) => {
-                    compact(values, tokens, dim, mask).map(|(values, offsets)| (Compacted::F32(values), offsets))
-                }
-                _ => return Err(PACKAGE.dtype("values: expected a dtype that can be compacted, got another")),
-            }
-            .map_err(to_python)?;
-            Layout::Compacted { values, offsets }
-        };
+        let layout =
+            if together {
+                Layout::Padded { mask: mask.to_vec(), array, scales }
+            } else {
+                let (values, offsets) =
+                    match array.components(factors)? {
+                        Components::F16(values) => compact(values, tokens, dim, mask)
+                            .map(|(values, offsets)| (Compacted::F16(values), offsets)),
+                        Components::Bf16(values) => compact(values, tokens, dim, mask)
+                            .map(|(values, offsets)| (Compacted::Bf16(values), offsets)),
+                        Components::Int8 { codes, scales } => {
+                            let (scales, _) = compact(scales, tokens, 1, mask).map_err(to_python)?;
+                            compact(codes, tokens, dim, mask)
+                                .map(|(codes, offsets)| (Compacted::Int8(codes, scales), offsets))
+                        }
+                        Components::Binary(bits) => compact(bits, tokens, dim / 8, mask)
+                            .map(|(bits, offsets)| (Compacted::Binary(bits), offsets)),
+                        Components::F32(values) => compact(values, tokens, dim, mask)
+                            .map(|(values, offsets)| (Compacted::F32(values), offsets)),
+                        _ => return Err(PACKAGE.dtype("values: expected a dtype that can be compacted, got another")),
+                    }
+                    .map_err(to_python)?;
+                Layout::Compacted { values, offsets }
+            };
         Ok(Self { layout, dim })
     }
 
@@ -221,7 +236,7 @@ impl<'py> Held<'py> {
                 )));
             }
         }
-        let dim = arrays.first().map_or(1, |array| array.shape()[1]);
+        let dim = arrays.first().map_or(1, Array::dim);
         Ok(Self { layout: Layout::Each { arrays, scales: factors }, dim })
     }
 
@@ -250,6 +265,7 @@ impl<'py> Held<'py> {
                     Compacted::F16(values) => Components::F16(values),
                     Compacted::Bf16(values) => Components::Bf16(values),
                     Compacted::Int8(codes, scales) => Components::Int8 { codes, scales },
+                    Compacted::Binary(bits) => Components::Binary(bits),
                 };
                 TokenBatch::flat(components, self.dim, offsets)
             }
@@ -258,7 +274,7 @@ impl<'py> Held<'py> {
                     .iter()
                     .enumerate()
                     .map(|(position, array)| {
-                        let (got, argument) = (array.shape()[1], Argument::Documents(position));
+                        let (got, argument) = (array.dim(), Argument::Documents(position));
                         if got != dim {
                             return Err(to_python(Error::DimMismatch { argument, expected: dim, got }));
                         }

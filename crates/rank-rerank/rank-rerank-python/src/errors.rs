@@ -21,6 +21,7 @@ pub(crate) fn to_python(error: Error) -> PyErr {
         Error::NoTokens { .. }
         | Error::NoComponents { .. }
         | Error::DimMismatch { .. }
+        | Error::PartialByte { .. }
         | Error::SimilarityCount { .. }
         | Error::SimilarityShape { .. } => "ShapeError",
         Error::Isa(_) | Error::NoRuntime | Error::Runtime { .. } | Error::Inference { .. } => "BackendError",

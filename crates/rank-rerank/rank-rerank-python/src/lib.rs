@@ -22,6 +22,7 @@ mod _rank_rerank {
     use crate::muvera::FixedDimensionalEncoder;
     #[pymodule_export]
     use crate::tokens::{
-        colbert_rank, maxsim, maxsim_batch, maxsim_cosine, maxsim_matrix, maxsim_top_k, quantize_int8, to_bf16,
+        colbert_rank, maxsim, maxsim_batch, maxsim_cosine, maxsim_matrix, maxsim_top_k, quantize_binary, quantize_int8,
+        to_bf16,
     };
 }

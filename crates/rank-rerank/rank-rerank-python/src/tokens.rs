@@ -58,9 +58,11 @@ fn scoring(precision: Option<&str>, threads: usize) -> PyResult<Scoring> {
     let precision = match precision {
         None => Precision::Stored,
         Some("bf16") => Precision::Bf16,
+        Some("signs") => Precision::Signs,
         Some(other) => {
             return Err(PACKAGE.invalid(format_args!(
-                "precision: expected \"bf16\" or None, got {other:?}; pass None to score documents as they are stored"
+                "precision: expected \"bf16\", \"signs\" or None, got {other:?}; pass None to score documents as they are \
+                 stored"
             )));
         }
     };
@@ -190,6 +192,15 @@ pub(crate) fn quantize_int8<'py>(
     let (values, shape) = (tokens.as_slice()?, [tokens.shape()[0], tokens.shape()[1]]);
     let (codes, scales) = py.detach(|| simd::quantize_int8(values, shape[1])).map_err(to_python)?;
     Ok((PyArray1::from_vec(py, codes).reshape(shape)?, PyArray1::from_vec(py, scales)))
+}
+
+#[doc = rank_pyo3::stub!("quantize_binary")]
+#[pyfunction]
+pub(crate) fn quantize_binary<'py>(py: Python<'py>, tokens: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyArray2<u8>>> {
+    let tokens = rank_pyo3::matrix::<f32>(PACKAGE, tokens, "tokens", SHAPE)?;
+    let (values, shape) = (tokens.as_slice()?, [tokens.shape()[0], tokens.shape()[1]]);
+    let bits = py.detach(|| simd::quantize_binary(values, shape[1])).map_err(to_python)?;
+    PyArray1::from_vec(py, bits).reshape([shape[0], shape[1] / 8])
 }
 
 #[doc = rank_pyo3::stub!("to_bf16")]

@@ -6,7 +6,7 @@ use rank_kernels::half::bf16;
 use rank_kernels::{quantize, try_kernels};
 
 use crate::error::{Argument, Error, Result};
-use crate::simd::{Components, MaxSim, Precision, Scoring, TokenBatch, normalize};
+use crate::simd::{Components, MaxSim, Precision, Scoring, TokenBatch, normalize, quantize_int8};
 use crate::store::widen;
 use crate::tokens::{Tokens, gather};
 
@@ -143,7 +143,14 @@ fn products(query: &MaxSim, document: Components<'_>, dim: usize, scoring: Scori
     let rounded = |values: &[f32]| values.iter().map(|&value| bf16::from_f32(value).to_f32()).collect();
     let mut query_values = Cow::Borrowed(query.values());
     let mut values = widen(document, dim);
-    if query.is_cosine() {
+    if matches!(document, Components::Binary(_)) {
+        // Signs are of one norm.
+        query_values = Cow::Owned(if scoring.precision == Precision::Signs {
+            query_values.iter().map(|&value| if value > 0.0 { 1.0 } else { -1.0 }).collect()
+        } else {
+            widen_query(query.values(), dim)?
+        });
+    } else if query.is_cosine() {
         for (token, components) in values.to_mut().chunks_exact_mut(dim).enumerate() {
             normalize(components, Argument::Document, token)?;
         }
@@ -308,4 +315,10 @@ pub fn patches_to_regions(
             Ok((left, top, right - left, bottom - top))
         })
         .collect()
+}
+
+/// A query's components as documents of eight bits, or one, meet them.
+fn widen_query(values: &[f32], dim: usize) -> Result<Vec<f32>> {
+    let (codes, scales) = quantize_int8(values, dim)?;
+    Ok(widen(Components::Int8 { codes: &codes, scales: &scales }, dim).into_owned())
 }

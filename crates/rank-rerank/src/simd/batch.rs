@@ -21,6 +21,9 @@ pub enum Components<'a> {
         /// One for each token.
         scales: &'a [f32],
     },
+    /// Sign bits, as [`quantize_binary`](super::quantize_binary) makes them, eight a byte: a component is 1 where its bit
+    /// is set, else -1. The dimension is a multiple of 8.
+    Binary(&'a [u8]),
 }
 
 impl Components<'_> {
@@ -30,6 +33,7 @@ impl Components<'_> {
             Self::F16(values) => values.len(),
             Self::Bf16(values) => values.len(),
             Self::Int8 { codes, .. } => codes.len(),
+            Self::Binary(bits) => 8 * bits.len(),
         }
     }
 
@@ -39,6 +43,7 @@ impl Components<'_> {
             Self::F16(_) => "f16",
             Self::Bf16(_) => "bf16",
             Self::Int8 { .. } => "int8",
+            Self::Binary(_) => "sign bits",
         }
     }
 
@@ -50,6 +55,7 @@ impl Components<'_> {
             Self::F16(values) => Self::F16(&values[range]),
             Self::Bf16(values) => Self::Bf16(&values[range]),
             Self::Int8 { codes, scales } => Self::Int8 { codes: &codes[range], scales: &scales[start..end] },
+            Self::Binary(bits) => Self::Binary(&bits[range.start / 8..range.end / 8]),
         }
     }
 
@@ -57,6 +63,9 @@ impl Components<'_> {
     fn check(self, dim: usize, argument: Argument) -> Result<usize> {
         if dim == 0 {
             return Err(Error::NoComponents { argument });
+        }
+        if matches!(self, Self::Binary(_)) && !dim.is_multiple_of(8) {
+            return Err(Error::PartialByte { argument, got: dim });
         }
         let got = self.len();
         if !got.is_multiple_of(dim) {
@@ -211,9 +220,15 @@ impl<'a> TokenBatch<'a> {
                     scratch.extend(codes.iter().map(|&code| f32::from(code) * scale));
                 }
             }
+            Components::Binary(bits) => scratch.extend(signs(bits)),
         }
         scratch
     }
+}
+
+/// The components that sign bits stand for.
+pub(crate) fn signs(bits: &[u8]) -> impl Iterator<Item = f32> + '_ {
+    bits.iter().flat_map(|byte| (0..8).rev().map(move |bit| if (byte >> bit) & 1 == 1 { 1.0 } else { -1.0 }))
 }
 
 fn check_mask(total: usize, tokens: usize, mask: &[bool]) -> Result<()> {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
-use rank_kernels::{Kernels, PackedBf16, PackedInt8, PackedQuery, kernels, try_kernels};
+use rank_kernels::{Kernels, PackedBf16, PackedInt8, PackedQuery, PackedSigns, kernels, try_kernels};
 
 use crate::error::{Argument, Error, Result};
 use crate::simd::batch::{Components, TokenBatch};
@@ -38,6 +38,7 @@ pub struct MaxSim {
     /// These are packed when documents of their type come.
     bf16: OnceLock<PackedBf16>,
     int8: OnceLock<PackedInt8>,
+    signs: OnceLock<PackedSigns>,
     /// Whether tokens are divided by their norms: those of the query are.
     pub(super) cosine: bool,
     pub(super) kernels: &'static Kernels,
@@ -57,6 +58,7 @@ impl MaxSim {
             weights: Vec::new(),
             bf16: OnceLock::new(),
             int8: OnceLock::new(),
+            signs: OnceLock::new(),
             cosine: false,
             kernels: try_kernels()?,
         })
@@ -106,7 +108,14 @@ impl MaxSim {
             return Err(Error::Weights { expected, got: weight.to_string() });
         }
         let query = PackedQuery::new(self.query.values(), self.dim()).with_weights(weights);
-        Ok(Self { query, weights: weights.to_vec(), bf16: OnceLock::new(), int8: OnceLock::new(), ..self })
+        Ok(Self {
+            query,
+            weights: weights.to_vec(),
+            bf16: OnceLock::new(),
+            int8: OnceLock::new(),
+            signs: OnceLock::new(),
+            ..self
+        })
     }
 
     pub(super) fn bf16(&self) -> &PackedBf16 {
@@ -119,6 +128,14 @@ impl MaxSim {
     pub(super) fn int8(&self) -> &PackedInt8 {
         self.int8.get_or_init(|| {
             let packed = PackedInt8::new(self.query.values(), self.dim());
+            if self.weights.is_empty() { packed } else { packed.with_weights(&self.weights) }
+        })
+    }
+
+    /// Its dimension is a multiple of 8.
+    pub(super) fn signs(&self) -> &PackedSigns {
+        self.signs.get_or_init(|| {
+            let packed = PackedSigns::new(self.query.values(), self.dim());
             if self.weights.is_empty() { packed } else { packed.with_weights(&self.weights) }
         })
     }

@@ -60,3 +60,37 @@ pub fn to_bf16(values: &[f32]) -> Result<Vec<bf16>> {
     }
     Ok(rounded)
 }
+
+/// The signs of tokens, a bit each: 1 for what is above zero, the first in the uppermost bit of a byte, as
+/// `numpy.packbits` has it. `dim` is a multiple of 8.
+///
+/// What is left of a token ranks roughly: score the best again by what they were. A query keeps its magnitudes, unless
+/// [`Precision::Signs`](super::Precision::Signs) takes them as well.
+///
+/// # Errors
+///
+/// [`Error::NoComponents`], [`Error::PartialToken`], [`Error::PartialByte`], [`Error::NonFinite`].
+///
+/// # Example
+///
+/// ```
+/// use rank_rerank::simd::{Components, MaxSim, Scoring, TokenBatch, quantize_binary};
+///
+/// let bits = quantize_binary(&[0.5, -1.0, 0.0, 2.0, 0.1, -0.1, -0.2, 3.0], 8)?;
+/// assert_eq!(bits, [0b1001_1001]);
+/// let document = TokenBatch::flat(Components::Binary(&bits), 8, &[0, 1])?;
+/// let query = MaxSim::new(&[[127.0, 0.0, 5.0, 0.0, 0.0, 0.0, 0.0, 0.0]])?;
+/// assert_eq!(query.score_tokens(&document, Scoring::default())?, [127.0 - 5.0]);
+/// # Ok::<(), rank_rerank::Error>(())
+/// ```
+pub fn quantize_binary(values: &[f32], dim: usize) -> Result<Vec<u8>> {
+    let argument = Argument::Tokens;
+    TokensRef::new(values, dim)?;
+    if !dim.is_multiple_of(8) {
+        return Err(Error::PartialByte { argument, got: dim });
+    }
+    check_finite(values, dim, argument)?;
+    let mut bits = vec![0; values.len() / 8];
+    rank_kernels::pack_signs(values, dim, &mut bits);
+    Ok(bits)
+}

@@ -14,7 +14,7 @@ use super::vectors::normalize;
 use crate::error::{Argument, Error, Result};
 use crate::tokens::check_finite;
 
-/// In what precision documents of `f32` are scored.
+/// In what precision documents are scored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Precision {
@@ -23,6 +23,18 @@ pub enum Precision {
     Stored,
     /// Rounded to `bf16` on the way, for speed: scores of unit tokens change by about 5 · 10⁻⁴ of their value.
     Bf16,
+    /// For documents of sign bits: of the query, as well, the signs alone count. Faster, and ranks less well.
+    Signs,
+}
+
+impl Precision {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Stored => "none",
+            Self::Bf16 => "bf16",
+            Self::Signs => "signs",
+        }
+    }
 }
 
 /// How a call is to go about it.
@@ -121,11 +133,16 @@ fn check(queries: &[&MaxSim], batch: &TokenBatch<'_>, precision: Precision) -> R
         Documents::Each(documents) => documents,
     };
     for components in each {
-        if precision == Precision::Bf16 && !matches!(components, Components::F32(_)) {
-            return Err(Error::Precision { stored: components.name() });
+        let fits = match precision {
+            Precision::Stored => true,
+            Precision::Bf16 => matches!(components, Components::F32(_)),
+            Precision::Signs => matches!(components, Components::Binary(_)),
+        };
+        if !fits {
+            return Err(Error::Precision { stored: components.name(), got: precision.name() });
         }
         let expected = rank_kernels::PackedInt8::MAX_DIM;
-        if matches!(components, Components::Int8 { .. }) && batch.dim > expected {
+        if matches!(components, Components::Int8 { .. } | Components::Binary(_)) && batch.dim > expected {
             return Err(Error::TooManyComponents { argument: Argument::Values, expected, got: batch.dim });
         }
     }
@@ -201,7 +218,7 @@ fn part(
                 let document = batch.document(position);
                 let offsets = [0, document.len() / batch.dim];
                 if cosine {
-                    unit_document(queries, document, batch.dim, position, &mut one)?;
+                    unit_document(queries, document, batch.dim, position, precision, &mut one)?;
                 } else {
                     kernel(queries, document, &offsets, precision, &mut one);
                 }
@@ -235,6 +252,14 @@ fn kernel(
             let queries: Vec<_> = queries.iter().map(|query| query.int8()).collect();
             kernels.maxsim_int8(&queries, codes, scales, offsets, scores);
         }
+        Components::Binary(bits) if precision == Precision::Signs => {
+            let queries: Vec<_> = queries.iter().map(|query| query.signs()).collect();
+            kernels.maxsim_signs(&queries, bits, offsets, scores);
+        }
+        Components::Binary(bits) => {
+            let queries: Vec<_> = queries.iter().map(|query| query.int8()).collect();
+            kernels.maxsim_binary(&queries, bits, offsets, scores);
+        }
     }
 }
 
@@ -244,6 +269,7 @@ fn unit_document(
     document: Components<'_>,
     dim: usize,
     position: usize,
+    precision: Precision,
     scores: &mut [f32],
 ) -> Result<()> {
     let argument = Argument::Documents(position);
@@ -258,11 +284,20 @@ fn unit_document(
         kernel(queries, Components::Int8 { codes, scales: &scales }, &offsets, Precision::Stored, scores);
         return Ok(());
     }
+    if let Components::Binary(_) = document {
+        kernel(queries, document, &offsets, precision, scores);
+        // The norm of a document's token, and that of a query's if it is of signs too.
+        let norm = if precision == Precision::Signs { dim as f32 } else { (dim as f32).sqrt() };
+        for score in scores {
+            *score /= norm;
+        }
+        return Ok(());
+    }
     let mut values: Vec<f32> = match document {
         Components::F32(values) => values.to_vec(),
         Components::F16(values) => values.iter().map(|value| value.to_f32()).collect(),
         Components::Bf16(values) => values.iter().map(|value| value.to_f32()).collect(),
-        Components::Int8 { .. } => Vec::new(),
+        Components::Int8 { .. } | Components::Binary(_) => Vec::new(),
     };
     for (token, components) in values.chunks_exact_mut(dim).enumerate() {
         normalize(components, argument, token)?;
@@ -283,6 +318,7 @@ fn reason(batch: &TokenBatch<'_>, position: usize) -> Error {
         Components::F16(values) => check_half(values, f16::to_f32, batch.dim, argument),
         Components::Bf16(values) => check_half(values, bf16::to_f32, batch.dim, argument),
         Components::Int8 { scales, .. } => check_finite(scales, 1, argument),
+        Components::Binary(_) => Ok(()),
     };
     finite.err().unwrap_or(Error::Overflow { argument })
 }

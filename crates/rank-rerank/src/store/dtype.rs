@@ -6,7 +6,7 @@ use rank_kernels::half::slice::HalfFloatSliceExt;
 use rank_kernels::half::{bf16, f16};
 
 use crate::error::{Argument, Error, Result};
-use crate::simd::{Components, quantize_int8};
+use crate::simd::{Components, quantize_int8, signs};
 use crate::tokens::check_finite;
 
 /// As what a [`TokenStore`](super::TokenStore) holds components.
@@ -173,6 +173,7 @@ pub(crate) fn widen(components: Components<'_>, dim: usize) -> Cow<'_, [f32]> {
                 .flat_map(|(codes, scale)| codes.iter().map(move |&code| f32::from(code) * scale))
                 .collect(),
         ),
+        Components::Binary(bits) => Cow::Owned(signs(bits).collect()),
     }
 }
 

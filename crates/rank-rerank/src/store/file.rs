@@ -135,6 +135,7 @@ fn bytes<'a>(components: &Components<'a>) -> (&'a [u8], &'a [u8]) {
         Components::F16(values) => (bytemuck::cast_slice(values.reinterpret_cast()), &[]),
         Components::Bf16(values) => (bytemuck::cast_slice(values.reinterpret_cast()), &[]),
         Components::Int8 { codes, scales } => (bytemuck::cast_slice(codes), bytemuck::cast_slice(scales)),
+        Components::Binary(bits) => (bits, &[]),
     }
 }
 
