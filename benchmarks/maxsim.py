@@ -1,10 +1,11 @@
 """MaxSim on one thread, rank-rerank beside others: one query and many, documents of one length and of many.
 
-A query of 32 tokens, 1,000 documents of 300 tokens, or of 50 to 500, dim 128, as float32, bfloat16 and int8. The
-contenders take turns, so that a noisy moment hits all of them. Time is that of the processor, which other programs
+A query of 32 tokens, 1,000 documents of 300 tokens, or of 50 to 500, dim 128, as float32, bfloat16, int8 and sign bits.
+The contenders take turns, so that a noisy moment hits all of them. Time is that of the processor, which other programs
 disturb less than the clock on the wall; the least counts, and the median is shown beside it. Answers are checked
-against float64 first. Rates are shown as a share of what the machine's instructions can do out of registers, measured
-in the same run by ``cargo bench`` where there is cargo. ``--quick`` is a tenth of the documents and queries.
+against float64 first, those of sign bits against float64 on the signs. Rates are shown as a share of what the machine's
+instructions can do out of registers, and bytes a second as a share of what it can read in order, both measured in the
+same run by ``cargo bench`` where there is cargo. ``--quick`` is a tenth of the documents and queries.
 """
 
 from __future__ import annotations
@@ -70,6 +71,7 @@ class Documents:
         """Makes the other types."""
         self.bf16 = rank_rerank.to_bf16(self.values)
         self.codes, self.scales = rank_rerank.quantize_int8(self.values)
+        self.bits = rank_rerank.quantize_binary(self.values)
         self.tensor = torch.from_numpy(self.values)
         self.tensor_bf16 = self.tensor.bfloat16()
         self.tensor_int8 = torch.from_numpy(self.codes)
@@ -78,10 +80,26 @@ class Documents:
         lengths = np.diff(self.offsets)
         self.length = int(lengths[0]) if (lengths == lengths[0]).all() else 0
 
-    def exact(self, query: NDArray[np.float32]) -> NDArray[np.float64]:
-        """The scores in float64."""
-        wide = query.T.astype(np.float64)
-        return np.array([(part.astype(np.float64) @ wide).max(axis=0).sum() for part in self.parts])
+    def exact(self, queries: NDArray[np.float32], *, signs: bool = False) -> NDArray[np.float64]:
+        """The scores of queries, or those of the documents' signs, in float64."""
+        wide = queries.reshape(-1, DIM).T.astype(np.float64)
+        scores = []
+        for part in self.parts:
+            tokens = np.where(part > 0, 1.0, -1.0) if signs else part.astype(np.float64)
+            scores.append((tokens @ wide).max(axis=0).reshape(len(queries), -1).sum(axis=1))
+        return np.stack(scores, axis=1)
+
+    @property
+    def bytes(self) -> dict[str, int]:
+        """What is read of each type."""
+        size = self.values.size
+        return {
+            "f32": 4 * size,
+            "bf16": 2 * size,
+            "int8": size + 4 * len(self.scales),
+            "binary": size // 8,
+            "signs": size // 8,
+        }
 
     def blocks(self, product: Callable[[int, int], Any]) -> Scores:
         """Scores from products of some documents at a time, all of one length."""
@@ -120,6 +138,22 @@ def single(documents: Documents, query: NDArray[np.float32]) -> dict[str, Conten
     def torch_each(stored: torch.Tensor, asked: torch.Tensor) -> Scores:
         return torch.stack([(stored[a:b] @ asked.T).amax(0).float().sum() for a, b in documents.pairs]).numpy()
 
+    query_bits = np.packbits(query > 0, axis=1).view(np.uint64)
+    words = documents.bits.view(np.uint64)
+
+    def numpy_bits() -> Scores:
+        differing = [
+            np.bitwise_count(words[a:b, None] ^ query_bits).sum(axis=2, dtype=np.uint8).min(axis=0).astype(np.float32)
+            for a, b in documents.pairs
+        ]
+        scores: Scores = (DIM - 2 * np.stack(differing)).sum(axis=1)
+        return scores
+
+    binary: Contenders = {"rank_rerank, sign bits": lambda: rank_rerank.maxsim_batch(query, documents.bits, offsets)}
+    signs: Contenders = {
+        "rank_rerank, signs alone": lambda: rank_rerank.maxsim_batch(query, documents.bits, offsets, precision="signs"),
+        "numpy bitwise_count": numpy_bits,
+    }
     f32: Contenders = {
         "rank_rerank, flat": lambda: rank_rerank.maxsim_batch(query, values, offsets),
         "rank_rerank, list of arrays": lambda: rank_rerank.maxsim_batch(query, documents.parts),
@@ -148,7 +182,7 @@ def single(documents: Documents, query: NDArray[np.float32]) -> dict[str, Conten
         bf16["numkong bf16, prepacked"] = lambda: (
             QUERY_TOKENS - np.array([numkong.maxsim_packed(ours, packed) for packed in theirs])
         )
-    return {"f32": f32, "bf16": bf16, "int8": int8}
+    return {"f32": f32, "bf16": bf16, "int8": int8, "binary": binary, "signs": signs}
 
 
 def many(documents: Documents, queries: NDArray[np.float32]) -> dict[str, Contenders]:
@@ -177,6 +211,12 @@ def many(documents: Documents, queries: NDArray[np.float32]) -> dict[str, Conten
                 queries, documents.codes, offsets, scales=documents.scales
             )
         },
+        "binary": {"rank_rerank, sign bits": lambda: rank_rerank.maxsim_matrix(queries, documents.bits, offsets)},
+        "signs": {
+            "rank_rerank, signs alone": lambda: rank_rerank.maxsim_matrix(
+                queries, documents.bits, offsets, precision="signs"
+            )
+        },
     }
     if maxsim_cpu is not None:
         contenders["f32"]["maxsim-cpu, a loop"] = lambda: np.stack(
@@ -186,12 +226,17 @@ def many(documents: Documents, queries: NDArray[np.float32]) -> dict[str, Conten
 
 
 # Short documents of these tokens are the hardest.
-BOUNDS = {"f32": 1e-6, "bf16": 7e-4, "int8": 2e-3}
-INSTRUCTIONS = {"f32": "f32 FMA, 512 bits", "bf16": "VDPBF16PS, 512 bits", "int8": "VPDPBUSD, 512 bits"}
+BOUNDS = {"f32": 1e-6, "bf16": 7e-4, "int8": 2e-3, "binary": 2e-3, "signs": 1e-6}
+INSTRUCTIONS = {
+    "f32": "f32 FMA, 512 bits",
+    "bf16": "VDPBF16PS, 512 bits",
+    "int8": "VPDPBUSD, 512 bits",
+    "binary": "VPDPBUSD, 512 bits",
+}
 
 
 def limits() -> dict[str, float]:
-    """What instructions can do out of registers, in 10⁹ operations a second; nothing without cargo."""
+    """What instructions do out of registers, and reads in order, in 10⁹ a second; nothing without cargo."""
     cargo = shutil.which("cargo")
     if cargo is None:
         return {}
@@ -199,21 +244,29 @@ def limits() -> dict[str, float]:
     root = Path(__file__).parent.parent
     output = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout
     print(output)
-    return {name.strip(): float(rate) for name, rate in re.findall(r"^(.*\S) +([\d.]+) G/s$", output, re.MULTILINE)}
+    found = re.findall(r"^(.*\S) +([\d.]+) (?:G/s|GB/s)$", output, re.MULTILINE)
+    return {re.sub(" +", " ", name): float(rate) for name, rate in found}
+
+
+def reading(rates: dict[str, float], size: int) -> float | None:
+    """Of the reads that were measured, the rate of that nearest in size."""
+    reads = {int(name.split()[2]) << 10: rate for name, rate in rates.items() if name.startswith("read of")}
+    return reads[min(reads, key=lambda other: abs(np.log(other / size)))] if reads else None
 
 
 def measure(
     title: str,
     groups: dict[str, Contenders],
-    exact: NDArray[np.float64],
+    exact: dict[str, NDArray[np.float64]],
     *,
     work: float,
+    sizes: dict[str, int],
     rounds: int,
     rates: dict[str, float],
 ) -> dict[str, float]:
     """Checks, measures and prints; returns the least seconds."""
     contenders = {(kind, name): run for kind, group in groups.items() for name, run in group.items()}
-    errors = {key: float(np.abs(run() / exact - 1).max()) for key, run in contenders.items()}
+    errors = {key: float(np.abs(run() / exact.get(key[0], exact["f32"]) - 1).max()) for key, run in contenders.items()}
     for (kind, name), error in errors.items():
         assert not name.startswith("rank_rerank") or error < BOUNDS[kind], (name, error)
     times: dict[tuple[str, str], list[float]] = {key: [] for key in contenders}
@@ -222,12 +275,17 @@ def measure(
             start = time.process_time()
             run()
             times[key].append(time.process_time() - start)
-    print(f"{title:36}{'least ms':>10}{'median':>10}{'G/s':>8}{'of limit':>10}{'times ours':>12}{'error':>10}")
+    print(
+        f"{title:36}{'least ms':>10}{'median':>10}{'G/s':>8}{'of limit':>10}{'GB/s':>8}{'of reads':>10}"
+        f"{'times ours':>12}{'error':>10}"
+    )
     least = {}
     for (kind, name), seconds in times.items():
         first = min(times[kind, next(iter(groups[kind]))])
-        limit = rates.get(INSTRUCTIONS[kind])
+        limit = rates.get(INSTRUCTIONS.get(kind, ""))
         share = f"{work / min(seconds) / 1e9 / limit:10.0%}" if limit else f"{'':10}"
+        read, limit = sizes[kind] / min(seconds) / 1e9, reading(rates, sizes[kind])
+        share += f"{read:8.1f}" + (f"{read / limit:10.0%}" if limit else f"{'':10}")
         least[name] = min(seconds)
         print(
             f"{name:36}{1e3 * min(seconds):10.2f}{1e3 * float(np.median(seconds)):10.2f}"
@@ -235,6 +293,16 @@ def measure(
         )
     print()
     return least
+
+
+def truth(documents: Documents, queries: NDArray[np.float32]) -> dict[str, NDArray[np.float64]]:
+    """The scores in float64: of the documents, of their signs, and of all signs."""
+    signs = np.where(queries > 0, np.float32(1), np.float32(-1))
+    return {
+        "f32": documents.exact(queries),
+        "binary": documents.exact(queries, signs=True),
+        "signs": documents.exact(signs, signs=True),
+    }
 
 
 def main() -> None:
@@ -251,30 +319,41 @@ def main() -> None:
     for name, lengths in (("uniform", np.full(count, 300)), ("ragged", rng.integers(50, 501, count))):
         documents = Documents(unit(rng, int(lengths.sum())), np.concatenate([[0], np.cumsum(lengths)]))
         work = 2.0 * QUERY_TOKENS * documents.values.size
-        exact = documents.exact(queries[0])
-        least = measure(
-            f"one query, {name}", single(documents, queries[0]), exact, work=work, rounds=rounds, rates=rates
-        )
+        exact = truth(documents, queries[:1])
+        sizes = documents.bytes
+        one = {kind: scores[0] for kind, scores in exact.items()}
+        title = f"one query, {name}"
+        least = measure(title, single(documents, queries[0]), one, work=work, sizes=sizes, rounds=rounds, rates=rates)
         per_token[name] = {
             kind: least[kind] / len(documents.values) for kind in least if kind.startswith("rank_rerank")
         }
-        exact = np.stack([documents.exact(query) for query in queries]) if name == "uniform" else exact
         if name == "uniform":
-            title = f"{query_count} queries"
-            measure(title, many(documents, queries), exact, work=work * query_count, rounds=3, rates=rates)
+            exact, title = truth(documents, queries), f"{query_count} queries"
+            work *= query_count
+            measure(title, many(documents, queries), exact, work=work, sizes=sizes, rounds=3, rates=rates)
     for kind, seconds in per_token["ragged"].items():
         print(
             f"{kind}: a token of ragged documents takes {seconds / per_token['uniform'][kind]:.3f} of a uniform one's"
         )
 
-    query, document, offsets = queries[0][:1, :4].copy(), np.ones((1, 4), np.float32), np.array([0, 1])
+    for name, query, document in (
+        ("next to nothing", queries[0][:1, :4].copy(), np.ones((1, 4), np.float32)),
+        ("one token", queries[0], unit(rng, 1)),
+        ("one document of 300 tokens", queries[0], unit(rng, 300)),
+    ):
+        print(f"a call on {name}: {1e6 * cost(query, document):.1f} µs")
+
+
+def cost(query: NDArray[np.float32], document: NDArray[np.float32]) -> float:
+    """The seconds that a call with one document takes."""
     times = []
+    offsets = np.array([0, len(document)])
     for _ in range(50):
         start = time.process_time()
         for _ in range(100):
             rank_rerank.maxsim_batch(query, document, offsets)
         times.append((time.process_time() - start) / 100)
-    print(f"a call on next to nothing: {1e6 * min(times):.1f} µs")
+    return min(times)
 
 
 if __name__ == "__main__":
