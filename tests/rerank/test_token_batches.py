@@ -189,11 +189,11 @@ def test_sign_bits(start: int, tokens: int, dim: int, threads: int) -> None:
     np.testing.assert_array_equal(
         maxsim_batch(query, padded, mask=mask), maxsim_batch(query, bits[:27], np.array([0, 10, 27]))
     )
-    parts = [signs[:17], signs[17:18], signs[18:]]
+    rows = [signs[:17], signs[17:18], signs[18:]]
     cosine = maxsim_batch(query, bits, offsets, cosine=True)
-    np.testing.assert_allclose(cosine, [maxsim_cosine(query, part) for part in parts], atol=3e-2 * tokens)
+    np.testing.assert_allclose(cosine, [maxsim_cosine(query, part) for part in rows], atol=3e-2 * tokens)
     cosine = maxsim_batch(query, bits, offsets, cosine=True, precision="signs")
-    expected = [maxsim_cosine(np.sign(query), part) for part in parts]
+    expected = [maxsim_cosine(np.sign(query), part) for part in rows]
     np.testing.assert_allclose(cosine, expected, atol=1e-5 * tokens)
 
 

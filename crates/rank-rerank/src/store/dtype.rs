@@ -189,5 +189,6 @@ pub(super) fn prefix(tokens: Components<'_>, dim: usize, head_dims: usize) -> Va
         Components::Int8 { codes, scales } => {
             Values::Int8 { codes: heads(codes, dim, head_dims), scales: scales.to_vec() }
         }
+        Components::Binary(bits) => Values::F32(heads(&signs(bits).collect::<Vec<_>>(), dim, head_dims)),
     }
 }
