@@ -5,7 +5,8 @@ runs on the grid of 1,001 points. The contenders take turns; times are seconds o
 together, medians. Answers are checked in the same run.
 
 ranx is timed without the conversion of dicts into its ``Run``, and rankops on lists that are sorted already and without
-making dicts of its answer; the conversions are lines of their own, for from dict to dict they belong to it.
+making dicts of its answer; the conversions are lines of their own, for from dict to dict they belong to it. Another
+line is the floor: Python's own loops over the same dicts, which read every entry and write the answer, no more.
 """
 
 from __future__ import annotations
@@ -76,6 +77,17 @@ def python_comb_mnz(runs: list[Run]) -> Run:
     return fused
 
 
+def read_and_written(runs: list[Run], answers: dict[str, tuple[list[str], Any]]) -> Run:
+    """Python's own loops in C over the same dicts, with nothing in between: each entry is read, the answer written."""
+    fused = {}
+    for query, (docs, scores) in answers.items():
+        for run in runs:
+            list(run[query])
+            sum(run[query].values())
+        fused[query] = dict(zip(docs, scores.tolist(), strict=True))
+    return fused
+
+
 def columns(run: Run) -> tuple[Any, Any, Any]:
     """A run as three arrays; ids become the numbers in them."""
     queries = np.repeat([int(query[1:]) for query in run], [len(docs) for docs in run.values()])
@@ -118,6 +130,9 @@ def fusing(runs: list[Run], rounds: int) -> None:
     ranx_runs = [ranx.Run(run, name=str(place)) for place, run in enumerate(runs)]
     lists = {query: [sorted(run[query].items(), key=lambda item: -item[1]) for run in runs] for query in runs[0]}
     arrays = [columns(run) for run in runs]
+    answers = {
+        query: (list(docs), np.array(list(docs.values()))) for query, docs in rank_fusion.fuse_runs(runs).items()
+    }
     cases: dict[str, Callable[[], Any]] = {
         "rank_fusion RRF, dicts": lambda: rank_fusion.fuse_runs(runs),
         "rank_fusion RRF, columns, one thread": lambda: rank_fusion.fuse_runs(arrays, threads=1),
@@ -131,6 +146,7 @@ def fusing(runs: list[Run], rounds: int) -> None:
         "ranx CombMNZ": lambda: ranx.fuse(ranx_runs, norm="min-max", method="mnz"),
         "Python dicts CombMNZ": lambda: python_comb_mnz(runs),
         "rankops CombMNZ": lambda: {query: rankops.combmnz_multi(ranked) for query, ranked in lists.items()},
+        "  (dicts read and written, nothing computed)": lambda: read_and_written(runs, answers),
         "  (dicts to ranx.Run)": lambda: [ranx.Run(run, name=str(place)) for place, run in enumerate(runs)],
         "  (dicts to sorted lists for rankops)": lambda: {
             query: [sorted(run[query].items(), key=lambda item: -item[1]) for run in runs] for query in runs[0]
