@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from rank_eval import DtypeError, DuplicateIdError, InvalidInputError, RankError, Run, ShapeError
+from rank_eval import DtypeError, DuplicateIdError, InvalidInputError, Qrels, RankError, Run, ShapeError
 
 QUERIES = np.array(["q1", "q2", "q1"])
 DOCUMENTS = np.array(["d1", "d1", "é2"])
@@ -163,3 +163,35 @@ def test_columns_are_read_in_place() -> None:
     assert size == 320_000_000
     # The run itself is 50 megabytes; what `U40` takes is never there twice.
     assert grown < size / 2
+
+
+@pytest.mark.parametrize("kind", [np.int64, np.int32, np.int8, np.uint8, np.uint32, np.bool_])
+def test_judgments_of_columns(kind: type[Any]) -> None:
+    grades = np.array([1, 0, 1]).astype(kind)
+    expected = {"q1": {"a": 1, "b": 0}, "q2": {"a": 1}}
+    queries, documents = np.array(["q1", "q1", "q2"]), np.array(["a", "b", "a"])
+    assert Qrels.from_columns(queries, documents, grades).to_dict() == expected
+    assert Qrels.from_arrays(np.array(["q1", "q2"]), np.array([0, 2, 3]), documents, grades).to_dict() == expected
+    assert Qrels.from_columns(queries[:0], documents[:0], grades[:0]).to_dict() == {}
+
+
+@pytest.mark.parametrize(
+    ("columns", "error", "message"),
+    [
+        (
+            {"grades": SCORES},
+            DtypeError,
+            "grades: expected integers or booleans that int64 holds, got float64; pass grades.astype(numpy.int64)",
+        ),
+        ({"grades": np.array([1, 2, 3], dtype=np.uint64)}, DtypeError, "grades: expected integers or booleans that"),
+        ({"grades": [1, 2, 3]}, DtypeError, "grades: expected a numpy array, got list"),
+        ({"doc_ids": DOCUMENTS[:2]}, ShapeError, "doc_ids: expected 3 values, as many as grades, got 2"),
+        ({"query_ids": QUERIES[:2]}, ShapeError, "query_ids: expected 3 values, as many as grades, got 2"),
+        ({"query_ids": np.array(["q", "q", "q"])}, DuplicateIdError, "qrels['q']['d1']: expected each document once"),
+    ],
+)
+def test_bad_columns_of_judgments(columns: dict[str, Any], error: type[RankError], message: str) -> None:
+    given: dict[str, Any] = {"query_ids": QUERIES, "doc_ids": DOCUMENTS, "grades": np.array([1, 0, 2]), **columns}
+    with pytest.raises(error) as caught:
+        Qrels.from_columns(**given)
+    assert str(caught.value).startswith(message)

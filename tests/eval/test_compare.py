@@ -231,3 +231,21 @@ def test_real_runs() -> None:
     best, worst = max(means, key=means.__getitem__), min(means, key=means.__getitem__)
     assert worst in comparison.beaten("nDCG@10", best)
     assert comparison.beaten("nDCG@10", worst) == []
+
+
+def test_how_far_judgments_reach() -> None:
+    qrels = {"q1": {"a": 1}, "q2": {"a": 1}, "q3": {"a": 1}}
+    full = {"q1": {"x": 2.0, "a": 1.0}, "q2": {"a": 1.0}, "q3": {"x": 1.0}}
+    part = {query: full[query] for query in ("q1", "q2")}
+    comparison = compare(qrels, {"full": full, "part": part}, ["P@1", "AP"], missing="skip")
+    found = comparison.coverage["P@1"]["full"]
+    assert (found.condensed, found.residual, found.judged) == (1.0, 0.5, 0.5)
+    assert comparison.coverage["AP"]["part"].residual is None
+    for table in (comparison.to_text, comparison.to_markdown, comparison.to_latex, comparison.to_html):
+        assert "residual" in table(coverage=True)
+        assert "residual" not in table()
+    alone = rank_eval.coverage(qrels, full, ["P@1"], missing="skip")["P@1"]
+    assert alone.residual == pytest.approx(2 / 3)
+    assert repr(found) == "Coverage(condensed=1.0, residual=0.5, judged=0.5)"
+    with pytest.raises(InvalidInputError, match="expected"):
+        rank_eval.coverage(qrels, {"q9": {"a": 1.0}}, ["P@1"], missing="skip")

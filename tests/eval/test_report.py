@@ -74,6 +74,7 @@ def test_report(tmp_path: Path) -> None:
         "Query by query: AP",
         "Distribution of values",
         "Precision and recall",
+        "How far the judgments reach",
         "Ties that matter",
     ]
     assert f"<b>{comparison.means['nDCG@5']['fine']:.4f}</b>" in page

@@ -137,6 +137,19 @@ pub fn evaluate_watched(
     options: Options,
     watch: &Watch<'_>,
 ) -> Result<Evaluation> {
+    evaluate_filled(qrels, run, measures, options, None, watch)
+}
+
+/// [`evaluate_watched`], where each ranked document that is not judged has the grade `filled`, if there is one. What is
+/// judged of a query stays the same.
+pub(crate) fn evaluate_filled(
+    qrels: &Qrels,
+    run: &Run,
+    measures: &[Measure],
+    options: Options,
+    filled: Option<i64>,
+    watch: &Watch<'_>,
+) -> Result<Evaluation> {
     check(qrels, measures, options)?;
     let Common { judged, missing, unjudged } = Common::of(qrels, run);
     if qrels.is_empty() || (missing.len() == qrels.len() && !(run.is_empty() && counts_missing(options))) {
@@ -151,7 +164,8 @@ pub fn evaluate_watched(
     let all_judged = AllJudged::of(qrels, measures);
     let pieces: Vec<&[(usize, Option<usize>)]> = counted.chunks(256).collect();
     let values = parallel::try_map(pieces, threads, |piece| {
-        let mut evaluator = Evaluator { options, depth, all_judged: all_judged.as_ref(), ..Evaluator::default() };
+        let mut evaluator =
+            Evaluator { options, depth, filled, all_judged: all_judged.as_ref(), ..Evaluator::default() };
         let mut values = Vec::with_capacity(piece.len() * measures.len());
         for &(judged, ranked) in piece {
             let judged = qrels.0.rows(judged);
@@ -265,6 +279,8 @@ struct Evaluator<'a> {
     all_judged: Option<&'a AllJudged<'a>>,
     /// How many ranks the measures look at.
     depth: usize,
+    /// The grade of documents that are not judged.
+    filled: Option<i64>,
     lookup: Lookup,
     topic: Topic,
 }
@@ -286,15 +302,17 @@ impl Evaluator<'_> {
 
     fn look(&mut self, judged: Rows<'_, i64>, ranked: Rows<'_, f64>) {
         self.look_at_nothing(judged);
-        let Self { options, all_judged, depth, lookup, topic } = self;
+        let Self { options, all_judged, depth, filled, lookup, topic } = self;
         let rounded = options.compat == Some(TrecEval::V9);
         let counted = options.depth.unwrap_or(usize::MAX);
         if options.order == Order::DocidDesc && !rounded {
             let depth = if options.judged_only { usize::MAX } else { *depth };
             lookup.find(judged, ranked, depth.min(counted), &mut topic.found);
+            fill(&mut topic.found, ranked.len().min(depth).min(counted), *filled);
         } else {
             // A document may move up from behind the depth.
             lookup.find(judged, ranked, usize::MAX, &mut topic.found);
+            fill(&mut topic.found, ranked.len(), *filled);
             Ties::new(ranked, rounded).arrange(&mut topic.found, options.order, &mut topic.ties);
             topic.found.retain(|found| (found.position as usize) < counted);
         }
@@ -308,6 +326,16 @@ impl Evaluator<'_> {
     fn value(&self, measure: &Measure) -> f64 {
         value(&self.topic, measure, self.options)
     }
+}
+
+/// Gives each of the first `count` documents that is not judged a grade.
+fn fill(found: &mut Vec<Found>, count: usize, grade: Option<i64>) {
+    let Some(grade) = grade else { return };
+    let mut known = std::mem::take(found).into_iter().peekable();
+    found.extend((0..count as u32).map(|position| {
+        let judged = known.next_if(|found| found.position == position).filter(|found| found.grade >= 0);
+        judged.unwrap_or(Found { position, grade })
+    }));
 }
 
 /// The value of a measure that [`check_order`] let through, if it is defined on these judgments.

@@ -7,6 +7,7 @@ mod arrays;
 mod browsing;
 pub mod cli;
 mod compare;
+mod coverage;
 mod curve;
 mod error;
 mod evaluate;
@@ -39,6 +40,7 @@ pub use agreement::{
 pub use arrays::{Arrays, Grades, evaluate_arrays};
 pub use browsing::{Browsing, BrowsingBounds, browse, browse_run};
 pub use compare::{CompareOptions, ComparedPair, Comparison, TableOptions, Test, compare, compare_watched};
+pub use coverage::{Coverage, coverage, coverage_watched};
 pub use curve::precision_recall_curve;
 pub use error::{Error, Result};
 pub use evaluate::{Evaluation, evaluate, evaluate_watched, evaluate_with};

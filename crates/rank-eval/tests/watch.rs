@@ -40,8 +40,8 @@ fn run(queries: usize, best: f64) -> Run {
 fn reading_counts_the_bytes_of_the_file() {
     let folder = tempfile::tempdir().unwrap();
     // More than a chunk.
-    let run = run(60_000, 1.0);
-    let qrels = qrels(60_000);
+    let run = run(30_000, 1.0);
+    let qrels = qrels(30_000);
     for name in ["run", "run.gz", "run.zst", "run.jsonl"] {
         let path = folder.path().join(name);
         let write = if name.ends_with("jsonl") { run.write_jsonl(&path) } else { run.write_trec(&path, "tag") };

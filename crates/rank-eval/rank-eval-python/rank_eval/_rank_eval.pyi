@@ -2238,6 +2238,78 @@ def run_command(arguments: Sequence[str]) -> int:
     """
 
 @final
+class Coverage:
+    """How far judgments reach into a run, as a measure sees it."""
+
+    @property
+    def condensed(self) -> float:
+        """The value over condensed lists, from which documents that are not judged are taken out."""
+
+    @property
+    def residual(self) -> float | None:
+        """The most that the ranked documents that are not judged could add to the value.
+
+        ``None`` for a measure that is divided by what is judged, and so has no such bound.
+        """
+
+    @property
+    def judged(self) -> float:
+        """The share of the documents that the measure looks at that are judged: ``Judged@k``."""
+
+def coverage(
+    qrels: Qrels | _QrelsDict | _Table | _GradeRows | _RanxTable | _Path,
+    run: Run | _RunDict | _Table | _ScoreRows | _RanxTable | _Path,
+    measures: Sequence[str],
+    missing: Literal["zero", "skip"] = "zero",
+    *,
+    order: _Order = "docid_desc",
+    level: int = 1,
+    depth: int | None = None,
+    collection: int | None = None,
+    compat: _Version | None = None,
+    threads: int = 0,
+    progress: bool = False,
+) -> dict[str, Coverage]:
+    """How far the judgments reach into a run: the value over condensed lists, the residual, and the share judged.
+
+    If runs were not pooled for the judgments, their values say less the more of them is not judged. The residual takes
+    each ranked document without a judgment to be of the highest grade in the qrels, or of ``level`` if that is higher;
+    it is defined for P, Success, RR, RBP, ERR, DCG, SDCG, SetP and NumRelRet, which cannot fall by it.
+
+    Args:
+        qrels: The judgments, as in ``evaluate``.
+        run: The run, as in ``evaluate``.
+        measures: Names of measures.
+        missing: As in ``evaluate``.
+        order: As in ``evaluate``.
+        level: As in ``evaluate``.
+        depth: As in ``evaluate``.
+        collection: As in ``evaluate``.
+        compat: As in ``evaluate``.
+        threads: As in ``evaluate``.
+        progress: As in ``evaluate``.
+
+    Returns:
+        A ``Coverage`` for each measure, over the queries that count in ``evaluate``.
+
+    Raises:
+        InvalidInputError: As ``evaluate``.
+        RankError: As ``evaluate``.
+        OSError: As ``evaluate``.
+
+    Source:
+        Sakai: Alternatives to bpref (SIGIR 2007); Moffat, Zobel: Rank-biased precision for measurement of retrieval
+        effectiveness (ACM TOIS 2008).
+
+    Example:
+        >>> reach = coverage({"q": {"a": 1, "b": 0}}, {"q": {"x": 3.0, "a": 2.0, "b": 1.0}}, ["P@2", "AP"])
+        >>> reach["P@2"]  # x, a are looked at; x could be relevant
+        Coverage(condensed=0.5, residual=0.5, judged=0.5)
+        >>> reach["AP"].condensed, reach["AP"].residual
+        (1.0, None)
+    """
+
+@final
 class ComparedPair:
     """What a comparison says of two runs in one measure."""
 
@@ -2301,6 +2373,10 @@ class Comparison:
     def pairs(self) -> dict[str, list[ComparedPair]]:
         """For each measure, the pairs that were tested."""
 
+    @property
+    def coverage(self) -> dict[str, dict[str, Coverage]]:
+        """For each measure, how far the judgments reach into each run."""
+
     def beaten(self, measure: str, run: str) -> list[str]:
         """The runs that a run beats significantly.
 
@@ -2312,36 +2388,40 @@ class Comparison:
             InvalidInputError: A measure or a run that was not compared.
         """
 
-    def to_text(self, digits: int = 3, pairs: bool = False) -> str:
+    def to_text(self, digits: int = 3, pairs: bool = False, coverage: bool = False) -> str:
         """The table for a terminal: behind each mean, the letters of the runs that it beats significantly.
 
         Args:
             digits: Digits after the point.
             pairs: Whether the pairs follow, with intervals, p-values, effect sizes, wins, ties and losses.
+            coverage: Whether a table follows of how far the judgments reach.
         """
 
-    def to_markdown(self, digits: int = 3, pairs: bool = False) -> str:
+    def to_markdown(self, digits: int = 3, pairs: bool = False, coverage: bool = False) -> str:
         """The table in Markdown; the best mean of a measure is bold.
 
         Args:
             digits: Digits after the point.
             pairs: Whether the pairs follow.
+            coverage: Whether a table follows of how far the judgments reach.
         """
 
-    def to_latex(self, digits: int = 3, pairs: bool = False) -> str:
+    def to_latex(self, digits: int = 3, pairs: bool = False, coverage: bool = False) -> str:
         """The table in LaTeX, with the rules of the package booktabs; the best mean of a measure is bold.
 
         Args:
             digits: Digits after the point.
             pairs: Whether the pairs follow.
+            coverage: Whether a table follows of how far the judgments reach.
         """
 
-    def to_html(self, digits: int = 3, pairs: bool = False) -> str:
+    def to_html(self, digits: int = 3, pairs: bool = False, coverage: bool = False) -> str:
         """The table in HTML, as notebooks show it; the best mean of a measure is bold.
 
         Args:
             digits: Digits after the point.
             pairs: Whether the pairs follow.
+            coverage: Whether a table follows of how far the judgments reach.
         """
 
     def to_json(self) -> str:
@@ -2430,7 +2510,8 @@ def report(
 
     It holds the means with letters of significance, all pairs, the differences of each run to the baseline (or to the
     first run) query by query and the queries that changed most, the distribution of values, the interpolated precision
-    at eleven levels of recall, and the queries whose value depends on the order of tied documents. The same runs give
+    at eleven levels of recall, how far the judgments reach, and the queries whose value depends on the order of tied
+    documents. The same runs give
     the same page. The file appears under its name only when it is complete.
 
     Args:

@@ -7,6 +7,7 @@ use pyo3::types::{PyDict, PyMapping};
 use rank_eval::{CompareOptions, Measure, Options, ReportOptions, TableOptions, Test, Watch};
 use rank_pyo3::describe;
 
+use crate::coverage::Coverage;
 use crate::errors::PACKAGE;
 use crate::options::{measures, missing};
 use crate::results::{Estimate, Text};
@@ -78,8 +79,8 @@ impl Comparison {
     }
 }
 
-fn printed(digits: usize, pairs: bool) -> TableOptions {
-    TableOptions::default().digits(digits).pairs(pairs)
+fn printed(digits: usize, pairs: bool, coverage: bool) -> TableOptions {
+    TableOptions::default().digits(digits).pairs(pairs).coverage(coverage)
 }
 
 #[pymethods]
@@ -133,6 +134,18 @@ impl Comparison {
         })
     }
 
+    #[doc = rank_pyo3::stub!("Comparison.coverage")]
+    #[getter]
+    fn coverage<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        self.by_measure(py, |measure| {
+            let coverage = PyDict::new(py);
+            for (run, name) in self.inner.runs().iter().enumerate() {
+                coverage.set_item(name, self.inner.coverage(measure, run).map(Coverage::from))?;
+            }
+            Ok(coverage.into_any())
+        })
+    }
+
     #[doc = rank_pyo3::stub!("Comparison.beaten")]
     fn beaten(&self, measure: &str, run: &str) -> PyResult<Vec<String>> {
         let place = |argument: &str, value: &str, known: &[String]| {
@@ -148,27 +161,27 @@ impl Comparison {
     }
 
     #[doc = rank_pyo3::stub!("Comparison.to_text")]
-    #[pyo3(signature = (digits = 3, pairs = false))]
-    fn to_text(&self, digits: usize, pairs: bool) -> String {
-        self.inner.to_text(printed(digits, pairs))
+    #[pyo3(signature = (digits = 3, pairs = false, coverage = false))]
+    fn to_text(&self, digits: usize, pairs: bool, coverage: bool) -> String {
+        self.inner.to_text(printed(digits, pairs, coverage))
     }
 
     #[doc = rank_pyo3::stub!("Comparison.to_markdown")]
-    #[pyo3(signature = (digits = 3, pairs = false))]
-    fn to_markdown(&self, digits: usize, pairs: bool) -> String {
-        self.inner.to_markdown(printed(digits, pairs))
+    #[pyo3(signature = (digits = 3, pairs = false, coverage = false))]
+    fn to_markdown(&self, digits: usize, pairs: bool, coverage: bool) -> String {
+        self.inner.to_markdown(printed(digits, pairs, coverage))
     }
 
     #[doc = rank_pyo3::stub!("Comparison.to_latex")]
-    #[pyo3(signature = (digits = 3, pairs = false))]
-    fn to_latex(&self, digits: usize, pairs: bool) -> String {
-        self.inner.to_latex(printed(digits, pairs))
+    #[pyo3(signature = (digits = 3, pairs = false, coverage = false))]
+    fn to_latex(&self, digits: usize, pairs: bool, coverage: bool) -> String {
+        self.inner.to_latex(printed(digits, pairs, coverage))
     }
 
     #[doc = rank_pyo3::stub!("Comparison.to_html")]
-    #[pyo3(signature = (digits = 3, pairs = false))]
-    fn to_html(&self, digits: usize, pairs: bool) -> String {
-        self.inner.to_html(printed(digits, pairs))
+    #[pyo3(signature = (digits = 3, pairs = false, coverage = false))]
+    fn to_html(&self, digits: usize, pairs: bool, coverage: bool) -> String {
+        self.inner.to_html(printed(digits, pairs, coverage))
     }
 
     #[doc = rank_pyo3::stub!("Comparison.to_json")]

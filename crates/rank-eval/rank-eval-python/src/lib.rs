@@ -11,6 +11,7 @@ mod browsing;
 mod cli;
 mod columns;
 mod compare;
+mod coverage;
 mod dicts;
 mod errors;
 mod evaluation;
@@ -51,6 +52,8 @@ mod _rank_eval {
     use crate::cli::run_command;
     #[pymodule_export]
     use crate::compare::{ComparedPair, Comparison, compare, report};
+    #[pymodule_export]
+    use crate::coverage::{Coverage, coverage};
     #[pymodule_export]
     use crate::evaluation::{Evaluation, evaluate};
     #[pymodule_export]

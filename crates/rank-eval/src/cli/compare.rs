@@ -39,6 +39,7 @@ their files, without folders and endings.
 of compare:
       --format FORMAT       text (the default), markdown, latex, html, json or csv
       --digits N            behind the point; 3
+      --coverage            how far the judgments reach as well: condensed lists, residuals, the share of judged documents
       --pairs               pairs with intervals, p-values, effect sizes, wins and losses as well
 of report:
       --title TITLE         the headline
@@ -46,7 +47,7 @@ of report:
 Exit codes: 0 done, 1 wrong command line, 2 a file that cannot be read, understood or written, 7 no query in common.
 ";
 
-const FLAGS: [Flag; 20] = [
+const FLAGS: [Flag; 21] = [
     Flag::new('h', "help", None),
     Flag::new('m', "measure", Some("a measure")),
     Flag::new('l', "level_for_rel", Some("a grade")),
@@ -66,6 +67,7 @@ const FLAGS: [Flag; 20] = [
     Flag::long("format", Some("a format")),
     Flag::long("digits", Some("a number")),
     Flag::long("pairs", None),
+    Flag::long("coverage", None),
     Flag::long("title", Some("a headline")),
 ];
 
@@ -165,7 +167,7 @@ impl Request {
         for item in parse(&FLAGS, arguments)? {
             match (item, command) {
                 (Item::Operand(file), _) => request.files.push(file),
-                (Item::Option(name @ ("format" | "digits" | "pairs"), _), Command::Report)
+                (Item::Option(name @ ("format" | "digits" | "pairs" | "coverage"), _), Command::Report)
                 | (Item::Option(name @ "title", _), Command::Compare) => {
                     return Err(Failure::usage(format!(
                         "--{name}: expected with the other of compare and report, got it here; leave it out"
@@ -202,6 +204,7 @@ impl Request {
             "format" => self.printer = choice("--format", &FORMATS, &value)?,
             "digits" => self.table.digits = number("--digits", "a whole number", &value)?,
             "pairs" => self.table.pairs = true,
+            "coverage" => self.table.coverage = true,
             "title" => self.title = Some(text("--title", &value)?.to_owned()),
             _ => self.output = Some(value),
         }

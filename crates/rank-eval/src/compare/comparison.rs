@@ -1,7 +1,7 @@
 //! The result of a comparison.
 
 use super::{CompareOptions, TableOptions, export, grid, render};
-use crate::{Estimate, Measure};
+use crate::{Coverage, Estimate, Measure};
 
 /// What a comparison says of two runs in one measure.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -41,6 +41,8 @@ pub struct Comparison {
     means: Vec<Vec<f64>>,
     /// By measure.
     pairs: Vec<Vec<ComparedPair>>,
+    /// By run, then by measure.
+    coverage: Vec<Vec<Coverage>>,
     options: CompareOptions,
 }
 
@@ -57,7 +59,12 @@ impl Comparison {
         let means = measures.iter().zip(&values);
         let means = means.map(|(measure, columns)| columns.iter().map(|values| measure.aggregate(values)).collect());
         let means = means.collect();
-        Self { runs, queries, left_out, measures, values, means, pairs, options }
+        Self { runs, queries, left_out, measures, values, means, pairs, coverage: Vec::new(), options }
+    }
+
+    pub(super) fn with_coverage(mut self, coverage: Vec<Vec<Coverage>>) -> Self {
+        self.coverage = coverage;
+        self
     }
 
     /// The names of the runs, in the order they came in; other methods count from 0 in it.
@@ -94,6 +101,12 @@ impl Comparison {
     /// The values of a run in a measure, query by query; none beyond the last of either.
     pub fn values(&self, measure: usize, run: usize) -> &[f64] {
         self.values.get(measure).and_then(|columns| columns.get(run)).map_or(&[], Vec::as_slice)
+    }
+
+    /// How far the judgments reach into a run, as a measure sees it, see [`coverage`](crate::coverage); `None` beyond the
+    /// last of either.
+    pub fn coverage(&self, measure: usize, run: usize) -> Option<Coverage> {
+        self.coverage.get(run)?.get(measure).copied()
     }
 
     /// The pairs tested in the measure at this position; none beyond the last.

@@ -39,6 +39,11 @@ pub(super) fn json(comparison: &Comparison) -> String {
                 "measure": name.to_string(),
                 "means": by_run(&|run| json!(comparison.means(measure)[run])),
                 "values": by_run(&|run| json!(comparison.values(measure, run))),
+                "coverage": by_run(&|run| comparison.coverage(measure, run).map_or(Value::Null, |found| json!({
+                    "condensed": found.condensed,
+                    "residual": found.residual,
+                    "judged": found.judged,
+                }))),
                 "pairs": pairs,
             })
         })

@@ -71,6 +71,9 @@ pub(super) fn grids(comparison: &Comparison, options: TableOptions) -> Vec<Grid>
     if options.pairs {
         grids.extend((0..comparison.measures().len()).map(|measure| pairs(comparison, measure, options.digits)));
     }
+    if options.coverage {
+        grids.push(coverage(comparison, options.digits));
+    }
     grids
 }
 
@@ -118,6 +121,29 @@ fn notes(comparison: &Comparison) -> Vec<String> {
         notes.push(format!("{} queries are left out because a run lacks them.", comparison.left_out().len()));
     }
     notes
+}
+
+/// How far the judgments reach, a row for each run in each measure.
+pub(crate) fn coverage(comparison: &Comparison, digits: usize) -> Grid {
+    let mut rows = Vec::new();
+    for (measure, name) in comparison.measures().iter().enumerate() {
+        for (run, run_name) in comparison.runs().iter().enumerate() {
+            let Some(found) = comparison.coverage(measure, run) else { continue };
+            let number = |value: f64| Field::from(format!("{value:.digits$}"));
+            rows.push(vec![
+                name.to_string().into(),
+                format!("{} {run_name}", letters(run)).into(),
+                number(comparison.means(measure)[run]),
+                number(found.condensed),
+                found.residual.map_or_else(|| "\u{2013}".into(), number),
+                number(found.judged),
+            ]);
+        }
+    }
+    let head = ["measure", "run", "mean", "condensed", "residual", "judged"];
+    let notes = "Condensed: without the documents that are not judged. Residual: the most that these could add, if that is \
+                 bounded. Judged: the share of documents, as deep as the measure looks, that are judged.";
+    Grid { head: head.into_iter().map(Field::from).collect(), rows, names: 2, notes: vec![notes.to_owned()] }
 }
 
 pub(crate) fn pairs(comparison: &Comparison, measure: usize, digits: usize) -> Grid {

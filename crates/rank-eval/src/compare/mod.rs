@@ -8,14 +8,14 @@ mod render;
 mod tests;
 
 pub use comparison::{ComparedPair, Comparison};
-pub(crate) use grid::{Grid, letters, means, pairs, signed};
+pub(crate) use grid::{Grid, coverage as coverage_grid, letters, means, pairs, signed};
 pub use options::{CompareOptions, TableOptions, Test};
 pub(crate) use render::{escape_html, html};
 
 use std::collections::HashMap;
 
 use crate::watch::{Watch, unwatched};
-use crate::{Error, Measure, Qrels, Result, Run, evaluate_watched};
+use crate::{Error, Measure, Qrels, Result, Run, coverage, evaluate_watched};
 
 /// Compares runs: evaluates each, and tests in each measure whether the differences of pairs of runs are more than luck.
 ///
@@ -73,9 +73,12 @@ pub fn compare_watched<N: AsRef<str>>(
     let names: Vec<String> = runs.iter().map(|(name, _)| name.as_ref().to_owned()).collect();
     check(&names, measures, &options)?;
     let mut evaluations = Vec::with_capacity(runs.len());
+    let mut covered = Vec::with_capacity(runs.len());
     for (_, run) in runs {
         // The steps of the parts are not those of the whole.
-        evaluations.push(evaluate_watched(qrels, run, measures, options.evaluation, &|_| watch(0))?);
+        let evaluation = evaluate_watched(qrels, run, measures, options.evaluation, &|_| watch(0))?;
+        covered.push(coverage::Parts::new(qrels, run, &evaluation, options.evaluation, &|_| watch(0))?);
+        evaluations.push(evaluation);
     }
     let mut evaluated: HashMap<&str, usize> = HashMap::new();
     for evaluation in &evaluations {
@@ -106,7 +109,9 @@ pub fn compare_watched<N: AsRef<str>>(
     }
     let pairs =
         values.iter().map(|columns| tests::test(columns, &names, &options, watch)).collect::<Result<Vec<_>>>()?;
-    Ok(Comparison::new(names, queries, left_out, measures.to_vec(), values, pairs, options))
+    let covered = covered.iter().zip(&evaluations).map(|(parts, values)| parts.coverage(values, common));
+    let coverage = covered.collect();
+    Ok(Comparison::new(names, queries, left_out, measures.to_vec(), values, pairs, options).with_coverage(coverage))
 }
 
 fn check(names: &[String], measures: &[Measure], options: &CompareOptions) -> Result<()> {

@@ -144,11 +144,13 @@ pub struct TableOptions {
     pub digits: usize,
     /// Whether the pairs follow the means, with intervals, p-values, effect sizes, wins, ties and losses.
     pub pairs: bool,
+    /// Whether a table follows of how far the judgments reach, see [`Comparison::coverage`](crate::Comparison::coverage).
+    pub coverage: bool,
 }
 
 impl Default for TableOptions {
     fn default() -> Self {
-        Self { digits: 3, pairs: false }
+        Self { digits: 3, pairs: false, coverage: false }
     }
 }
 
@@ -164,6 +166,13 @@ impl TableOptions {
     #[must_use]
     pub fn pairs(mut self, pairs: bool) -> Self {
         self.pairs = pairs;
+        self
+    }
+
+    /// The same options with or without the table of coverage.
+    #[must_use]
+    pub fn coverage(mut self, coverage: bool) -> Self {
+        self.coverage = coverage;
         self
     }
 }

@@ -132,6 +132,9 @@ pub(crate) struct Family {
     pub(crate) value: fn(View<'_>, &Measure) -> f64,
     /// The mean value over all orders of documents of equal score, in closed form.
     pub(crate) expected: Option<fn(View<'_>, &Measure) -> f64>,
+    /// Whether it cannot fall when a ranked document is judged to be relevant, and what is judged beside the ranked
+    /// documents does not count: there is a most, then, that documents without a judgment can add.
+    pub(crate) has_residual: fn(&Measure) -> bool,
     /// The value for a judged query that a run lacks; the view has no ranked document.
     pub(crate) missing: fn(View<'_>, &Measure) -> f64,
     /// The value over judgments of subtopics; the measure then has no other.
@@ -161,6 +164,7 @@ impl Family {
         aggregate: Aggregate::Mean,
         value: |_, _| 0.0,
         expected: None,
+        has_residual: |_| false,
         missing: |_, _| 0.0,
         diversity: None,
         browsing: None,

@@ -176,6 +176,11 @@ impl Measure {
         self.family.expected.is_some()
     }
 
+    /// Whether there is a most that documents without a judgment can add.
+    pub(crate) fn has_residual(&self) -> bool {
+        !self.judged_only && (self.family.has_residual)(self)
+    }
+
     pub(crate) fn family(&self) -> &'static Family {
         self.family
     }

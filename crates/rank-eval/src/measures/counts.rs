@@ -84,6 +84,7 @@ pub(super) const HITS_FAMILY: Family = Family {
     aggregate: Aggregate::Sum,
     value: |topic, measure| topic.hit_count(measure.k()) as f64,
     expected: Some(|topic, measure| topic.expected_hits(measure.k())),
+    has_residual: |_| true,
     ..Family::BASE
 };
 

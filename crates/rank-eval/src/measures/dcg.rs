@@ -47,6 +47,7 @@ pub(super) const FAMILY: Family = Family {
     about: "sum of gains, each over log2(rank + 1)",
     value: |topic, measure| dcg(topic, measure, measure.k()),
     expected: Some(|topic, measure| expected_dcg(topic, measure, measure.k())),
+    has_residual: |_| true,
     ..Family::BASE
 };
 
@@ -73,6 +74,7 @@ pub(super) const SCALED_FAMILY: Family = Family {
     about: "DCG over that of k documents of the highest grade of the scale",
     value: |topic, measure| scaled(measure, plain_dcg(topic, measure.k())),
     expected: Some(|topic, measure| scaled(measure, plain_expected_dcg(topic, measure.k()))),
+    has_residual: |_| true,
     browsing: Some(|path, _| {
         let weights: Vec<f64> = (0..path.gains.len()).map(|position| discounted(1.0, position)).collect();
         of_weights(&weights)

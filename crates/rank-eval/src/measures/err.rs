@@ -29,6 +29,7 @@ pub(super) const FAMILY: Family = Family {
     takes_level: false,
     about: "expected reciprocal of the rank at which a user is satisfied, who is by a grade g with (2^g - 1) / 2^max_rel",
     value: err,
+    has_residual: |_| true,
     ..Family::BASE
 };
 

@@ -16,6 +16,7 @@ pub(super) const FAMILY: Family = Family {
     about: "share of the first k documents that are relevant",
     value: |topic, measure| precision(topic, measure.k()),
     expected: Some(|topic, measure| topic.expected_hits(measure.k()) / measure.k() as f64),
+    has_residual: |_| true,
     browsing: Some(|path, _| vec![1.0; path.gains.len()]),
     ..Family::BASE
 };

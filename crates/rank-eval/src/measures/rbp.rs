@@ -67,6 +67,8 @@ pub(super) const FAMILY: Family = Family {
     expected: Some(|topic, measure| {
         rbp(measure.get(0), topic.expected_gains(measure.k(), gain(topic, measure)).into_iter())
     }),
+    // The scale of a topic is that of its judgments.
+    has_residual: |measure| measure.get(2) != 1.0,
     browsing: Some(|path, measure| vec![measure.get(0); path.gains.len()]),
     ..Family::BASE
 };

@@ -18,6 +18,7 @@ pub(super) const FAMILY: Family = Family {
         let first = topic.first_hits(measure.k());
         first.iter().fold(0.0, |sum, &(position, probability)| sum + probability / (position + 1) as f64)
     }),
+    has_residual: |_| true,
     browsing: Some(|path, _| path.gains.iter().map(|&gain| f64::from(u8::from(gain == 0.0))).collect()),
     ..Family::BASE
 };

@@ -39,6 +39,7 @@ pub(super) const FAMILY: Family = Family {
     about: "share of the documents ranked that are relevant; relative, over the most that may be",
     value: precision,
     expected: Some(precision),
+    has_residual: |measure| measure.get(0) == 0.0,
     ..Family::BASE
 };
 

@@ -16,6 +16,7 @@ pub(super) const FAMILY: Family = Family {
     about: "1 if there is a relevant document among the first k, else 0",
     value: |topic, measure| success(topic, measure.k()),
     expected: Some(|topic, measure| topic.first_hits(measure.k()).iter().map(|(_, probability)| probability).sum()),
+    has_residual: |_| true,
     ..Family::BASE
 };
 

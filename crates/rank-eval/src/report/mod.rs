@@ -11,7 +11,7 @@ mod tied;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use crate::compare::{Grid, escape_html, html, letters, means, pairs};
+use crate::compare::{Grid, coverage_grid, escape_html, html, letters, means, pairs};
 use crate::formats::write_file;
 use crate::watch::{Watch, unwatched};
 use crate::{CompareOptions, Comparison, Measure, Qrels, Result, Run, compare_watched, evaluate_watched, ties_watched};
@@ -52,7 +52,7 @@ impl ReportOptions {
 ///
 /// It holds the means with letters of significance, all pairs, for each run its differences to the baseline query by query
 /// and the queries that changed most, the distribution of values, the interpolated precision at eleven levels of recall,
-/// and the queries whose value depends on the order of tied documents. The same runs give the same page. The file appears
+/// how far the judgments reach, and the queries whose value depends on the order of tied documents. The same runs give the same page. The file appears
 /// under its name only when it is complete; gzip if the name ends in `.gz`.
 ///
 /// # Errors
@@ -143,6 +143,7 @@ fn page(title: &str, comparison: &Comparison, curves: &[Vec<f64>], tied: &[Vec<c
     }
     section(&mut body, "Distribution of values", &spread);
     section(&mut body, "Precision and recall", &curve::chart(comparison, curves));
+    section(&mut body, "How far the judgments reach", &table(&coverage_grid(comparison, 4)));
     section(&mut body, "Ties that matter", &tied::table(comparison, tied));
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" \
