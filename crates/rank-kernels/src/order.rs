@@ -118,7 +118,7 @@ mod wide {
 #[cfg(target_arch = "x86_64")]
 mod narrow {
     use std::arch::x86_64::{
-        __m256i, _mm256_add_epi32, _mm256_and_si256, _mm256_cmpeq_epi32, _mm256_cmpgt_epi32, _mm256_loadu_si256,
+        _mm256_add_epi32, _mm256_and_si256, _mm256_cmpeq_epi32, _mm256_cmpgt_epi32, _mm256_loadu_si256,
         _mm256_or_si256, _mm256_set1_epi32, _mm256_setr_epi32, _mm256_setzero_si256, _mm256_storeu_si256,
         _mm256_sub_epi32, _mm256_xor_si256,
     };
@@ -135,7 +135,7 @@ mod narrow {
         let mut keys = [_mm256_setzero_si256(); 4];
         for (part, keys) in keys.iter_mut().enumerate() {
             // SAFETY: a block has 32 keys, eight to a register.
-            let loaded = unsafe { _mm256_loadu_si256(block.as_ptr().add(8 * part).cast::<__m256i>()) };
+            let loaded = unsafe { _mm256_loadu_si256(block.as_ptr().add(8 * part).cast()) };
             *keys = _mm256_xor_si256(loaded, _mm256_set1_epi32(turn));
         }
         // Those in front that are not greater count: all, less those that are.
@@ -167,7 +167,7 @@ mod narrow {
         }
         for (part, counts) in counts.into_iter().enumerate() {
             // SAFETY: as above.
-            unsafe { _mm256_storeu_si256(out.as_mut_ptr().add(8 * part).cast::<__m256i>(), counts) };
+            unsafe { _mm256_storeu_si256(out.as_mut_ptr().add(8 * part).cast(), counts) };
         }
         out
     }

@@ -129,20 +129,23 @@ pub(super) unsafe fn documents<S: Source, B: Block<Value = S::Scored>, L: Load<V
     let mut codes = SCRATCH.take();
     let mut scratch = Vec::new();
     let mut block = B::new(rows.dim);
-    let screens: Vec<Option<&Screen>> = queries.iter().map(|query| (**query).as_ref().screen()).collect();
-    let any = screens.iter().any(Option::is_some);
+    let mut screens: Vec<Option<&Screen>> = Vec::new();
     for (position, document) in offsets.windows(2).enumerate() {
         let stored = rows.slice(document[0], document[1] - document[0]);
         // SAFETY: the caller vouches for the instruction set.
         let rows = unsafe { S::scored(stored, &mut scratch) };
+        let long = rows.count() >= LEAST_ROWS;
+        if long && screens.is_empty() {
+            screens.extend(queries.iter().map(|query| (**query).as_ref().screen()));
+        }
         // SAFETY: as above; there are at least four rows.
-        let ready = any && rows.count() >= LEAST_ROWS && unsafe { quantize::<L>(rows, &mut codes) };
-        for (number, (query, screen)) in queries.iter().zip(&screens).enumerate() {
+        let ready = long && screens.iter().any(Option::is_some) && unsafe { quantize::<L>(rows, &mut codes) };
+        for (number, query) in queries.iter().enumerate() {
             running.clear(query.head().groups());
             // SAFETY: the caller vouches for the instruction set and the rows; `codes` are those of `rows`.
             unsafe {
-                let done = match screen {
-                    Some(screen) if ready => {
+                let done = match screens.get(number) {
+                    Some(Some(screen)) if ready => {
                         let ahead = Ahead::behind(stored.values, number + 1 == queries.len(), &codes.bytes);
                         screened::<L, _>((**query).as_ref(), screen, rows, &mut codes, ahead, &mut running)
                     }

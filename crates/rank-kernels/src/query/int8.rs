@@ -1,6 +1,7 @@
 //! Queries for documents of `int8`.
 
 use super::{Head, Line, Query, pack};
+use crate::vectorized;
 
 /// The tokens of a query, for documents of `int8` and a scale a token: quantized as the documents are, each token by its
 /// own largest magnitude.
@@ -96,7 +97,7 @@ const WHOLE: f64 = 1.5 * (1_u64 << 52) as f64;
 ///
 /// # Panics
 ///
-/// If `values` and `codes` are not of the same length, `dim` times that of `scales`.
+/// If `values` and `codes` are not of the same length, `dim` times that of `scales`; as [`kernels`](crate::kernels).
 ///
 /// # Example
 ///
@@ -109,27 +110,43 @@ const WHOLE: f64 = 1.5 * (1_u64 << 52) as f64;
 pub fn quantize(values: &[f32], dim: usize, codes: &mut [i8], scales: &mut [f32]) {
     assert_eq!(values.len(), codes.len(), "a code for each value");
     assert_eq!(values.len(), dim * scales.len(), "a scale for each token");
+    vectorized(|| quantize_here(values, dim, codes, scales));
+}
+
+/// With the instructions of its caller.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "so that it is compiled with the instructions of its caller")]
+pub(super) fn quantize_here(values: &[f32], dim: usize, codes: &mut [i8], scales: &mut [f32]) {
     for ((token, codes), scale) in values.chunks_exact(dim).zip(codes.chunks_exact_mut(dim)).zip(scales) {
-        let mut largest = 0.0_f32;
-        let mut check = 0.0_f32;
-        for &value in token {
-            largest = largest.max(value.abs());
-            check += value * 0.0;
+        // In eight sums each, which the compiler keeps in a register; what is left over is filled up with zeros.
+        let (mut largest, mut check) = ([0.0_f32; 8], [0.0_f32; 8]);
+        let (eights, rest) = token.as_chunks::<8>();
+        let mut last = [0.0; 8];
+        last[..rest.len()].copy_from_slice(rest);
+        for values in eights.iter().chain([&last]) {
+            for lane in 0..8 {
+                largest[lane] = largest[lane].max(values[lane].abs());
+                check[lane] += values[lane] * 0.0;
+            }
         }
+        let (largest, check) = (largest.into_iter().fold(0.0, f32::max), check.iter().sum::<f32>());
         // In f64, as the inverse of a subnormal is beyond f32.
         let inverse = if largest > 0.0 { 127.0 / f64::from(largest) } else { 0.0 };
         let (mut square, mut product) = ([0.0; 8], [0.0; 8]);
-        for (codes, values) in codes.chunks_mut(8).zip(token.chunks(8)) {
-            for (lane, (code, &value)) in codes.iter_mut().zip(values).enumerate() {
-                let value = f64::from(value);
-                // Beyond 2⁵² there are no fractions: the sum rounds to the nearest, ties to even, and needs no
-                // instruction that the baseline lacks.
-                let rounded = value * inverse + WHOLE - WHOLE;
-                *code = rounded as i8;
+        let (to, to_rest) = codes.as_chunks_mut::<8>();
+        let mut to_last = [0; 8];
+        for (codes, values) in to.iter_mut().zip(eights).chain([(&mut to_last, &last)]) {
+            for lane in 0..8 {
+                let value = f64::from(values[lane]);
+                // Beyond 2⁵² there are no fractions: the sum rounds to the nearest, ties to even, and its lowest byte is
+                // the code, by instructions that the baseline has.
+                let shifted = value * inverse + WHOLE;
+                codes[lane] = shifted.to_bits() as i8;
                 square[lane] += value * value;
-                product[lane] += value * rounded;
+                product[lane] += value * (shifted - WHOLE);
             }
         }
+        to_rest.copy_from_slice(&to_last[..rest.len()]);
         let [square, product] = [square, product].map(|sums| sums.iter().sum::<f64>());
         *scale = if product > 0.0 { (square / product) as f32 } else { 0.0 } + check;
     }

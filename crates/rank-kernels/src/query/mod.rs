@@ -96,8 +96,16 @@ fn pack<T: Copy + Default, const N: usize>(values: &[T], head: &Head) -> Vec<Lin
     for (token, components) in values.chunks_exact(head.dim).enumerate() {
         let lane = token % Lanes::WIDTH * per;
         let group = &mut lines[token / Lanes::WIDTH * steps..][..steps];
-        for (line, part) in group.iter_mut().zip(components.chunks(per)) {
-            line.0[lane..lane + part.len()].copy_from_slice(part);
+        let whole = components.chunks_exact(per);
+        let rest = whole.remainder();
+        for (line, part) in group.iter_mut().zip(whole) {
+            // Few at a time, so that a loop is faster than a copy.
+            for (to, from) in line.0[lane..lane + per].iter_mut().zip(part) {
+                *to = *from;
+            }
+        }
+        if !rest.is_empty() {
+            group[steps - 1].0[lane..lane + rest.len()].copy_from_slice(rest);
         }
     }
     lines

@@ -1,6 +1,8 @@
 //! A query in eight bits, with bounds on what that changes: enough to tell which document tokens cannot hold a maximum.
 
-use super::{Head, Line, pack, quantize};
+use super::int8::quantize_here;
+use super::{Head, Line, pack};
+use crate::vectorized;
 
 /// In the units of each lane (a dot product over the scale of the query token), a dot product of eight-bit codes times
 /// the scale of the document token is off by at most `residual` times the norm of that token's rounding error, plus
@@ -15,6 +17,8 @@ pub(crate) struct Screen {
 }
 
 /// In 16 sums, which the compiler keeps in registers.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "so that it is compiled with the instructions of its caller")]
 fn sum(values: &[f32], change: impl Fn(f32) -> f32) -> f32 {
     let mut sums = [0.0; 16];
     let (whole, tail) = values.as_chunks::<16>();
@@ -34,11 +38,14 @@ impl Screen {
 
     pub(super) fn new(values: &[f32], head: &Head) -> Option<Self> {
         let dim = head.dim;
-        if !Self::DIMS.contains(&dim) {
-            return None;
-        }
+        if Self::DIMS.contains(&dim) { vectorized(|| Self::make(values, head, dim)) } else { None }
+    }
+
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "so that it is compiled with the instructions of its caller")]
+    fn make(values: &[f32], head: &Head, dim: usize) -> Option<Self> {
         let (mut codes, mut scales) = (vec![0; values.len()], vec![0.0; head.tokens]);
-        quantize(values, dim, &mut codes, &mut scales);
+        quantize_here(values, dim, &mut codes, &mut scales);
         let mut bias = vec![Line([0; 16]); head.groups()];
         let (mut residual, mut norm) = (0.0_f64, 0.0_f64);
         let mut errors = Vec::with_capacity(dim);

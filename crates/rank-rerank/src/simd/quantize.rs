@@ -13,7 +13,7 @@ use crate::tokens::{TokensRef, check_finite};
 ///
 /// # Errors
 ///
-/// [`Error::NoComponents`], [`Error::PartialToken`], [`Error::NonFinite`].
+/// [`Error::NoComponents`], [`Error::PartialToken`], [`Error::NonFinite`]; [`Error::Isa`].
 ///
 /// # Example
 ///
@@ -28,6 +28,7 @@ use crate::tokens::{TokensRef, check_finite};
 pub fn quantize_int8(values: &[f32], dim: usize) -> Result<(Vec<i8>, Vec<f32>)> {
     TokensRef::new(values, dim)?;
     let (mut codes, mut scales) = (vec![0; values.len()], vec![0.0; values.len() / dim]);
+    rank_kernels::try_kernels()?;
     rank_kernels::quantize(values, dim, &mut codes, &mut scales);
     if scales.iter().any(|scale| !scale.is_finite()) {
         check_finite(values, dim, Argument::Tokens)?;
