@@ -213,7 +213,7 @@ def test_recommendation_says_what_is_wrong() -> None:
             compute(run, 5, 0)
     with pytest.raises(InvalidInputError, match='popularity: expected a number of users from 1 to 5 for item "b"'):
         rank_eval.novelty(run, {"a": 1, "b": 9}, 5)
-    with pytest.raises(DtypeError, match=r"popularity\['a'\]: expected an int of at least 0, got a float"):
+    with pytest.raises(DtypeError, match=r"popularity\['a'\]: expected an int of at least 0, got float"):
         rank_eval.novelty(run, {"a": 1.5}, 5)  # type: ignore[arg-type]
     with pytest.raises(InvalidInputError, match="propensity: expected 3 instances or more"):
         rank_eval.propensity_scored({"u": {"a": 1}}, run, {}, 2)

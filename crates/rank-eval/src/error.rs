@@ -335,6 +335,39 @@ pub enum Error {
         /// The measure.
         measure: String,
     },
+    /// A measure over preferences, asked of plain judgments.
+    #[error(
+        "measure: expected one of plain judgments, got {measure}, which needs preferences; evaluate it over Preferences"
+    )]
+    NeedsPreferences {
+        /// The measure.
+        measure: String,
+    },
+    /// A measure over other judgments, asked of preferences.
+    #[error("measure: expected one over preferences, such as prefs_simp, got {measure}; evaluate it over Qrels")]
+    NotOfPreferences {
+        /// The measure.
+        measure: String,
+    },
+    /// The level of a document in a list of preferences is none.
+    #[error("rows[{position}]: expected a finite level of at least 0, got {value}; 0 is not relevant")]
+    InvalidLevel {
+        /// Which row.
+        position: usize,
+        /// The level.
+        value: f64,
+    },
+    /// A group of judges contradicts itself.
+    #[error(
+        "query {query:?}, group {group:?}: expected preferences that agree, got a document both better and not better than \
+         another, at level 0 and above it, or twice in a list; give them to two groups"
+    )]
+    ContradictoryPreferences {
+        /// Of which query.
+        query: String,
+        /// Of which group.
+        group: String,
+    },
     /// A document is judged twice for a subtopic.
     #[error(
         "qrels['{query}']['{subtopic}']['{document}']: expected each document once, got it again; drop one of the two"

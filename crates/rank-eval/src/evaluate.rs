@@ -150,11 +150,25 @@ pub(crate) fn evaluate_filled(
     filled: Option<i64>,
     watch: &Watch<'_>,
 ) -> Result<Evaluation> {
-    check(qrels, measures, options)?;
-    let Common { judged, missing, unjudged } = Common::of(qrels, run);
-    if qrels.is_empty() || (missing.len() == qrels.len() && !(run.is_empty() && counts_missing(options))) {
+    let evaluation = evaluate_any(qrels, run, measures, options, filled, watch)?;
+    let none_is_common = evaluation.missing.len() == qrels.len();
+    if qrels.is_empty() || (none_is_common && !(run.is_empty() && counts_missing(options))) {
         return Err(Error::NoCommonQuery { run: run.len(), qrels: qrels.len() });
     }
+    Ok(evaluation)
+}
+
+/// [`evaluate_filled`], whether there is a common query or not.
+pub(crate) fn evaluate_any(
+    qrels: &Qrels,
+    run: &Run,
+    measures: &[Measure],
+    options: Options,
+    filled: Option<i64>,
+    watch: &Watch<'_>,
+) -> Result<Evaluation> {
+    check(qrels, measures, options)?;
+    let Common { judged, missing, unjudged } = Common::of(qrels, run);
     let counted: Vec<(usize, Option<usize>)> =
         judged.into_iter().filter(|(_, ranked)| ranked.is_some() || counts_missing(options)).collect();
 

@@ -12,6 +12,7 @@ mod curve;
 mod error;
 mod evaluate;
 mod formats;
+mod groups;
 mod instructions;
 mod judgments;
 mod lookup;
@@ -20,6 +21,7 @@ pub mod measures;
 mod options;
 mod order;
 mod parallel;
+mod preferences;
 mod qrels;
 mod recommendation;
 mod report;
@@ -31,6 +33,7 @@ mod table;
 mod ties;
 mod topic;
 mod watch;
+mod z_scores;
 
 pub use abstention::{ABSTENTION_RATES, Confidence, abstention_nauc, confidence};
 pub use accumulator::Accumulator;
@@ -44,6 +47,7 @@ pub use coverage::{Coverage, coverage, coverage_watched};
 pub use curve::precision_recall_curve;
 pub use error::{Error, Result};
 pub use evaluate::{Evaluation, evaluate, evaluate_watched, evaluate_with};
+pub use groups::{GroupedQrels, evaluate_groups};
 pub use instructions::{mean_of_worst, p_mrr};
 pub use judgments::{Grade, Judgments};
 pub use measure::{Dialect, Measure};
@@ -51,6 +55,7 @@ pub use measures::{
     average_precision_at_k, ndcg_at_k, precision_at_k, recall_at_k, reciprocal_rank_at_k, success_at_k,
 };
 pub use options::{MissingQueries, Options, Order, TrecEval};
+pub use preferences::{PreferenceFormat, Preferences, evaluate_preferences};
 pub use qrels::{Qrels, QrelsBuilder};
 pub use recommendation::{
     Propensity, PropensityScored, catalog_coverage, gini_index, novelty, propensity_scored, serendipity,
@@ -70,3 +75,4 @@ pub use table::{Column, Columns, Offsets, Scores};
 pub use ties::{Tie, ties, ties_watched};
 pub use topic::Score;
 pub use watch::Watch;
+pub use z_scores::ZScores;

@@ -1,6 +1,7 @@
 //! Judgments of subtopics, and runs against them: which aspects of a query a document is relevant to.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
 use std::path::Path;
 
 use rustc_hash::FxHashMap;
@@ -63,36 +64,40 @@ impl SubtopicQrels {
     }
 
     /// Reads a file of lines `query subtopic document grade`, plain, gzip or zstd: the format of the diversity tasks of the
-    /// TREC web tracks. Columns are separated by any white space; empty lines are passed over.
+    /// TREC web tracks. Columns are separated by any white space; empty lines, and lines that begin
+    /// with `#`, are passed over.
     ///
     /// # Errors
     ///
     /// [`Error::File`], [`Error::Malformed`] with the number of the line, [`Error::DuplicateSubtopic`].
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
-        let path = path.as_ref();
-        let text = formats::read_text(path)?;
-        let malformed = |line: usize, expected, got: String, advice| Error::Malformed {
-            path: path.to_owned(),
-            line: line + 1,
-            expected,
-            got,
-            advice,
-        };
-        let mut rows = Vec::new();
-        for (line, content) in text.lines().enumerate() {
-            let columns: Vec<&str> = content.split_whitespace().collect();
-            if columns.is_empty() {
-                continue;
-            }
-            let [query, subtopic, document, grade] = columns[..] else {
+        Self::read_from(formats::open(path.as_ref())?, path.as_ref())
+    }
+
+    /// Reads judgments as [`read`](Self::read) does, out of anything that can be read. Errors call it `name`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`read`](Self::read).
+    pub fn from_reader(reader: impl Read + Send, name: &str) -> Result<Self> {
+        Self::read_from(Box::new(reader), Path::new(name))
+    }
+
+    fn read_from<'a>(reader: Box<dyn Read + Send + 'a>, path: &Path) -> Result<Self> {
+        let mut rows: Vec<(String, String, String, i64)> = Vec::new();
+        formats::for_each_row(reader, path, |line, _, columns| {
+            let malformed =
+                |expected, got: String, advice| Error::Malformed { path: path.to_owned(), line, expected, got, advice };
+            let &[query, subtopic, document, grade] = columns else {
                 let got = format!("{} columns", columns.len());
-                return Err(malformed(line, "4 columns", got, "write query, subtopic, document and grade"));
+                return Err(malformed("4 columns", got, "write query, subtopic, document and grade"));
             };
-            let grade: i64 = grade.parse().map_err(|_| {
-                malformed(line, "a whole number as grade", format!("{grade:?}"), "correct the fourth column")
-            })?;
-            rows.push((query, subtopic, document, grade));
-        }
+            let grade: i64 = grade
+                .parse()
+                .map_err(|_| malformed("a whole number as grade", format!("{grade:?}"), "correct the fourth column"))?;
+            rows.push((query.to_owned(), subtopic.to_owned(), document.to_owned(), grade));
+            Ok(())
+        })?;
         Self::from_rows(rows)
     }
 

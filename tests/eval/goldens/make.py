@@ -44,11 +44,20 @@ COMMANDS: dict[str, tuple[list[str], list[str]]] = {
             "--query_eval_wanted --measure=recip_rank --nosummary",
             "-m all_trec -m P.2 -m P.3",
             "-Z cases/plain.zscores -q -m map -m P.5,10 -m num_ret -m gm_map -m num_q -m runid",
+            "-q -m set_F.2",
         ],
     ),
     "ties": (["-q -m all_trec", "-M 3 -m all_trec"], ["-q -J -m official", "-q -l 2 -m official -m ndcg"]),
     "near_ties": (["-q -m all_trec"], []),
-    "missing_topics": (["-c -m all_trec"], ["-q -m official", "-q -c -m official", "-c -J -m all_trec -l 2"]),
+    "missing_topics": (
+        ["-c -m all_trec"],
+        [
+            "-q -m official",
+            "-q -c -m official",
+            "-c -J -m all_trec -l 2",
+            "-Z cases/missing_topics.zscores -c -q -m map -m gm_map -m gm_bpref -m num_ret -m P.5",
+        ],
+    ),
     "missing_topics_only": (["-q -c -m all_trec"], []),
     "negative_grades": (["-q -m all_trec"], ["-J -q -m all_trec", "-l 2 -m all_trec", "-l 0 -m P -m map -m bpref"]),
     "many_grades": (["-q -m all_trec", EVERY_PARAMETER], ["-l 4 -m all_trec", "-l 4 -m all_trec -J -q"]),
@@ -57,10 +66,13 @@ COMMANDS: dict[str, tuple[list[str], list[str]]] = {
     "untidy": (["-q -m official"], []),
     "comments": ([], []),
     "preferences": (
-        [f"-R prefs -q -m prefs {MORE_PREFERENCES}"],
-        ["-R prefs -q -M 6 -m prefs -m prefs_pair_ret", "-R prefs -c -m prefs"],
+        [f"-R prefs -q -m prefs {MORE_PREFERENCES}", "-R prefs -q -c -m all_prefs"],
+        ["-R prefs -q -M 6 -m prefs -m prefs_pair_ret", "-R prefs -c -m prefs", "-R prefs -q -M 4 -m all_prefs"],
     ),
-    "preference_groups": ([f"-R qrels_prefs -q -m prefs {MORE_PREFERENCES}"], []),
+    "preference_groups": (
+        [f"-R qrels_prefs -q -m prefs {MORE_PREFERENCES}", "-R qrels_prefs -q -c -m all_prefs"],
+        ["-R qrels_prefs -q -M 3 -m all_prefs"],
+    ),
     "judge_groups": (
         ["-R qrels_jg -q -m qrels_jg"],
         ["-R qrels_jg -J -q -l 2 -m qrels_jg", "-R qrels_jg -m P_avgjg.3"],
@@ -129,6 +141,8 @@ def write_cases() -> None:
     (HERE / "cases").mkdir(exist_ok=True)
     (HERE / "cases/plain.zscores").write_text("".join(z_scores))
     write("plain", *build(1, names(4), (24, 0.6), usual, distinct))
+    z_scores = [f"{topic} gm_map -3.5 0.5\n{topic} gm_bpref -1.5 0.25\n" for topic in ("q03", "q05", "q06")]
+    (HERE / "cases/missing_topics.zscores").write_text("".join(z_scores))
     write("ties", *build(2, names(4), (24, 0.6), usual, lambda draw, _: float(int(draw.random() * 4))))
 
     def near_tie(draw: random.Random, _: int) -> float:

@@ -1868,7 +1868,10 @@ class Measure:
     * of sets and counts: ``SetP``, ``SetR``, ``SetF``, ``SetAP``, ``utility``, ``NumQ``, ``NumRet``, ``NumRel``,
       ``NumRelRet``, ``num_nonrel_judged_ret``, ``Judged``, ``Unjudged``, ``Hole``;
     * of diversity, over ``SubtopicQrels``: ``alpha_nDCG``, ``alpha_DCG``, ``ERR_IA``, ``nERR_IA``, ``NRBP``, ``nNRBP``,
-      ``AP_IA``, ``P_IA``, ``StRecall``.
+      ``AP_IA``, ``P_IA``, ``StRecall``;
+    * of ``Preferences``: ``prefs_simp``, ``prefs_pair``, ``prefs_avgjg``, their forms ``_ret`` and ``_imp``,
+      ``prefs_avgjg_Rnonrel``, ``prefs_avgjg_Rnonrel_ret``, and the counts ``prefs_num_prefs_poss``,
+      ``prefs_num_prefs_ful``, ``prefs_num_prefs_ful_ret``.
 
     ``describe`` tells what is computed.
 
@@ -1915,6 +1918,10 @@ class Measure:
     @property
     def needs_subtopics(self) -> bool:
         """Whether it is computed from ``SubtopicQrels``."""
+
+    @property
+    def needs_preferences(self) -> bool:
+        """Whether it is computed from ``Preferences``."""
 
     def name_in(self, dialect: Literal["ir_measures", "trec_eval", "ranx"]) -> str | None:
         """The name in the dialect of a tool.
@@ -3026,5 +3033,225 @@ def propensity_scored(
         >>> run = {"u": {"hit": 2.0, "rare": 1.0}}
         >>> values = propensity_scored({"u": {"hit": 1, "rare": 1}}, run, {"hit": 500, "rare": 1}, 1000, k=1)
         >>> round(values["u"].precision, 4)  # the rare one would have counted for more
-        0.2577
+        0.1911
     """
+
+@final
+class Preferences:
+    """Judgments that say which of two documents is better: it is preferred to those of a lower level in its list.
+
+    What was said of a query comes from groups of judges, of which each can have judged several lists. The preferences
+    of a group agree, and what follows from them counts as well; groups may contradict each other.
+    """
+
+    @staticmethod
+    def from_rows(rows: Iterable[tuple[str, str, str, str, float]]) -> Preferences:
+        """Preferences out of rows.
+
+        Args:
+            rows: Tuples of query, group of judges, list within the group, document and level, in any order. A level is
+                at least 0, and 0 is not relevant.
+
+        Raises:
+            InvalidInputError: A level below 0, or preferences of a group that contradict each other.
+            DtypeError: A row of another form.
+
+        Example:
+            >>> Preferences.from_rows([("q", "ann", "1", "a", 1.0), ("q", "ann", "1", "b", 0.0)]).groups("q")
+            ['ann']
+        """
+
+    @staticmethod
+    def read(path: _Path, format: Literal["prefs", "qrels_prefs"] = "prefs") -> Preferences:
+        """Reads a file, plain, gzip or zstd.
+
+        Args:
+            path: The file. Empty lines, and lines that begin with ``#``, are passed over.
+            format: ``"prefs"``, lines of ``query group list document level``, or ``"qrels_prefs"``, lines of ``query
+                group document level``: the formats of ``trec_eval -R``.
+
+        Raises:
+            FileNotFoundError: No such file; other errors of the system likewise.
+            InvalidInputError: A line that is none of these, or preferences of a group that contradict each other.
+
+        Example:
+            >>> Preferences.read("missing.prefs")
+            Traceback (most recent call last):
+                ...
+            FileNotFoundError: [Errno 2] No such file or directory: 'missing.prefs'
+        """
+
+    @property
+    def queries(self) -> list[str]:
+        """The queries, ascending by id."""
+
+    def groups(self, query: str) -> list[str] | None:
+        """The groups of judges of a query, ascending by name; None for a query that nobody judged."""
+
+    def __len__(self) -> int: ...
+
+def evaluate_preferences(
+    preferences: Preferences,
+    run: Run | _RunDict | _Table | _Path,
+    measures: Sequence[str],
+    missing: Literal["zero", "skip"] = "zero",
+    *,
+    depth: int | None = None,
+    compat: _Version | None = None,
+) -> Evaluation:
+    """Evaluates a run by preferences. Documents of equal score stand by id ascending here, as in trec_eval.
+
+    Args:
+        preferences: The judgments.
+        run: The run, as for ``evaluate``.
+        measures: Names of measures: ``prefs_simp``, ``prefs_pair``, ``prefs_avgjg`` and others, see ``Measure``.
+        missing: ``"zero"`` takes a judged query that the run lacks as an empty ranking, ``"skip"`` leaves it out.
+        depth: The number of documents of a ranking that count; None for all.
+        compat: ``"9"`` rounds scores to float32, as version 9 of trec_eval does.
+
+    Returns:
+        The values, and their means; the sums of counts.
+
+    Raises:
+        InvalidInputError: A measure that is not one of preferences, or no query in common.
+
+    Source:
+        Carterette, Bennett, Chickering, Dumais: Here or there, preference judgments for relevance (ECIR 2008).
+
+    Example:
+        >>> rows = [("q", "ann", "1", "a", 2.0), ("q", "ann", "1", "b", 1.0), ("q", "ann", "1", "c", 0.0)]
+        >>> run = {"q": {"a": 3.0, "c": 2.0, "b": 1.0}}
+        >>> evaluate_preferences(Preferences.from_rows(rows), run, ["prefs_num_prefs_ful", "prefs_simp"]).means
+        {'prefs_num_prefs_ful': 2.0, 'prefs_simp': 0.6666666666666666}
+    """
+
+@final
+class GroupedQrels:
+    """Qrels of several groups of judges, of which each may judge as it likes."""
+
+    @staticmethod
+    def from_rows(rows: Iterable[tuple[str, str, str, int]]) -> GroupedQrels:
+        """Qrels out of rows.
+
+        Args:
+            rows: Tuples of query, group of judges, document and grade, in any order.
+
+        Raises:
+            DuplicateIdError: A document that a group judges twice for a query.
+            DtypeError: A row of another form.
+
+        Example:
+            >>> GroupedQrels.from_rows([("q", "ann", "a", 1), ("q", "bob", "a", 0)])
+            GroupedQrels(2 groups, 1 queries)
+        """
+
+    @staticmethod
+    def read(path: _Path) -> GroupedQrels:
+        """Reads a file of lines ``query group document grade``, plain, gzip or zstd: ``trec_eval -R qrels_jg``.
+
+        Args:
+            path: The file. Empty lines, and lines that begin with ``#``, are passed over.
+
+        Raises:
+            FileNotFoundError: No such file; other errors of the system likewise.
+            InvalidInputError: A line that is not such a one.
+            DuplicateIdError: A document that a group judges twice for a query.
+
+        Example:
+            >>> GroupedQrels.read("missing.qrels")
+            Traceback (most recent call last):
+                ...
+            FileNotFoundError: [Errno 2] No such file or directory: 'missing.qrels'
+        """
+
+    @property
+    def groups(self) -> list[str]:
+        """The groups of judges, ascending by name."""
+
+    @property
+    def queries(self) -> list[str]:
+        """The queries that any group judges, ascending by id."""
+
+def evaluate_groups(
+    qrels: GroupedQrels,
+    run: Run | _RunDict | _Table | _Path,
+    measures: Sequence[str],
+    missing: Literal["zero", "skip"] = "zero",
+    *,
+    order: _Order = "docid_desc",
+    judged_only: bool = False,
+    level: int = 1,
+    depth: int | None = None,
+    collection: int | None = None,
+    compat: _Version | None = None,
+    threads: int = 0,
+) -> Evaluation:
+    """Evaluates a run by the judgments of each group, and takes the mean over the groups that judge a query.
+
+    With ``AP``, ``P@k`` and ``Rprec_mult`` these are ``map_avgjg``, ``P_avgjg`` and ``Rprec_mult_avgjg`` of trec_eval.
+
+    Args:
+        qrels: The judgments.
+        run: The run, as for ``evaluate``.
+        measures: Names of measures, as for ``evaluate``.
+        missing: ``"zero"`` counts a judged query that the run lacks 0, ``"skip"`` leaves it out.
+        order: The order of documents of equal score, as for ``evaluate``.
+        judged_only: Whether documents that are not judged are taken out first.
+        level: The least grade that is relevant.
+        depth: The number of documents of a ranking that count; None for all.
+        collection: The number of documents in the collection.
+        compat: The version of trec_eval to agree with.
+        threads: The number of threads, 0 for as many as the machine has. No value depends on it.
+
+    Returns:
+        The values, and their means.
+
+    Raises:
+        InvalidInputError: As for ``evaluate``.
+
+    Source:
+        trec_eval, National Institute of Standards and Technology.
+
+    Example:
+        >>> qrels = GroupedQrels.from_rows([("q", "ann", "a", 1), ("q", "bob", "a", 0), ("q", "bob", "b", 1)])
+        >>> evaluate_groups(qrels, {"q": {"a": 2.0, "b": 1.0}}, ["RR"]).means  # 1 for ann, 1/2 for bob
+        {'RR': 0.75}
+    """
+
+@final
+class ZScores:
+    """For each query and measure the mean and the standard deviation of a set of runs: ``trec_eval -Z``."""
+
+    @staticmethod
+    def read(path: _Path) -> ZScores:
+        """Reads a file of lines ``query measure mean deviation``, plain, gzip or zstd.
+
+        Measures have their names of trec_eval, as it prints them.
+
+        Args:
+            path: The file. Empty lines, and lines that begin with ``#``, are passed over; of two lines for the same query
+                and measure, the last one counts.
+
+        Raises:
+            FileNotFoundError: No such file; other errors of the system likewise.
+            InvalidInputError: A line that is not such a one.
+
+        Example:
+            >>> ZScores.read("missing.zscores")
+            Traceback (most recent call last):
+                ...
+            FileNotFoundError: [Errno 2] No such file or directory: 'missing.zscores'
+        """
+
+    def of(self, query: str, measure: str, value: float) -> float | None:
+        """How many standard deviations a value is above the mean.
+
+        Args:
+            query: The query.
+            measure: The measure, by its name in trec_eval.
+            value: The value.
+
+        Returns:
+            The z-score; None if mean and deviation are not known, or if the deviation is 0 and the value is not the mean,
+            where trec_eval prints -1000000.
+        """

@@ -17,6 +17,7 @@ mod errors;
 mod evaluation;
 mod ids;
 mod instructions;
+mod judges;
 mod lists;
 mod measures;
 mod options;
@@ -58,6 +59,8 @@ mod _rank_eval {
     use crate::evaluation::{Evaluation, evaluate};
     #[pymodule_export]
     use crate::instructions::{mean_of_worst, p_mrr};
+    #[pymodule_export]
+    use crate::judges::{GroupedQrels, Preferences, ZScores, evaluate_groups, evaluate_preferences};
     #[pymodule_export]
     use crate::lists::{
         average_precision_at_k, ndcg_at_k, precision_at_k, precision_recall_curve, recall_at_k, reciprocal_rank_at_k,

@@ -42,6 +42,12 @@ impl Measure {
         self.0.needs_subtopics()
     }
 
+    #[doc = rank_pyo3::stub!("Measure.needs_preferences")]
+    #[getter]
+    fn needs_preferences(&self) -> bool {
+        self.0.needs_preferences()
+    }
+
     #[doc = rank_pyo3::stub!("Measure.name_in")]
     fn name_in(&self, dialect: &str) -> PyResult<Option<String>> {
         let dialect = match dialect {

@@ -1,7 +1,6 @@
 //! The measures of `trec_eval` as its command line names, orders and prints them.
 
 use crate::cli::failure::{Failure, Outcome};
-use crate::cli::preferences::{Among, Preference};
 use crate::{Measure, Result};
 
 /// How a measure takes parameters, and how it is printed with them.
@@ -39,9 +38,6 @@ pub(crate) enum Source {
     Measure(Measure),
     /// The mean of several measures.
     MeanOf(Vec<Measure>),
-    /// A measure by the judgments of each group of judges, and the mean over groups.
-    Groups(Measure),
-    Preference(Preference),
 }
 
 /// What is printed for a query and for all of them.
@@ -68,7 +64,7 @@ enum Judgments {
     Qrels,
     /// This measure, by groups of judges.
     Groups(&'static str),
-    Preferences(Preference),
+    Preferences,
 }
 
 impl Judgments {
@@ -77,7 +73,7 @@ impl Judgments {
             Self::Any => true,
             Self::Qrels => format == Format::Qrels,
             Self::Groups(_) => format == Format::QrelsByGroup,
-            Self::Preferences(_) => matches!(format, Format::Preferences | Format::PreferencesByGroup),
+            Self::Preferences => matches!(format, Format::Preferences | Format::PreferencesByGroup),
         }
     }
 }
@@ -108,17 +104,12 @@ const fn groups(name: &'static str, measure: &'static str, parameters: Parameter
     Entry { name, kind: Kind::Mean, parameters, judgments: Judgments::Groups(measure), since_10: false }
 }
 
-const fn preference(name: &'static str, preference: Preference) -> Entry {
-    let kind = match preference {
-        Preference::Possible | Preference::Fulfilled(_) => Kind::Count,
-        _ => Kind::Mean,
-    };
-    let judgments = Judgments::Preferences(preference);
-    Entry { name, kind, parameters: Parameters::None, judgments, since_10: false }
+const fn preference(name: &'static str, kind: Kind) -> Entry {
+    Entry { name, kind, parameters: Parameters::None, judgments: Judgments::Preferences, since_10: false }
 }
 
 /// In the order in which `trec_eval` prints them, whatever order they were asked for in.
-static CATALOG: [Entry; 55] = [
+static CATALOG: [Entry; 57] = [
     entry("runid", Kind::RunId, Parameters::None),
     entry("num_q", Kind::QueryCount, Parameters::None),
     entry("num_ret", Kind::Count, Parameters::None),
@@ -155,18 +146,20 @@ static CATALOG: [Entry; 55] = [
     entry("set_map", Kind::Mean, Parameters::None),
     entry("set_F", Kind::Mean, Parameters::Numbers),
     entry("num_nonrel_judged_ret", Kind::Count, Parameters::None),
-    preference("prefs_num_prefs_poss", Preference::Possible),
-    preference("prefs_num_prefs_ful", Preference::Fulfilled(Among::All)),
-    preference("prefs_num_prefs_ful_ret", Preference::Fulfilled(Among::Ranked)),
-    preference("prefs_simp", Preference::Simple(Among::All)),
-    preference("prefs_pair", Preference::Pair(Among::All)),
-    preference("prefs_avgjg", Preference::Groups(Among::All)),
-    preference("prefs_simp_ret", Preference::Simple(Among::Ranked)),
-    preference("prefs_pair_ret", Preference::Pair(Among::Ranked)),
-    preference("prefs_avgjg_ret", Preference::Groups(Among::Ranked)),
-    preference("prefs_simp_imp", Preference::Simple(Among::Implied)),
-    preference("prefs_pair_imp", Preference::Pair(Among::Implied)),
-    preference("prefs_avgjg_imp", Preference::Groups(Among::Implied)),
+    preference("prefs_num_prefs_poss", Kind::Count),
+    preference("prefs_num_prefs_ful", Kind::Count),
+    preference("prefs_num_prefs_ful_ret", Kind::Count),
+    preference("prefs_simp", Kind::Mean),
+    preference("prefs_pair", Kind::Mean),
+    preference("prefs_avgjg", Kind::Mean),
+    preference("prefs_avgjg_Rnonrel", Kind::Mean),
+    preference("prefs_simp_ret", Kind::Mean),
+    preference("prefs_pair_ret", Kind::Mean),
+    preference("prefs_avgjg_ret", Kind::Mean),
+    preference("prefs_avgjg_Rnonrel_ret", Kind::Mean),
+    preference("prefs_simp_imp", Kind::Mean),
+    preference("prefs_pair_imp", Kind::Mean),
+    preference("prefs_avgjg_imp", Kind::Mean),
     groups("map_avgjg", "map", Parameters::None),
     groups("P_avgjg", "P", RANKS),
     groups("Rprec_mult_avgjg", "Rprec_mult", MULTIPLES),
@@ -250,10 +243,13 @@ pub(crate) fn rows(wanted: &[String], version: Version, format: Format) -> Outco
             "set" => SET.contains(&entry.name),
             "all_trec" => !APART.contains(&entry.name) && entry.judgments.are_in(Format::Qrels),
             "prefs" => PREFERENCES.contains(&entry.name),
+            "all_prefs" => {
+                entry.judgments == Judgments::Preferences || matches!(entry.kind, Kind::RunId | Kind::QueryCount)
+            }
             "qrels_jg" => GROUPS.contains(&entry.name),
             _ => entry.name == name,
         };
-        let is_set = matches!(name, "official" | "set" | "all_trec" | "prefs" | "qrels_jg");
+        let is_set = matches!(name, "official" | "set" | "all_trec" | "prefs" | "all_prefs" | "qrels_jg");
         let chosen: Vec<usize> =
             (0..CATALOG.len()).filter(|&place| known(&&CATALOG[place]) && in_set(&&CATALOG[place])).collect();
         if chosen.is_empty() {
@@ -286,15 +282,10 @@ fn unknown(name: &str, version: Version) -> Failure {
             "-m: expected a measure of version 9 of trec_eval, got {name:?}, which came with version 10; add --compat 10"
         ));
     }
-    if matches!(name, "all_prefs" | "prefs_avgjg_Rnonrel" | "prefs_avgjg_Rnonrel_ret") {
-        return Failure::usage(format!(
-            "-m: expected a measure that is supported, got {name:?}, which is, or has, prefs_avgjg_Rnonrel; write -m prefs"
-        ));
-    }
     let names: Vec<&str> =
         CATALOG.iter().filter(|entry| version == Version::V10 || !entry.since_10).map(|entry| entry.name).collect();
     Failure::usage(format!(
-        "-m: expected official, set, all_trec, prefs, qrels_jg, {}, got {name:?}; write for example -m ndcg_cut.10",
+        "-m: expected official, set, all_trec, prefs, all_prefs, qrels_jg, {}, got {name:?}; write for example -m ndcg_cut.10",
         names.join(", ")
     ))
 }
@@ -309,7 +300,7 @@ impl Entry {
         let format = match self.judgments {
             Judgments::Any | Judgments::Qrels => "qrels",
             Judgments::Groups(_) => "qrels_jg",
-            Judgments::Preferences(_) => "prefs or -R qrels_prefs",
+            Judgments::Preferences => "prefs or -R qrels_prefs",
         };
         Failure::usage(format!(
             "-m: expected a measure of what -R says, got {name:?}; give -R {format} and such a file"
@@ -323,13 +314,12 @@ impl Entry {
         };
         let measure = |parameters: &str| -> Outcome<Source> {
             let base = match self.judgments {
-                Judgments::Preferences(preference) => return Ok(Source::Preference(preference)),
                 Judgments::Groups(base) => base,
-                Judgments::Any | Judgments::Qrels => name,
+                Judgments::Any | Judgments::Qrels | Judgments::Preferences => name,
             };
             let text = if parameters.is_empty() { base.to_owned() } else { format!("{base}.{parameters}") };
             let parsed: Result<Measure> = text.parse();
-            Ok(if base == name { Source::Measure(parsed?) } else { Source::Groups(parsed?) })
+            Ok(Source::Measure(parsed?))
         };
         let mut add = |name: String, source: Source| rows.push(Row { name, kind: self.kind, source, length: 0 });
         match (self.kind, self.parameters, parameters) {

@@ -7,11 +7,9 @@ mod convert;
 mod failure;
 mod getopt;
 mod input;
-mod preferences;
 mod trec_eval;
 mod validate;
 mod values;
-mod z_scores;
 
 use std::ffi::OsString;
 use std::io::{BufWriter, Read, Write};

@@ -3,18 +3,20 @@
 use std::collections::HashMap;
 use std::io::Write;
 
-use crate::Run;
 use crate::cli::arguments::Request;
 use crate::cli::catalog::{self, Kind, Row};
 use crate::cli::failure::Outcome;
 use crate::cli::input::Input;
 use crate::cli::values::{Judged, Values, summary};
-use crate::cli::z_scores::ZScores;
+use crate::{Run, ZScores};
 
 pub(crate) fn run(request: &Request, input: &mut Input, out: &mut dyn Write) -> Outcome<()> {
     let wanted = if request.measures.is_empty() { &["official".to_owned()] } else { &request.measures[..] };
     let rows = catalog::rows(wanted, request.compat, request.format)?;
-    let z_scores = request.z_scores.as_ref().map(|path| ZScores::read(path.as_ref())).transpose()?;
+    let z_scores = match &request.z_scores {
+        Some(path) => Some(ZScores::from_reader(input.open(path)?, &path.to_string_lossy())?),
+        None => None,
+    };
     let judged = Judged::read(request, input)?;
     let (run, tag) = input.run(&request.run)?;
     let mut values = judged.values(request, &rows, &run)?;
@@ -34,7 +36,7 @@ pub(crate) fn run(request: &Request, input: &mut Input, out: &mut dyn Write) -> 
 fn to_z_scores(rows: &[Row], values: &mut Values, scores: &ZScores) {
     for (row, column) in rows.iter().zip(&mut values.columns) {
         for (query, value) in values.queries.iter().zip(column) {
-            *value = scores.of(query, &row.name, *value);
+            *value = scores.of(query, &row.name, *value).unwrap_or(ZScores::UNKNOWN);
         }
     }
 }
@@ -105,7 +107,7 @@ fn count_relevant(judged: &Judged) -> usize {
 fn relevance_string(request: &Request, length: usize, judged: &Judged, run: &Run, query: &str) -> String {
     let Judged::Qrels(qrels) = judged else { return String::new() };
     let known: HashMap<&str, i64> = qrels.judged(query).into_iter().flatten().collect();
-    let documents = request.ranked(run, query, false);
+    let documents = request.ranked(run, query);
     let grades = documents.iter().map(|document| known.get(document).copied());
     let kept = grades.filter(|grade| !request.judged_only || grade.is_some_and(|grade| grade >= 0));
     kept.take(length)

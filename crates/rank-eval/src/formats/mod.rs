@@ -3,6 +3,7 @@
 mod jsonl;
 mod lines;
 mod number;
+mod rows;
 mod source;
 mod write;
 
@@ -12,7 +13,8 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-pub(crate) use source::{open, read_text};
+pub(crate) use rows::for_each_row;
+pub(crate) use source::open;
 pub(crate) use write::{beir_qrels, check_cells, check_words, jsonl, trec_qrels, trec_run, write_file};
 
 use self::source::{Chunk, Chunks};

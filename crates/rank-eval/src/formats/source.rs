@@ -25,12 +25,9 @@ pub(crate) fn open(path: &Path) -> Result<Box<dyn Read + Send>> {
     Ok(Box::new(File::open(path).map_err(file_error(path, "read"))?))
 }
 
-/// The whole text of a file.
-pub(crate) fn read_text(path: &Path) -> Result<String> {
-    let mut text = String::new();
-    let read = Chunks::new(open(path)?, SIZE).and_then(|mut chunks| chunks.reader.read_to_string(&mut text));
-    read.map_err(file_error(path, "read"))?;
-    Ok(text)
+/// What a file holds, decompressed.
+pub(super) fn decoded<'a>(reader: Box<dyn Read + Send + 'a>) -> io::Result<Box<dyn Read + Send + 'a>> {
+    Ok(Chunks::new(reader, SIZE)?.reader)
 }
 
 /// Whole lines of a file.

@@ -2,6 +2,7 @@
 
 use super::Measure;
 use crate::browsing::Path;
+use crate::preferences::Ranked;
 use crate::subtopics::SubtopicView;
 use crate::topic::View;
 
@@ -139,6 +140,8 @@ pub(crate) struct Family {
     pub(crate) missing: fn(View<'_>, &Measure) -> f64,
     /// The value over judgments of subtopics; the measure then has no other.
     pub(crate) diversity: Option<fn(SubtopicView<'_>, &Measure) -> f64>,
+    /// The value over preferences; the measure then has no other.
+    pub(crate) preferences: Option<fn(&Ranked) -> f64>,
     /// The probability of going on from each rank to the next, of a user whom the measure models.
     pub(crate) browsing: Option<fn(&Path, &Measure) -> Vec<f64>>,
 }
@@ -167,6 +170,7 @@ impl Family {
         has_residual: |_| false,
         missing: |_, _| 0.0,
         diversity: None,
+        preferences: None,
         browsing: None,
     };
 

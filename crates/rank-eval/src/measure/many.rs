@@ -56,11 +56,31 @@ const SET: &[&str] = &[
     "set_F",
 ];
 
+const PREFERENCES: &[&str] = &[
+    "prefs_num_prefs_poss",
+    "prefs_num_prefs_ful",
+    "prefs_num_prefs_ful_ret",
+    "prefs_simp",
+    "prefs_pair",
+    "prefs_avgjg",
+];
+
+const OTHER_PREFERENCES: &[&str] = &[
+    "prefs_avgjg_Rnonrel",
+    "prefs_simp_ret",
+    "prefs_pair_ret",
+    "prefs_avgjg_ret",
+    "prefs_avgjg_Rnonrel_ret",
+    "prefs_simp_imp",
+    "prefs_pair_imp",
+    "prefs_avgjg_imp",
+];
+
 impl Measure {
     /// The measures that a text names, separated by white space, in the order in which `trec_eval` prints them.
     ///
-    /// Beside single measures it may have the nicknames `official`, `set` and `all_trec` of `trec_eval`, its names with several
-    /// cut-offs, `P.5,10`, and its names that without a cut-off stand for a list of them, `P`, `recall`, `ndcg_cut`,
+    /// Beside single measures it may have the nicknames `official`, `set`, `all_trec`, `prefs` and `all_prefs` of `trec_eval`,
+    /// its names with several cut-offs, `P.5,10`, and its names that without a cut-off stand for a list of them, `P`, `recall`, `ndcg_cut`,
     /// `map_cut`, `relative_P`, `success`, `iprec_at_recall`, `Rprec_mult`. What is no number, `runid` and `relstring`, is not
     /// a measure here.
     ///
@@ -93,6 +113,8 @@ fn expand(name: &str, measures: &mut Vec<Measure>) -> Result<()> {
         "official" => &[OFFICIAL],
         "all_trec" => &[OFFICIAL, ALL_TREC],
         "set" => &[SET],
+        "prefs" => &[PREFERENCES],
+        "all_prefs" => &[PREFERENCES, OTHER_PREFERENCES],
         _ => &[],
     };
     for name in nicknames.iter().copied().flatten() {

@@ -91,6 +91,11 @@ impl Measure {
         self.family.diversity.is_some()
     }
 
+    /// Whether it is computed from judgments of which of two documents is better, see [`Preferences`](crate::Preferences).
+    pub fn needs_preferences(&self) -> bool {
+        self.family.preferences.is_some()
+    }
+
     /// The value of one ranked list.
     ///
     /// * `reranked`: a ranked list of `(id, score)`, best first. Its order is the ranking; scores are checked against it.
@@ -101,7 +106,7 @@ impl Measure {
     /// # Errors
     ///
     /// [`Error::NanScore`], [`Error::NotSorted`] and [`Error::DuplicateDocument`] for the list,
-    /// [`Error::DuplicateJudgment`], [`Error::GradeAboveScale`], and [`Error::NeedsSubtopics`].
+    /// [`Error::DuplicateJudgment`], [`Error::GradeAboveScale`], [`Error::NeedsSubtopics`] and [`Error::NeedsPreferences`].
     ///
     /// # Example
     ///
@@ -129,6 +134,9 @@ impl Measure {
     pub(crate) fn check(&self, highest: impl FnOnce() -> Option<i64>) -> Result<()> {
         if self.needs_subtopics() {
             return Err(Error::NeedsSubtopics { measure: self.to_string() });
+        }
+        if self.needs_preferences() {
+            return Err(Error::NeedsPreferences { measure: self.to_string() });
         }
         let Some(most) = self.max_rel() else { return Ok(()) };
         match highest() {

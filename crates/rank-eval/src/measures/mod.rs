@@ -33,6 +33,7 @@ pub mod ndcg_points;
 pub mod npv;
 pub mod nrbp;
 pub mod precision;
+pub mod preferences;
 pub mod r_precision;
 pub mod rbp;
 pub mod recall;
@@ -123,4 +124,18 @@ pub(crate) static MEASURES: &[Family] = &[
     intent_aware::FAMILY,
     intent_aware::PRECISION_FAMILY,
     subtopic_recall::FAMILY,
+    preferences::POSSIBLE,
+    preferences::FULFILLED,
+    preferences::FULFILLED_RANKED,
+    preferences::SIMPLE,
+    preferences::PAIRS,
+    preferences::GROUPS,
+    preferences::BALANCED,
+    preferences::SIMPLE_RANKED,
+    preferences::PAIRS_RANKED,
+    preferences::GROUPS_RANKED,
+    preferences::BALANCED_RANKED,
+    preferences::SIMPLE_IMPLIED,
+    preferences::PAIRS_IMPLIED,
+    preferences::GROUPS_IMPLIED,
 ];
