@@ -121,12 +121,13 @@ def test_bad_tokens_are_refused_by_name(bad: np.ndarray, error: type[Exception],
         assert refusal(GOOD, bad, function=function).startswith(message.format("doc_tokens"))
     assert refusal(bad, [("a", GOOD)], function=colbert_rank).startswith(message.format("query_tokens"))
     candidates = [("a", GOOD), ("b", bad)]
-    assert refusal(GOOD, candidates, function=colbert_rank).startswith(message.format("candidates[1]"))
     assert refusal(bad, [GOOD], function=maxsim_batch).startswith(message.format("query_tokens"))
     listed = refusal(GOOD, [GOOD, bad], function=maxsim_batch)
     message = message.replace(
         "float32, got", "float32, float16, uint16 (bfloat16 bits), int8 or uint8 (sign bits), got"
     )
+    # Documents may be of more types than queries.
+    assert refusal(GOOD, candidates, function=colbert_rank).startswith(message.format("candidates[1]"))
     assert listed.startswith((message.format("values[1]"), message.format("values (document 1)")))
 
 

@@ -17,7 +17,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyTuple};
 use pyo3_arrow::ffi::{ArrayIterator, to_stream_pycapsule};
-use pyo3_arrow::{PyRecordBatch, PyRecordBatchReader};
+use pyo3_arrow::{PyArray, PyChunkedArray, PyRecordBatch, PyRecordBatchReader};
 
 use crate::{Package, describe};
 
@@ -145,6 +145,15 @@ impl ArrowTable {
         Ok(chunks)
     }
 
+    /// The chunks of a column of whatever type, without nulls on the outside.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInputError` if the column is missing, there twice, or has a null.
+    pub fn arrays(&self, name: &str) -> PyResult<Vec<ArrayRef>> {
+        self.column(name, "a column", |array| Ok(array.clone()))
+    }
+
     /// The chunks of a column of ids. Chunks without rows are left out, here and in the other columns.
     ///
     /// # Errors
@@ -171,6 +180,29 @@ impl ArrowTable {
     pub fn ints(&self, name: &str) -> PyResult<Vec<IntColumn>> {
         self.column(name, "a column of ints", IntColumn::new)
     }
+}
+
+/// The chunks of an array in the memory of whoever made it: `pyarrow.Array`, `pyarrow.ChunkedArray`, `polars.Series` and
+/// whatever else has `__arrow_c_stream__` or `__arrow_c_array__`. Nothing of it is copied.
+///
+/// # Errors
+///
+/// `DtypeError` for what is no array, `InvalidInputError` for a stream that fails, and what the value raises.
+pub fn arrow_chunks(package: Package, value: &Bound<'_, PyAny>, argument: &str) -> PyResult<Vec<ArrayRef>> {
+    let py = value.py();
+    let refused =
+        || package.dtype(format_args!("{argument}: expected an Arrow array, got {}; pass an array", describe(value)));
+    if value.hasattr(intern!(py, "__arrow_c_array__"))? {
+        let pair = value.call_method0(intern!(py, "__arrow_c_array__"))?.cast_into::<PyTuple>()?;
+        let (schema, array) = pair.extract::<(Bound<'_, PyCapsule>, Bound<'_, PyCapsule>)>()?;
+        let array = PyArray::from_arrow_pycapsule(&schema, &array).map_err(|_| refused())?;
+        return Ok(vec![array.into_inner().0]);
+    }
+    let capsule = value.call_method0(intern!(py, "__arrow_c_stream__")).map_err(|_| refused())?;
+    let chunks = PyChunkedArray::from_arrow_pycapsule(&capsule.cast_into::<PyCapsule>()?);
+    chunks.map(|chunks| chunks.into_inner().0).map_err(|error| {
+        package.invalid(format_args!("{argument}: expected an Arrow stream, got the error \"{error}\"; repair it"))
+    })
 }
 
 /// Why a chunk cannot be read.

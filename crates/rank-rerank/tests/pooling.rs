@@ -105,7 +105,7 @@ proptest! {
     #[test]
     fn clusters_are_those_of_the_plain_way((dim, tokens) in documents(), factor in 1.0..5.0_f64) {
         let n = tokens.len() / dim;
-        let clusters = ((n as f64 / factor) as usize).max(1);
+        let clusters = (1..=n).rev().find(|&k| k as f64 * factor <= n as f64).unwrap_or(1);
         let matrix = TokenMatrix::new(tokens.clone(), dim).unwrap();
         let ward = pool(&matrix, PoolConfig::new(Pooling::Hierarchical { factor })).unwrap();
         prop_assert_eq!(by_first(&ward.clusters), slow_ward(&tokens, dim, clusters));

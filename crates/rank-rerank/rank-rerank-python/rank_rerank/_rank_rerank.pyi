@@ -1,15 +1,55 @@
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
-from typing import Literal, TypeAlias, TypeVar, final
+from typing import Any, ClassVar, Literal, TypeAlias, TypeVar, final
 
 import numpy as np
 from numpy.typing import NDArray
 
 _Id = TypeVar("_Id", bound=int | str)
+_AnyId: TypeAlias = int | str
+_Dtype: TypeAlias = Literal["float32", "float16", "bfloat16", "int8"]
+_Pooling: TypeAlias = Literal[
+    "hierarchical",
+    "greedy",
+    "sequential",
+    "adaptive",
+    "sentence_transformers",
+    "pylate",
+    "pylate_1_3_4",
+    "colbert",
+    "colpali",
+]
 # float16, or the bits of bfloat16, or codes, or sign bits: see maxsim_batch.
 _Tokens: TypeAlias = (
     NDArray[np.float32] | NDArray[np.float16] | NDArray[np.uint16] | NDArray[np.int8] | NDArray[np.uint8]
 )
+
+@final
+class Alignment:
+    """A token of a query and the token of a document that it found; see :func:`colbert_alignments`."""
+
+    @property
+    def query_token(self) -> int:
+        """The token of the query, counted from 0."""
+
+    @property
+    def doc_token(self) -> int:
+        """The token of the document with the largest similarity, counted from 0; of equals, to rounding, the first."""
+
+    @property
+    def similarity(self) -> float:
+        """That similarity: the dot product or cosine that the score adds up."""
+
+    @property
+    def contribution(self) -> float:
+        """What it adds to the score: the similarity times the weight of the query token."""
+
+    @property
+    def share(self) -> float:
+        """The contribution divided by the score, so that all add up to 1; NaN for a score of 0."""
+
+    def __eq__(self, value: object, /) -> bool: ...
+    __hash__: ClassVar[None]  # type: ignore[assignment]
 
 @final
 class FixedDimensionalEncoder:
@@ -325,9 +365,524 @@ class OrtCrossEncoder:
             [('d2', 4.1), ('d1', -7.9)]
         """
 
+@final
+class TokenStore:
+    """The token vectors of a collection under the ids of its documents.
+
+    Documents are added, replaced and deleted one by one or many at once, saved, and opened by mapping the file, which
+    takes no memory for tokens that are not read. They have an order, that in which they were added; one that is
+    replaced keeps its place. Whatever was done to a store, it scores to the same bits, and saves to the same bytes,
+    as one that was built of its documents at once. Any number of threads may read a store at once; one that changes
+    it waits for them.
+
+    Args:
+        dim: The number of components of each token, at least 1.
+        dtype: As what they are stored: ``"float32"``, ``"float16"``, ``"bfloat16"``, or ``"int8"`` with a scale for
+            each token, as :func:`quantize_int8` makes them.
+
+    Raises:
+        ShapeError: A ``dim`` of 0.
+        InvalidInputError: Another ``dtype``.
+
+    Example:
+        >>> store = TokenStore(2, "float16")
+        >>> store.append("d1", np.array([[1, 0]], dtype=np.float32))
+        >>> store.append("d2", np.array([[1, 0], [0, 0.5]], dtype=np.float32))
+        >>> store
+        TokenStore(documents=2, dim=2, dtype="float16")
+        >>> store.rank(np.array([[1, 0], [0, 1]], dtype=np.float32))
+        [('d2', 1.5), ('d1', 1.0)]
+    """
+
+    def __new__(cls, dim: int, dtype: _Dtype = "float32") -> TokenStore: ...
+    @staticmethod
+    def open(path: str | PathLike[str], *, verify: bool = False) -> TokenStore:
+        """Opens a file that :meth:`save` wrote. Tokens are mapped, and read from the file when they are scored.
+
+        All that the tokens' places rest on is checked. Nobody may write into the file or cut it while it is open; to
+        save a store to the path that it was opened from is allowed where the system lets open files be replaced.
+
+        Args:
+            path: The file.
+            verify: Whether to read the whole file first and compare all of it with its checksums.
+
+        Raises:
+            FileNotFoundError: No such file; another ``OSError`` for one that cannot be read.
+            InvalidInputError: A damaged or truncated file, or one of another kind.
+
+        Example:
+            >>> store = TokenStore(1)
+            >>> store.append(7, np.ones((2, 1), dtype=np.float32))
+            >>> store.save("tokens")
+            >>> TokenStore.open("tokens").ids()
+            [7]
+        """
+
+    @staticmethod
+    def from_arrow(
+        table: object,
+        dtype: _Dtype | None = None,
+        *,
+        id_column: str = "id",
+        tokens_column: str = "tokens",
+        scales_column: str = "scales",
+    ) -> TokenStore:
+        """A store of the documents of a table: pyarrow, polars, and all that speak Arrow's PyCapsule protocol.
+
+        Args:
+            table: A table, a data frame or a stream of record batches.
+            dtype: As what to store the tokens: as they are by default, or, for those of float32, another.
+            id_column: The column of ids, strings or ints.
+            tokens_column: The column of tokens: for each document a list of tokens, each a list of ``dim`` values of
+                float32, float16, uint16 (the bits of bfloat16) or int8; fixed-size lists are read fastest.
+            scales_column: For int8 the column of scales: for each document a list of float32, one for each token.
+
+        Raises:
+            DtypeError: A column of another type.
+            InvalidInputError: A missing column, a null, no document at all.
+            ShapeError: Tokens of unequal dims, a document without tokens.
+            DuplicateIdError: An id twice.
+
+        Example:
+            >>> import pyarrow
+            >>> kind = pyarrow.list_(pyarrow.list_(pyarrow.float32(), 2))
+            >>> tokens = pyarrow.array([[[1, 0]], [[1, 0], [0, 0.5]]], kind)
+            >>> table = pyarrow.table({"id": ["d1", "d2"], "tokens": tokens})
+            >>> store = TokenStore.from_arrow(table)
+            >>> store.tokens
+            3
+            >>> pyarrow.table(store).to_pylist() == table.to_pylist()
+            True
+        """
+
+    def append(self, id: _AnyId, tokens: object, *, scales: NDArray[np.float32] | None = None) -> None:  # noqa: A002
+        """Adds a document at the end.
+
+        Args:
+            id: A new id, ``str`` or ``int``.
+            tokens: Array of shape ``(tokens, dim)``, C-contiguous: float32, rounded to the dtype of the store; or of
+                that dtype, kept as it is. NumPy, torch or Arrow, as :func:`maxsim_batch` takes them.
+            scales: For int8 tokens float32 of shape ``(tokens,)``.
+
+        Raises:
+            DuplicateIdError: An id that the store holds.
+            ShapeError: No tokens, another dim, other dimensions or strides.
+            InvalidInputError: A component that is NaN, infinite or beyond the range of the dtype.
+            DtypeError: Another dtype than float32 or that of the store.
+
+        Example:
+            >>> store = TokenStore(2, "bfloat16")
+            >>> store.append(1, np.array([[1 + 2**-8, -3]], dtype=np.float32))
+            >>> store.get(1)
+            array([[ 1., -3.]], dtype=float32)
+        """
+
+    def extend(
+        self,
+        ids: Iterable[_AnyId],
+        values: object,
+        offsets: NDArray[np.int64] | None = None,
+        *,
+        scales: NDArray[np.float32] | Sequence[NDArray[np.float32]] | None = None,
+        mask: NDArray[np.bool_] | None = None,
+    ) -> None:
+        """Adds documents at the end: all of them, or, if one is wrong, none.
+
+        Args:
+            ids: New ids, one for each document.
+            values: Their tokens, flat with ``offsets``, padded with ``mask``, or a list of arrays, as
+                :func:`maxsim_batch` takes them; float32, or of the dtype of the store.
+            offsets: int64 of shape ``(documents + 1,)``: the row at which each document begins, then the number of
+                rows.
+            scales: For int8 the scale of each token.
+            mask: bool of shape ``(documents, tokens)``: what is a token.
+
+        Raises:
+            DuplicateIdError, ShapeError, InvalidInputError, DtypeError: As :meth:`append`.
+
+        Example:
+            >>> store = TokenStore(2)
+            >>> values = np.array([[1, 0], [0, 1], [1, 1]], dtype=np.float32)
+            >>> store.extend(["a", "b"], values, np.array([0, 2, 3]))
+            >>> len(store), store.tokens
+            (2, 3)
+        """
+
+    def extend_from(self, documents: Iterable[tuple[_AnyId, object]], *, progress: bool = False) -> None:
+        """Adds documents from an iterator, some hundreds at a time: those before a wrong one, or before Ctrl-C, stay.
+
+        Args:
+            documents: ``(id, tokens)`` pairs, tokens as for :meth:`append`, but not int8.
+            progress: Whether to show a progress bar, which needs tqdm.
+
+        Raises:
+            DuplicateIdError, ShapeError, InvalidInputError, DtypeError: As :meth:`append`.
+            MissingPackageError: ``progress`` without tqdm.
+
+        Example:
+            >>> store = TokenStore(1)
+            >>> store.extend_from((number, np.full((1, 1), number, dtype=np.float32)) for number in range(3))
+            >>> store.ids()
+            [0, 1, 2]
+        """
+
+    def replace(self, id: _AnyId, tokens: object, *, scales: NDArray[np.float32] | None = None) -> None:  # noqa: A002
+        """Gives a document other tokens; it keeps its place in the order. Arguments as for :meth:`append`.
+
+        Raises:
+            InvalidInputError: An id that the store does not hold, and as :meth:`append`.
+            ShapeError, DtypeError: As :meth:`append`.
+
+        Example:
+            >>> store = TokenStore(1)
+            >>> store.append("a", np.array([[1]], dtype=np.float32))
+            >>> store.replace("a", np.array([[2], [3]], dtype=np.float32))
+            >>> store.get("a").tolist()
+            [[2.0], [3.0]]
+        """
+
+    def replace_all(
+        self,
+        ids: Iterable[_AnyId],
+        values: object,
+        offsets: NDArray[np.int64] | None = None,
+        *,
+        scales: NDArray[np.float32] | Sequence[NDArray[np.float32]] | None = None,
+        mask: NDArray[np.bool_] | None = None,
+    ) -> None:
+        """Gives documents other tokens: all of them, or, if one is wrong, none. Arguments as for :meth:`extend`.
+
+        Raises:
+            InvalidInputError: An id that the store does not hold, and as :meth:`append`.
+            DuplicateIdError: An id twice.
+            ShapeError, DtypeError: As :meth:`append`.
+        """
+
+    def prefix(self, head_dims: int) -> TokenStore:
+        """A store of the first ``head_dims`` components of each token, under the same ids and of the same dtype.
+
+        Raises:
+            InvalidInputError: ``head_dims`` out of range.
+
+        Example:
+            >>> store = TokenStore(3)
+            >>> store.append("a", np.array([[1, 2, 3]], dtype=np.float32))
+            >>> store.prefix(2).get("a")
+            array([[1., 2.]], dtype=float32)
+        """
+
+    def delete(self, ids: Iterable[_AnyId]) -> None:
+        """Takes documents out: all of them, or, if one is not there, none. :meth:`compact` gives memory back.
+
+        Raises:
+            InvalidInputError: An id that the store does not hold, or twice.
+            DtypeError: A single ``str``, or something that is no id.
+
+        Example:
+            >>> store = TokenStore(1)
+            >>> store.extend([1, 2], [np.ones((1, 1), dtype=np.float32)] * 2)
+            >>> store.delete([1])
+            >>> 1 in store, 2 in store
+            (False, True)
+        """
+
+    def compact(self) -> None:
+        """Brings all documents into memory, gives back what deleted ones held, and lets go of a mapped file."""
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Writes the store to a file, under a temporary name that is then changed: ``path`` is the old file or the new.
+
+        Raises:
+            OSError: A file that cannot be written.
+
+        Example:
+            >>> TokenStore(3).save("empty")
+            >>> len(TokenStore.open("empty", verify=True))
+            0
+        """
+
+    def ids(self) -> list[int | str]:
+        """The ids of the documents, in their order."""
+
+    def get(self, id: _AnyId) -> NDArray[np.float32]:  # noqa: A002
+        """The tokens of a document, float32 of shape ``(tokens, dim)``: what is stored, widened.
+
+        Raises:
+            InvalidInputError: An id that the store does not hold.
+        """
+
+    @property
+    def dim(self) -> int:
+        """The number of components of each token."""
+
+    @property
+    def dtype(self) -> _Dtype:
+        """As what components are stored."""
+
+    @property
+    def tokens(self) -> int:
+        """The number of tokens of all documents."""
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes that components and scales take, in memory or in the file, those of deleted documents included."""
+
+    @property
+    def is_mapped(self) -> bool:
+        """Whether tokens are read from a mapped file."""
+
+    def __len__(self) -> int: ...
+    def __contains__(self, id: _AnyId, /) -> bool: ...  # noqa: A002
+    def score(
+        self,
+        query_tokens: NDArray[np.float32],
+        ids: Iterable[_AnyId] | None = None,
+        *,
+        weights: NDArray[np.float32] | None = None,
+        cosine: bool = False,
+        precision: Literal["bf16"] | None = None,
+        threads: int = 1,
+    ) -> NDArray[np.float32]:
+        """MaxSim of a query and documents.
+
+        Args:
+            query_tokens: float32 of shape ``(tokens, dim)``, C-contiguous.
+            ids: Which documents, in this order; by default all, in the order of :meth:`ids`.
+            weights: As for :func:`maxsim_batch`.
+            cosine: As for :func:`maxsim_batch`.
+            precision: As for :func:`maxsim_batch`.
+            threads: As for :func:`maxsim_batch`.
+
+        Returns:
+            float32 of shape ``(documents,)``.
+
+        Raises:
+            InvalidInputError: An id that the store does not hold, a score beyond the range of float32, ``precision``
+                where the store is not float32, wrong ``weights``.
+            ShapeError: No query tokens, another dim, other dimensions or strides.
+            DtypeError: Another dtype than float32.
+
+        Example:
+            >>> store = TokenStore(2)
+            >>> store.append("a", np.array([[3, 4]], dtype=np.float32))
+            >>> store.score(np.array([[1, 0]], dtype=np.float32), cosine=True)
+            array([0.6], dtype=float32)
+        """
+
+    def rank(
+        self,
+        query_tokens: NDArray[np.float32],
+        ids: Iterable[_AnyId] | None = None,
+        *,
+        weights: NDArray[np.float32] | None = None,
+        cosine: bool = False,
+        precision: Literal["bf16"] | None = None,
+        threads: int = 1,
+        progress: bool = False,
+    ) -> list[tuple[Any, float]]:
+        """Ranks all documents, or a first stage's candidates, by MaxSim.
+
+        Args:
+            query_tokens: float32 of shape ``(tokens, dim)``, C-contiguous.
+            ids: Which documents; by default all.
+            weights: As for :func:`maxsim_batch`.
+            cosine: As for :func:`maxsim_batch`.
+            precision: As for :func:`maxsim_batch`.
+            threads: As for :func:`maxsim_batch`.
+            progress: Whether to show a progress bar, which needs tqdm.
+
+        Returns:
+            Every document with its score, by score descending, then by id ascending.
+
+        Raises:
+            InvalidInputError, ShapeError, DtypeError: As :meth:`score`.
+            DuplicateIdError: An id twice.
+            MissingPackageError: ``progress`` without tqdm.
+
+        Example:
+            >>> store = TokenStore(1)
+            >>> store.extend("abc", [np.array([[number]], dtype=np.float32) for number in (1, 3, 2)])
+            Traceback (most recent call last):
+            rank_rerank._errors.DtypeError: ids: expected a list of ids, got str; pass a list
+            >>> store.extend(list("abc"), [np.array([[number]], dtype=np.float32) for number in (1, 3, 2)])
+            >>> store.rank(np.ones((1, 1), dtype=np.float32), ["a", "c"])
+            [('c', 2.0), ('a', 1.0)]
+        """
+
+    def rank_with_top_k(
+        self,
+        query_tokens: NDArray[np.float32],
+        k: int,
+        ids: Iterable[_AnyId] | None = None,
+        *,
+        weights: NDArray[np.float32] | None = None,
+        cosine: bool = False,
+        precision: Literal["bf16"] | None = None,
+        threads: int = 1,
+        progress: bool = False,
+    ) -> list[tuple[Any, float]]:
+        """The first ``k`` of :meth:`rank`; only these are sorted.
+
+        Raises:
+            InvalidInputError: ``k`` below 0, and as :meth:`rank`.
+            ShapeError, DtypeError, DuplicateIdError, MissingPackageError: As :meth:`rank`.
+
+        Example:
+            >>> store = TokenStore(1)
+            >>> store.extend([1, 2, 3], [np.array([[number]], dtype=np.float32) for number in (1, 3, 2)])
+            >>> store.rank_with_top_k(np.ones((1, 1), dtype=np.float32), 2)
+            [(2, 3.0), (3, 2.0)]
+        """
+
+    def rank_batch(
+        self,
+        queries: Sequence[NDArray[np.float32]],
+        k: int | None = None,
+        *,
+        cosine: bool = False,
+        precision: Literal["bf16"] | None = None,
+        threads: int = 1,
+        progress: bool = False,
+    ) -> list[list[tuple[Any, float]]]:
+        """Ranks all documents for many queries: a document is read once for all of them.
+
+        Args:
+            queries: A list of float32 of shape ``(tokens, dim)``.
+            k: How many documents for each query; by default all.
+            cosine: As for :func:`maxsim_batch`.
+            precision: As for :func:`maxsim_batch`.
+            threads: As for :func:`maxsim_batch`.
+            progress: Whether to show a progress bar, which needs tqdm.
+
+        Returns:
+            For each query its ranked list, as :meth:`rank_with_top_k`.
+
+        Raises:
+            InvalidInputError, ShapeError, DtypeError, MissingPackageError: As :meth:`rank_with_top_k`.
+
+        Example:
+            >>> store = TokenStore(2)
+            >>> store.extend([1, 2], [np.array([[1, 0]], dtype=np.float32), np.array([[0, 2]], dtype=np.float32)])
+            >>> store.rank_batch([np.array([[1, 0]], dtype=np.float32), np.array([[0, 1]], dtype=np.float32)], 1)
+            [[(1, 1.0)], [(2, 2.0)]]
+        """
+
+    def refine(
+        self,
+        candidates: Iterable[tuple[_AnyId, float]] | Mapping[Any, float],
+        query_tokens: NDArray[np.float32],
+        alpha: float = 0.5,
+        *,
+        k: int | None = None,
+        normalize: bool = True,
+        weights: NDArray[np.float32] | None = None,
+        cosine: bool = False,
+        precision: Literal["bf16"] | None = None,
+        threads: int = 1,
+    ) -> list[tuple[Any, float]]:
+        """The candidates of a first stage by their score there and MaxSim; as :func:`colbert_refine`.
+
+        Raises:
+            InvalidInputError: A candidate that the store does not hold, and as :func:`colbert_refine`.
+            ShapeError, DtypeError, DuplicateIdError: As :func:`colbert_refine`.
+
+        Example:
+            >>> store = TokenStore(1)
+            >>> store.extend(["a", "b"], [np.array([[1]], dtype=np.float32), np.array([[3]], dtype=np.float32)])
+            >>> store.refine([("a", 9.0), ("b", 8.0)], np.ones((1, 1), dtype=np.float32), alpha=0.25)
+            [('b', 0.75), ('a', 0.25)]
+        """
+
+    def alignments(
+        self,
+        query_tokens: NDArray[np.float32],
+        id: _AnyId,  # noqa: A002
+        *,
+        weights: NDArray[np.float32] | None = None,
+        cosine: bool = False,
+        precision: Literal["bf16"] | None = None,
+    ) -> list[Alignment]:
+        """What the score of a document is made of; as :func:`colbert_alignments`.
+
+        Raises:
+            InvalidInputError: An id that the store does not hold, and as :meth:`score`.
+            ShapeError, DtypeError: As :meth:`score`.
+
+        Example:
+            >>> store = TokenStore(1, "int8")
+            >>> store.append("a", np.array([[1], [2]], dtype=np.float32))
+            >>> [found.doc_token for found in store.alignments(np.array([[3], [-1]], dtype=np.float32), "a")]
+            [1, 0]
+        """
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """The store as Arrow record batches, of the columns that :meth:`from_arrow` reads."""
+
+def colbert_alignments(
+    query_tokens: NDArray[np.float32],
+    doc_tokens: _Tokens,
+    *,
+    scales: NDArray[np.float32] | None = None,
+    weights: NDArray[np.float32] | None = None,
+    cosine: bool = False,
+    precision: Literal["bf16"] | None = None,
+) -> list[Alignment]:
+    """For each token of the query the token of the document that it found, and what that adds to the score.
+
+    The contributions, added up in their order and rounded to float32, are the score that :func:`maxsim_batch` gives, to
+    the bit.
+
+    Args:
+        query_tokens: float32 of shape ``(tokens, dim)``, C-contiguous.
+        doc_tokens: The tokens of one document, of shape ``(tokens, dim)``, of any dtype of :func:`maxsim_batch`.
+        scales: For int8 float32 of shape ``(tokens,)``.
+        weights: As for :func:`maxsim_batch`.
+        cosine: As for :func:`maxsim_batch`.
+        precision: As for :func:`maxsim_batch`.
+
+    Returns:
+        One for each token of the query, in their order.
+
+    Raises:
+        ShapeError, InvalidInputError, DtypeError: As :func:`maxsim_batch`.
+
+    Source:
+        As for ``maxsim``.
+
+    Example:
+        >>> query = np.array([[1, 0], [0, 1]], dtype=np.float32)
+        >>> colbert_alignments(query, np.array([[0, 0.5], [1.5, -1]], dtype=np.float32))[0]
+        Alignment(query_token=0, doc_token=1, similarity=1.5, contribution=1.5, share=0.75)
+    """
+
+def colbert_highlight(alignments: Iterable[Alignment], min_similarity: float) -> list[int]:
+    """The tokens of a document that a query found with a similarity of at least ``min_similarity``: what to highlight.
+
+    Args:
+        alignments: As :func:`colbert_alignments` returns them.
+        min_similarity: The least similarity.
+
+    Returns:
+        The tokens' numbers, ascending, each once.
+
+    Raises:
+        DtypeError: Something else than a list of alignments.
+
+    Example:
+        >>> query = np.array([[1, 0], [0, 1]], dtype=np.float32)
+        >>> found = colbert_alignments(query, np.array([[0, 0.5], [0.75, 0]], dtype=np.float32))
+        >>> colbert_highlight(found, 0.6)
+        [1]
+    """
+
 def colbert_rank(
     query_tokens: NDArray[np.float32],
-    candidates: Iterable[tuple[_Id, NDArray[np.float32]]] | Mapping[_Id, NDArray[np.float32]],
+    candidates: Iterable[tuple[_Id, _Tokens]] | Mapping[_Id, _Tokens],
+    *,
+    weights: NDArray[np.float32] | None = None,
+    cosine: bool = False,
+    precision: Literal["bf16"] | None = None,
+    threads: int = 1,
 ) -> list[tuple[_Id, float]]:
     """Reranks candidates by MaxSim: for each query token the largest dot product with any token, added up.
 
@@ -335,8 +890,13 @@ def colbert_rank(
 
     Args:
         query_tokens: float32 of shape ``(tokens, dim)``, C-contiguous; of unit norm where the model is ColBERT.
-        candidates: Pairs of an id, ``str`` or ``int``, and the document's tokens, float32 of shape ``(tokens, dim)``;
-            or a dict of id to tokens.
+        candidates: Pairs of an id, ``str`` or ``int``, and the document's tokens, of shape ``(tokens, dim)`` and of
+            float32, float16 or bfloat16 (or its bits, uint16); or a dict of id to tokens. NumPy arrays, torch
+            tensors on the CPU, Arrow arrays.
+        weights: As for :func:`maxsim_batch`.
+        cosine: As for :func:`maxsim_batch`.
+        precision: As for :func:`maxsim_batch`.
+        threads: As for :func:`maxsim_batch`.
 
     Returns:
         Every candidate with its score, by score descending, then by id ascending. Scores of unit vectors lie within
@@ -344,9 +904,10 @@ def colbert_rank(
 
     Raises:
         ShapeError: A query or document without tokens, unequal dims, other dimensions or strides.
-        InvalidInputError: A component that is NaN or infinite, or a score beyond the range of float32.
+        InvalidInputError: A component that is NaN or infinite, a score beyond the range of float32, wrong
+            ``weights`` or ``precision``.
         DuplicateIdError: An id twice.
-        DtypeError: Another dtype than float32, or something that is not a pair.
+        DtypeError: Another dtype, or something that is not a pair.
 
     Source:
         Khattab, Zaharia: ColBERT: Efficient and Effective Passage Search via Contextualized Late Interaction over BERT
@@ -358,6 +919,107 @@ def colbert_rank(
         >>> second = np.array([[1, 0], [0, 0.5]], dtype=np.float32)
         >>> colbert_rank(query, [("first", first), ("second", second)])
         [('second', 1.5), ('first', 1.0)]
+    """
+
+def colbert_rank_batch(
+    queries: Sequence[NDArray[np.float32]],
+    candidates: Iterable[tuple[_Id, _Tokens]] | Mapping[_Id, _Tokens],
+    k: int | None = None,
+    *,
+    cosine: bool = False,
+    precision: Literal["bf16"] | None = None,
+    threads: int = 1,
+    progress: bool = False,
+) -> list[list[tuple[_Id, float]]]:
+    """Reranks the same candidates for many queries: a document is read once for all of them.
+
+    Args:
+        queries: A list of float32 of shape ``(tokens, dim)``.
+        candidates: As for :func:`colbert_rank`.
+        k: How many candidates for each query; by default all.
+        cosine: As for :func:`maxsim_batch`.
+        precision: As for :func:`maxsim_batch`.
+        threads: As for :func:`maxsim_batch`.
+        progress: Whether to show a progress bar, which needs tqdm.
+
+    Returns:
+        For each query its ranked list, as :func:`colbert_rank`.
+
+    Raises:
+        ShapeError, InvalidInputError, DuplicateIdError, DtypeError: As :func:`colbert_rank`.
+        MissingPackageError: ``progress`` without tqdm.
+
+    Example:
+        >>> queries = [np.array([[1, 0]], dtype=np.float32), np.array([[0, 1]], dtype=np.float32)]
+        >>> documents = {"a": np.array([[3, 0]], dtype=np.float32), "b": np.array([[1, 1]], dtype=np.float32)}
+        >>> colbert_rank_batch(queries, documents, 1)
+        [[('a', 3.0)], [('b', 1.0)]]
+    """
+
+def colbert_rank_with_top_k(
+    query_tokens: NDArray[np.float32],
+    candidates: Iterable[tuple[_Id, _Tokens]] | Mapping[_Id, _Tokens],
+    k: int,
+    *,
+    weights: NDArray[np.float32] | None = None,
+    cosine: bool = False,
+    precision: Literal["bf16"] | None = None,
+    threads: int = 1,
+) -> list[tuple[_Id, float]]:
+    """The first ``k`` of :func:`colbert_rank`: none if ``k`` is 0, all if there are no more.
+
+    Raises:
+        InvalidInputError: ``k`` below 0, and as :func:`colbert_rank`.
+        ShapeError, DuplicateIdError, DtypeError: As :func:`colbert_rank`.
+
+    Example:
+        >>> query = np.array([[1, 0]], dtype=np.float32)
+        >>> documents = {1: np.array([[3, 0]], dtype=np.float32), 2: np.array([[4, 1]], dtype=np.float32)}
+        >>> colbert_rank_with_top_k(query, documents, 1)
+        [(2, 4.0)]
+    """
+
+def colbert_refine(
+    candidates: Iterable[tuple[_Id, float]] | Mapping[_Id, float],
+    query_tokens: NDArray[np.float32],
+    docs: Iterable[tuple[_Id, _Tokens]] | Mapping[_Id, _Tokens],
+    alpha: float = 0.5,
+    *,
+    k: int | None = None,
+    normalize: bool = True,
+    weights: NDArray[np.float32] | None = None,
+    cosine: bool = False,
+    precision: Literal["bf16"] | None = None,
+    threads: int = 1,
+) -> list[tuple[_Id, float]]:
+    """The candidates of a first stage by ``alpha`` times its score plus ``1 - alpha`` times that of MaxSim.
+
+    Args:
+        candidates: ``(id, score)`` pairs in any order, or a dict of id to score.
+        query_tokens: float32 of shape ``(tokens, dim)``, C-contiguous.
+        docs: The tokens of all candidates, as the candidates of :func:`colbert_rank`; others are not looked at.
+        alpha: The weight of the first stage, from 0, MaxSim alone, to 1, the first stage alone.
+        k: How many to return; by default all.
+        normalize: Whether both are first brought to the range 0 to 1, ``(s - min) / (max - min)`` over the candidates;
+            scores that are all equal become 1.
+        weights: As for :func:`maxsim_batch`.
+        cosine: As for :func:`maxsim_batch`.
+        precision: As for :func:`maxsim_batch`.
+        threads: As for :func:`maxsim_batch`.
+
+    Returns:
+        The candidates with the blended score, by score descending, then by id ascending.
+
+    Raises:
+        InvalidInputError: A candidate without tokens, a score that is not finite, ``alpha`` out of range, and as
+            :func:`colbert_rank`.
+        ShapeError, DuplicateIdError, DtypeError: As :func:`colbert_rank`.
+
+    Example:
+        >>> docs = {"a": np.array([[1, 0]], dtype=np.float32), "b": np.array([[0.5, 1]], dtype=np.float32)}
+        >>> query = np.array([[1, 0]], dtype=np.float32)
+        >>> colbert_refine([("a", 1.0), ("b", 3.0)], query, docs, alpha=0.25)
+        [('a', 0.75), ('b', 0.25)]
     """
 
 def dpp(
@@ -450,6 +1112,111 @@ def facility_location(
         [('a', 2.0), ('c', 1.0)]
     """
 
+def highlight_spans(
+    alignments: Iterable[Alignment], offsets: Iterable[tuple[int, int]], min_similarity: float
+) -> list[tuple[int, int, float]]:
+    """The pieces of the document's text that a query found. Tokens that follow one another make one piece.
+
+    Args:
+        alignments: As :func:`colbert_alignments` returns them.
+        offsets: Of each token of the document where its piece of the text begins and ends, as the tokenizer has it
+            (``return_offsets_mapping``); a token without text, such as ``[CLS]``, is never highlighted.
+        min_similarity: The least similarity.
+
+    Returns:
+        ``(start, end, similarity)``, ascending, with the largest similarity of the piece's tokens.
+
+    Raises:
+        InvalidInputError: Fewer offsets than tokens, or one that ends before it begins.
+        DtypeError: Something else than a list of alignments, or of pairs of ints.
+
+    Example:
+        >>> query = np.array([[1, 0], [0, 1]], dtype=np.float32)
+        >>> document = np.array([[0, 0], [0.75, 0], [0, 0.5]], dtype=np.float32)
+        >>> spans = highlight_spans(colbert_alignments(query, document), [(0, 0), (0, 3), (4, 8)], 0.25)
+        >>> spans, "New York"[slice(*spans[0][:2])]
+        ([(0, 8, 0.75)], 'New York')
+    """
+
+def matryoshka_rank(
+    heads: TokenStore,
+    store: TokenStore,
+    query_tokens: NDArray[np.float32],
+    keep: int,
+    k: int | None = None,
+    *,
+    weights: NDArray[np.float32] | None = None,
+    cosine: bool = False,
+    precision: Literal["bf16"] | None = None,
+    threads: int = 1,
+) -> list[tuple[Any, float]]:
+    """Two stages: all documents by MaxSim of a prefix of the components, the best of them by MaxSim of all.
+
+    Args:
+        heads: The prefixes, as :meth:`TokenStore.prefix` makes them.
+        store: All components, of the same documents.
+        query_tokens: All components of the query, float32 of shape ``(tokens, dim)``.
+        keep: How many documents the first stage keeps.
+        k: How many to return; by default all that are kept.
+        weights: As for :func:`maxsim_batch`; cosines are those of the prefixes first.
+        cosine: As for :func:`maxsim_batch`.
+        precision: As for :func:`maxsim_batch`.
+        threads: As for :func:`maxsim_batch`.
+
+    Returns:
+        ``(id, score)`` pairs, by the score of all components descending, then by id ascending.
+
+    Raises:
+        InvalidInputError: ``keep`` or ``k`` below 0, a document that ``store`` does not hold, and as
+            :meth:`TokenStore.score`.
+        ShapeError, DtypeError: As :meth:`TokenStore.score`.
+
+    Source:
+        Kusupati et al.: Matryoshka representation learning (NeurIPS 2022).
+
+    Example:
+        >>> store = TokenStore(2)
+        >>> tokens = [np.array([token], dtype=np.float32) for token in ([0.75, 0], [0.5, 0.5], [0, 2])]
+        >>> store.extend(["a", "b", "c"], tokens)
+        >>> matryoshka_rank(store.prefix(1), store, np.ones((1, 2), dtype=np.float32), keep=2)
+        [('b', 1.0), ('a', 0.75)]
+    """
+
+def matryoshka_refine(
+    candidates: Iterable[tuple[_Id, float]] | Mapping[_Id, float],
+    query: NDArray[np.float32],
+    docs: Iterable[tuple[_Id, NDArray[np.float32]]] | Mapping[_Id, NDArray[np.float32]],
+    head_dims: int,
+    alpha: float = 0.5,
+) -> list[tuple[_Id, float]]:
+    """Candidates found by the first components of single vectors, refined by the cosine of those behind them.
+
+    Args:
+        candidates: ``(id, score)`` pairs in any order, or a dict of id to score: cosines of the first components.
+        query: All components, float32 of shape ``(dim,)``.
+        docs: The vectors of all candidates, float32 of shape ``(dim,)``: pairs or a dict; others are not looked at.
+        head_dims: How many components are the first, fewer than all.
+        alpha: The weight of the candidate's score; the rest is that of the cosine.
+
+    Returns:
+        The candidates with ``alpha * score + (1 - alpha) * cosine``, descending, then by id ascending.
+
+    Raises:
+        InvalidInputError: A candidate without vector, a component that is not finite, a part of zeros, ``head_dims`` or
+            ``alpha`` out of range.
+        ShapeError: Vectors of unequal dims.
+        DtypeError: Another dtype than float32.
+        DuplicateIdError: A candidate twice.
+
+    Source:
+        Kusupati et al.: Matryoshka representation learning (NeurIPS 2022).
+
+    Example:
+        >>> docs = {"a": np.array([1, 0, 1], dtype=np.float32), "b": np.array([0.5, 3, 0], dtype=np.float32)}
+        >>> matryoshka_refine([("a", 1.0), ("b", 0.5)], np.array([1, 1, 0], dtype=np.float32), docs, head_dims=1)
+        [('b', 0.75), ('a', 0.5)]
+    """
+
 def max_sum(
     candidates: Iterable[tuple[_Id, float]],
     embeddings: NDArray[np.float32],
@@ -533,9 +1300,10 @@ def maxsim_batch(
 ) -> NDArray[np.float32]:
     """MaxSim of a query and many documents.
 
-    Arrays are read in place, with the GIL released; Ctrl-C is answered within some milliseconds. A torch tensor of
-    bfloat16 on the CPU is passed, without a copy, as ``tensor.view(torch.uint16).numpy()``; one of another dtype as
-    ``tensor.numpy()``.
+    Arrays are read in place, with the GIL released; Ctrl-C is answered within some milliseconds. NumPy
+    arrays, ``ml_dtypes.bfloat16`` among them, torch tensors on the CPU, and all that speak DLPack or have a buffer
+    are read without a copy; so are Arrow arrays: FixedSizeList of ``dim`` values for tokens, and a List of these for
+    documents.
 
     The query is rounded, or quantized, as the documents are; for documents of sign bits, whose components are ±1, it is
     quantized to int8. Scores of unit tokens change by about 5e-4 of their value with bfloat16, and by 1e-3 with int8;
@@ -850,6 +1618,118 @@ def mmr_curve(
         [(1.0, 0.875, 0.0), (0.5, 0.75, 1.0)]
     """
 
+def patches_to_regions(
+    patches: Sequence[int], width: int, height: int, per_side: int
+) -> list[tuple[int, int, int, int]]:
+    """Where patches of an image lie that a vision model cuts into ``per_side`` by ``per_side``, row by row.
+
+    Args:
+        patches: The numbers of patches, as :func:`colbert_highlight` returns them.
+        width: The width of the image in pixels.
+        height: Its height.
+        per_side: The patches in a row, and the rows.
+
+    Returns:
+        ``(x, y, width, height)`` of each in pixels.
+
+    Raises:
+        InvalidInputError: A patch beyond the image.
+
+    Example:
+        >>> patches_to_regions([5], 640, 480, 4)
+        [(160, 120, 160, 120)]
+    """
+
+def pool_tokens(
+    tokens: NDArray[np.float32],
+    factor: float = 2.0,
+    *,
+    method: _Pooling = "hierarchical",
+    protected: int | None = None,
+    normalize: bool | None = None,
+    max_distance: float | None = None,
+) -> NDArray[np.float32]:
+    """Fewer tokens for a document: tokens that are alike become one, their mean.
+
+    Methods: ``"hierarchical"``, Ward's clusters with one less the dot product as the distance; ``"greedy"``, the two
+    clusters whose means have the largest cosine joined over and over; ``"sequential"``, runs of ``factor`` tokens;
+    ``"adaptive"``, Ward's clusters up to ``max_distance``, as many as the document needs. As others do it, to the
+    cluster: ``"sentence_transformers"`` (``HierarchicalTokenPooling``), ``"pylate"`` (after 1.3.4),
+    ``"pylate_1_3_4"`` (up to that), ``"colbert"``, ``"colpali"``; the last three take the matrix of distances for
+    one of observations.
+
+    Args:
+        tokens: float32 of shape ``(tokens, dim)``, of unit norm where distances are of cosines.
+        factor: How many times fewer tokens, at least 1: their number divided by it, rounded down, at least one.
+        method: See above.
+        protected: How many tokens at the beginning are kept as they are. By default none; 1 as sentence-transformers
+            and PyLate have it.
+        normalize: Whether all tokens are divided by their norms after. By default they are, but not as PyLate and
+            ColBERT have it.
+        max_distance: For ``"adaptive"``: the distance up to which clusters are joined; 0.5 joins two tokens of a cosine
+            of 0.5.
+
+    Returns:
+        float32 of shape ``(clusters, dim)``: protected tokens, then clusters as SciPy numbers them, greedy ones by
+        their first token; protected tokens last as PyLate 1.3.4 and ColBERT have it.
+
+    Raises:
+        InvalidInputError: Another ``method``, ``factor`` or ``max_distance`` out of range, a component that is
+            not finite.
+        ShapeError: No tokens, other dimensions or strides.
+        DtypeError: Another dtype than float32.
+
+    Source:
+        Clavié, Chaffin, Adams: Reducing the footprint of multi-vector retrieval with minimal performance impact via
+        token pooling (2024); Ward: Hierarchical grouping to optimize an objective function (1963).
+
+    Example:
+        >>> tokens = np.array([[1, 0], [0, 1], [1, 0], [0, 1]], dtype=np.float32)
+        >>> pool_tokens(tokens)
+        array([[1., 0.],
+               [0., 1.]], dtype=float32)
+    """
+
+def pool_tokens_batch(
+    values: NDArray[np.float32] | Sequence[NDArray[np.float32]],
+    offsets: NDArray[np.int64] | None = None,
+    factor: float = 2.0,
+    *,
+    mask: NDArray[np.bool_] | None = None,
+    method: _Pooling = "hierarchical",
+    protected: int | None = None,
+    normalize: bool | None = None,
+    max_distance: float | None = None,
+    progress: bool = False,
+) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """:func:`pool_tokens` of many documents.
+
+    Args:
+        values: float32, flat with ``offsets``, padded with ``mask``, or a list of arrays, as :func:`maxsim_batch`
+            takes it.
+        offsets: int64 of shape ``(documents + 1,)``.
+        factor: As for :func:`pool_tokens`.
+        method: As for :func:`pool_tokens`.
+        protected: As for :func:`pool_tokens`.
+        normalize: As for :func:`pool_tokens`.
+        max_distance: As for :func:`pool_tokens`.
+        mask: bool of shape ``(documents, tokens)``.
+        progress: Whether to show a progress bar, which needs tqdm.
+
+    Returns:
+        The tokens of all documents, float32 of shape ``(tokens, dim)``, and their offsets, int64.
+
+    Raises:
+        InvalidInputError, ShapeError, DtypeError: As :func:`pool_tokens`.
+        MissingPackageError: ``progress`` without tqdm.
+
+    Example:
+        >>> values = np.array([[1, 0], [1, 0], [0, 1], [0, 1], [0, 1]], dtype=np.float32)
+        >>> pool_tokens_batch(values, np.array([0, 3, 5]))
+        (array([[0.8944272, 0.4472136],
+               [0.       , 1.       ]], dtype=float32), array([0, 1, 2]))
+    """
+
 def quantize_binary(tokens: NDArray[np.float32]) -> NDArray[np.uint8]:
     """The signs of tokens, a bit each: 1 for what is above zero, in the order of ``numpy.packbits``.
 
@@ -920,4 +1800,26 @@ def to_bf16(tokens: NDArray[np.float32]) -> NDArray[np.uint16]:
         >>> bits = to_bf16(np.array([[1, 1 + 2**-8]], dtype=np.float32))
         >>> [hex(value) for value in bits[0].tolist()]
         ['0x3f80', '0x3f80']
+    """
+
+def token_clusters(
+    tokens: NDArray[np.float32],
+    factor: float = 2.0,
+    *,
+    method: _Pooling = "hierarchical",
+    protected: int | None = None,
+    max_distance: float | None = None,
+) -> NDArray[np.int64]:
+    """Which row of :func:`pool_tokens` each token becomes part of. Arguments and errors are the same.
+
+    Returns:
+        int64 of shape ``(tokens,)``.
+
+    Raises:
+        InvalidInputError, ShapeError, DtypeError: As :func:`pool_tokens`.
+
+    Example:
+        >>> tokens = np.array([[1, 0], [0, 1], [1, 0], [0, 1]], dtype=np.float32)
+        >>> token_clusters(tokens, protected=1, factor=1.5)
+        array([0, 1, 2, 1])
     """

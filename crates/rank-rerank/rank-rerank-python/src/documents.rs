@@ -1,9 +1,11 @@
-//! Documents as Python passes them: arrays of several dtypes, flat, padded, or one for each document.
+//! Documents as Python passes them: arrays of several dtypes, flat, padded, or one for each document; of NumPy, torch,
+//! Arrow.
 
 use numpy::{
     Element, PyArrayDescrMethods, PyReadonlyArray1, PyReadonlyArrayDyn, PyUntypedArray, PyUntypedArrayMethods, dtype,
 };
 use pyo3::prelude::*;
+use rank_pyo3::arrow::arrow_chunks;
 use rank_pyo3::{describe, items};
 use rank_rerank::simd::half::slice::HalfBitsSliceExt;
 use rank_rerank::simd::half::{bf16, f16};
@@ -11,9 +13,10 @@ use rank_rerank::simd::{Components, TokenBatch, compact};
 use rank_rerank::{Argument, Error};
 
 use crate::errors::{PACKAGE, to_python};
+use crate::input::{ArrowTokens, arrow_documents, arrow_matrix, in_numpy, is_arrow};
 
 /// An array of one of the dtypes, borrowed.
-enum Array<'py> {
+pub(crate) enum Array<'py> {
     F32(PyReadonlyArrayDyn<'py, f32>),
     F16(PyReadonlyArrayDyn<'py, f16>),
     /// The bits of `bf16`.
@@ -21,15 +24,19 @@ enum Array<'py> {
     /// Sign bits, eight a byte.
     U8(PyReadonlyArrayDyn<'py, u8>),
     I8(PyReadonlyArrayDyn<'py, i8>),
+    Arrow(ArrowTokens),
 }
 
 impl<'py> Array<'py> {
-    fn new(value: &Bound<'py, PyAny>, argument: &str, dimensions: usize, shape: &str) -> PyResult<Self> {
+    pub(crate) fn new(value: &Bound<'py, PyAny>, argument: &str, dimensions: usize, shape: &str) -> PyResult<Self> {
         fn is<T: Element>(array: &Bound<'_, PyUntypedArray>) -> bool {
             array.dtype().is_equiv_to(&dtype::<T>(array.py()))
         }
-        let array = value.cast::<PyUntypedArray>();
-        let Ok(array) = array else {
+        if dimensions == 2 && is_arrow(value)? {
+            return arrow_matrix(value, argument).map(Self::Arrow);
+        }
+        let value = &in_numpy(value, argument)?;
+        let Ok(array) = value.cast::<PyUntypedArray>() else {
             return Err(PACKAGE.dtype(format_args!(
                 "{argument}: expected a numpy array of float32, float16, uint16 (bfloat16 bits), int8 or uint8 (sign \
                  bits), got {}; pass numpy.asarray({argument}, dtype=numpy.float32)",
@@ -55,33 +62,52 @@ impl<'py> Array<'py> {
         }
     }
 
-    fn shape(&self) -> &[usize] {
+    pub(crate) fn shape(&self) -> &[usize] {
         match self {
             Self::F32(array) => array.shape(),
             Self::F16(array) => array.shape(),
             Self::U16(array) => array.shape(),
             Self::U8(array) => array.shape(),
             Self::I8(array) => array.shape(),
+            Self::Arrow(tokens) => &tokens.shape,
         }
     }
 
     /// The components of a token.
-    fn dim(&self) -> usize {
+    pub(crate) fn dim(&self) -> usize {
         let last = self.shape().last().copied().unwrap_or_default();
         if matches!(self, Self::U8(_)) { 8 * last } else { last }
     }
 
     fn is_int8(&self) -> bool {
-        matches!(self, Self::I8(_))
+        match self {
+            Self::I8(_) => true,
+            Self::Arrow(tokens) => tokens.is_int8(),
+            _ => false,
+        }
     }
 
-    fn components<'a>(&'a self, scales: Option<&'a [f32]>) -> PyResult<Components<'a>> {
+    /// Codes come with scales, and nothing else does.
+    pub(crate) fn check_scales(&self, scales: bool) -> PyResult<()> {
+        match (self.is_int8(), scales) {
+            (true, false) => Err(PACKAGE.invalid(
+                "scales: expected a scale for each token of int8 values, got none; pass those that quantize_int8 returned",
+            )),
+            (false, true) => {
+                Err(PACKAGE.invalid("scales: expected none beside values that are not int8, got some; leave them out"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    pub(crate) fn components<'a>(&'a self, scales: Option<&'a [f32]>) -> PyResult<Components<'a>> {
         Ok(match self {
             Self::F32(array) => Components::F32(array.as_slice()?),
             Self::F16(array) => Components::F16(array.as_slice()?),
             Self::U16(array) => Components::Bf16(array.as_slice()?.reinterpret_cast::<bf16>()),
             Self::U8(array) => Components::Binary(array.as_slice()?),
             Self::I8(array) => Components::Int8 { codes: array.as_slice()?, scales: scales.unwrap_or_default() },
+            Self::Arrow(tokens) => tokens.components(scales),
         })
     }
 }
@@ -106,19 +132,6 @@ enum Layout<'py> {
 pub(crate) struct Held<'py> {
     layout: Layout<'py>,
     dim: usize,
-}
-
-/// Codes come with scales, and nothing else does.
-fn check_scales(array: &Array<'_>, scales: bool) -> PyResult<()> {
-    match (array.is_int8(), scales) {
-        (true, false) => Err(PACKAGE.invalid(
-            "scales: expected a scale for each token of int8 values, got none; pass those that quantize_int8 returned",
-        )),
-        (false, true) => {
-            Err(PACKAGE.invalid("scales: expected none beside values that are not int8, got some; leave them out"))
-        }
-        _ => Ok(()),
-    }
 }
 
 impl<'py> Held<'py> {
@@ -149,10 +162,12 @@ impl<'py> Held<'py> {
         scales: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Self> {
         let array = Array::new(values, "values", 2, "(tokens, dim)")?;
-        check_scales(&array, scales.is_some())?;
+        array.check_scales(scales.is_some())?;
         let (tokens, dim) = (array.shape()[0], array.dim());
-        let scales = scales.map(|scales| rank_pyo3::array(PACKAGE, scales, "scales", 1, "(tokens,)")).transpose()?;
-        let offsets = rank_pyo3::token_offsets(PACKAGE, offsets, tokens)?;
+        let scales = scales
+            .map(|scales| rank_pyo3::array(PACKAGE, &in_numpy(scales, "scales")?, "scales", 1, "(tokens,)"))
+            .transpose()?;
+        let offsets = rank_pyo3::token_offsets(PACKAGE, &in_numpy(offsets, "offsets")?, tokens)?;
         Ok(Self { layout: Layout::Flat { array, scales, offsets }, dim })
     }
 
@@ -162,11 +177,12 @@ impl<'py> Held<'py> {
         scales: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Self> {
         let array = Array::new(values, "values", 3, "(documents, tokens, dim)")?;
-        check_scales(&array, scales.is_some())?;
+        array.check_scales(scales.is_some())?;
         let (tokens, dim) = (array.shape()[1], array.dim());
-        let scales =
-            scales.map(|scales| rank_pyo3::array(PACKAGE, scales, "scales", 2, "(documents, tokens)")).transpose()?;
-        let mask = rank_pyo3::array::<bool>(PACKAGE, mask, "mask", 2, "(documents, tokens)")?;
+        let scales = scales
+            .map(|scales| rank_pyo3::array(PACKAGE, &in_numpy(scales, "scales")?, "scales", 2, "(documents, tokens)"))
+            .transpose()?;
+        let mask = rank_pyo3::array::<bool>(PACKAGE, &in_numpy(mask, "mask")?, "mask", 2, "(documents, tokens)")?;
         if mask.shape() != &array.shape()[..2] {
             return Err(PACKAGE.shape(format_args!(
                 "mask: expected shape {:?}, that of values without dim, got {:?}; pass the tokenizer's mask",
@@ -209,24 +225,36 @@ impl<'py> Held<'py> {
 
     fn each(values: &Bound<'py, PyAny>, scales: Option<&Bound<'py, PyAny>>) -> PyResult<Self> {
         let mut arrays = Vec::new();
+        if is_arrow(values)? {
+            let chunks = arrow_chunks(PACKAGE, values, "values")?;
+            arrays = arrow_documents(&chunks, "values")?.into_iter().map(Array::Arrow).collect();
+            return Self::listed(arrays, scales);
+        }
         for (position, document) in
             items(PACKAGE, values, "values", "a list of arrays, or an array with offsets")?.enumerate()
         {
             let argument = format!("values[{position}]");
-            let array = Array::new(&document?, &argument, 2, "(tokens, dim)")?;
-            check_scales(&array, scales.is_some())?;
+            arrays.push(Array::new(&document?, &argument, 2, "(tokens, dim)")?);
+        }
+        Self::listed(arrays, scales)
+    }
+
+    /// Documents each in an array of its own.
+    pub(crate) fn listed(arrays: Vec<Array<'py>>, scales: Option<&Bound<'py, PyAny>>) -> PyResult<Self> {
+        for (position, array) in arrays.iter().enumerate() {
+            array.check_scales(scales.is_some())?;
             if array.shape()[1] == 0 {
                 return Err(PACKAGE.shape(format_args!(
-                    "{argument}: expected tokens of at least one component, got dim 0; pass the encoder's output"
+                    "values[{position}]: expected tokens of at least one component, got dim 0; pass the encoder's output"
                 )));
             }
-            arrays.push(array);
         }
         let mut factors = Vec::new();
         if let Some(scales) = scales {
             for (position, scales) in items(PACKAGE, scales, "scales", "a list of arrays, as values")?.enumerate() {
                 let argument = format!("scales[{position}]");
-                factors.push(rank_pyo3::vector::<f32>(PACKAGE, &scales?, argument, "(tokens,)")?);
+                let scales = in_numpy(&scales?, &argument)?;
+                factors.push(rank_pyo3::vector::<f32>(PACKAGE, &scales, argument, "(tokens,)")?);
             }
             if factors.len() != arrays.len() {
                 return Err(PACKAGE.shape(format_args!(

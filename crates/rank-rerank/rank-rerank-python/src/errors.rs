@@ -13,17 +13,21 @@ pub(crate) fn to_python(error: Error) -> PyErr {
     match &error {
         Error::NoTokenizer { .. } => return PyFileNotFoundError::new_err(error.to_string()),
         // An error of the system becomes the class that Python has for it.
-        Error::Unreadable { source, .. } => return io::Error::new(source.kind(), error.to_string()).into(),
+        Error::Unreadable { source, .. } | Error::File { source, .. } => {
+            return io::Error::new(source.kind(), error.to_string()).into();
+        }
         _ => {}
     }
     let class = match error {
-        Error::DuplicateId { .. } => "DuplicateIdError",
+        Error::DuplicateId { .. } | Error::KnownId { .. } => "DuplicateIdError",
         Error::NoTokens { .. }
         | Error::NoComponents { .. }
         | Error::DimMismatch { .. }
+        | Error::IdCount { .. }
         | Error::PartialByte { .. }
         | Error::SimilarityCount { .. }
         | Error::SimilarityShape { .. } => "ShapeError",
+        Error::StoredDtype { .. } => "DtypeError",
         Error::Isa(_) | Error::NoRuntime | Error::Runtime { .. } | Error::Inference { .. } => "BackendError",
         _ => "InvalidInputError",
     };

@@ -1,34 +1,47 @@
 //! MaxSim of NumPy arrays, which are read in place.
 
-use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray2, PyUntypedArrayMethods};
+use numpy::{PyArray1, PyArray2, PyArrayMethods, PyUntypedArrayMethods};
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PyMapping};
-use rank_pyo3::{Id, ProgressBar, describe, in_chunks, items, pair};
-use rank_rerank::simd::{MaxSim, Precision, Scoring, TokenBatch};
-use rank_rerank::{TokensRef, colbert, simd};
+use rank_pyo3::{ProgressBar, in_chunks, items};
+use rank_rerank::simd::{Components, MaxSim, Precision, Scoring, TokenBatch};
+use rank_rerank::{TokensRef, simd};
 
-use crate::documents::Held;
+use crate::documents::{Array, Held};
 use crate::errors::{PACKAGE, to_python};
+use crate::input::{arrow_matrix, in_numpy, is_arrow};
 
 const SHAPE: &str = "(tokens, dim)";
 
-pub(crate) type Matrix<'py> = PyReadonlyArray2<'py, f32>;
+/// The token vectors of a query or a document, float32.
+pub(crate) struct Matrix<'py>(Array<'py>);
 
 pub(crate) fn matrix<'py>(value: &Bound<'py, PyAny>, argument: &str) -> PyResult<Matrix<'py>> {
-    let matrix = rank_pyo3::matrix::<f32>(PACKAGE, value, argument, SHAPE)?;
+    let array = if is_arrow(value)? {
+        Array::Arrow(arrow_matrix(value, argument)?)
+    } else {
+        let value = in_numpy(value, argument)?;
+        Array::F32(rank_pyo3::array::<f32>(PACKAGE, &value, argument, 2, SHAPE)?)
+    };
     // Said here, where the argument's name is known.
-    match matrix.shape() {
+    if !matches!(array.components(None)?, Components::F32(_)) {
+        return Err(PACKAGE.dtype(format_args!("{argument}: expected float32, got another type; cast the array")));
+    }
+    match array.shape() {
         [0, _] => Err(PACKAGE
             .shape(format_args!("{argument}: expected at least one token, got none; leave out what has no tokens"))),
         [_, 0] => Err(PACKAGE.shape(format_args!(
             "{argument}: expected tokens of at least one component, got dim 0; pass the encoder's output"
         ))),
-        _ => Ok(matrix),
+        _ => Ok(Matrix(array)),
     }
 }
 
 pub(crate) fn view<'a>(matrix: &'a Matrix<'_>) -> PyResult<TokensRef<'a>> {
-    TokensRef::new(matrix.as_slice()?, matrix.shape()[1]).map_err(to_python)
+    match matrix.0.components(None)? {
+        Components::F32(values) => TokensRef::new(values, matrix.0.shape()[1]).map_err(to_python),
+        // Checked above.
+        _ => Err(PACKAGE.dtype("tokens: expected float32, got another type; cast the array")),
+    }
 }
 
 #[doc = rank_pyo3::stub!("maxsim")]
@@ -54,7 +67,7 @@ pub(crate) fn maxsim_cosine(
 /// Documents between two looks at the signals, for each thread: some ten milliseconds.
 const CHUNK: usize = 1024;
 
-fn scoring(precision: Option<&str>, threads: usize) -> PyResult<Scoring> {
+pub(crate) fn scoring(precision: Option<&str>, threads: usize) -> PyResult<Scoring> {
     let precision = match precision {
         None => Precision::Stored,
         Some("bf16") => Precision::Bf16,
@@ -69,15 +82,15 @@ fn scoring(precision: Option<&str>, threads: usize) -> PyResult<Scoring> {
     Ok(Scoring { precision, threads })
 }
 
-fn query(tokens: &Bound<'_, PyAny>, argument: &str, cosine: bool) -> PyResult<MaxSim> {
+pub(crate) fn query(tokens: &Bound<'_, PyAny>, argument: &str, cosine: bool) -> PyResult<MaxSim> {
     let tokens = matrix(tokens, argument)?;
     let tokens = view(&tokens)?;
     if cosine { MaxSim::cosine(&tokens) } else { MaxSim::new(&tokens) }.map_err(to_python)
 }
 
-fn weighted(query: MaxSim, weights: Option<&Bound<'_, PyAny>>) -> PyResult<MaxSim> {
+pub(crate) fn weighted(query: MaxSim, weights: Option<&Bound<'_, PyAny>>) -> PyResult<MaxSim> {
     let Some(weights) = weights else { return Ok(query) };
-    let weights = rank_pyo3::vector::<f32>(PACKAGE, weights, "weights", "(query tokens,)")?;
+    let weights = rank_pyo3::vector::<f32>(PACKAGE, &in_numpy(weights, "weights")?, "weights", "(query tokens,)")?;
     query.with_weights(weights.as_slice()?).map_err(to_python)
 }
 
@@ -188,7 +201,7 @@ pub(crate) fn quantize_int8<'py>(
     py: Python<'py>,
     tokens: &Bound<'py, PyAny>,
 ) -> PyResult<(Bound<'py, PyArray2<i8>>, Bound<'py, PyArray1<f32>>)> {
-    let tokens = rank_pyo3::matrix::<f32>(PACKAGE, tokens, "tokens", SHAPE)?;
+    let tokens = rank_pyo3::matrix::<f32>(PACKAGE, &in_numpy(tokens, "tokens")?, "tokens", SHAPE)?;
     let (values, shape) = (tokens.as_slice()?, [tokens.shape()[0], tokens.shape()[1]]);
     let (codes, scales) = py.detach(|| simd::quantize_int8(values, shape[1])).map_err(to_python)?;
     Ok((PyArray1::from_vec(py, codes).reshape(shape)?, PyArray1::from_vec(py, scales)))
@@ -206,41 +219,8 @@ pub(crate) fn quantize_binary<'py>(py: Python<'py>, tokens: &Bound<'py, PyAny>) 
 #[doc = rank_pyo3::stub!("to_bf16")]
 #[pyfunction]
 pub(crate) fn to_bf16<'py>(py: Python<'py>, tokens: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyArray2<u16>>> {
-    let tokens = rank_pyo3::matrix::<f32>(PACKAGE, tokens, "tokens", SHAPE)?;
+    let tokens = rank_pyo3::matrix::<f32>(PACKAGE, &in_numpy(tokens, "tokens")?, "tokens", SHAPE)?;
     let (values, shape) = (tokens.as_slice()?, [tokens.shape()[0], tokens.shape()[1]]);
     let rounded = py.detach(|| simd::to_bf16(values)).map_err(to_python)?;
     PyArray1::from_vec(py, rounded.iter().map(|value| value.to_bits()).collect()).reshape(shape)
-}
-
-#[doc = rank_pyo3::stub!("colbert_rank")]
-#[pyfunction]
-pub(crate) fn colbert_rank<'py>(
-    py: Python<'py>,
-    query_tokens: &Bound<'py, PyAny>,
-    candidates: &Bound<'py, PyAny>,
-) -> PyResult<Bound<'py, PyList>> {
-    let query = matrix(query_tokens, "query_tokens")?;
-    let query = view(&query)?;
-    let pairs = match candidates.cast::<PyMapping>() {
-        Ok(mapping) => mapping.items()?.into_any(),
-        Err(_) => candidates.clone(),
-    };
-    let mut ids = Vec::new();
-    let mut matrices = Vec::new();
-    for (position, entry) in items(PACKAGE, &pairs, "candidates", "(id, tokens) pairs")?.enumerate() {
-        let entry = entry?;
-        let at = format!("candidates[{position}]");
-        let Some((id, tokens)) = pair(&entry) else {
-            return Err(PACKAGE.dtype(format_args!(
-                "{at}: expected an (id, tokens) pair, got {}; pass a list of pairs, or a dict of id to tokens",
-                describe(&entry)
-            )));
-        };
-        ids.push(Id::extract(PACKAGE, &id, &at)?);
-        matrices.push(matrix(&tokens, &at)?);
-    }
-    let views = matrices.iter().map(view).collect::<PyResult<Vec<_>>>()?;
-    let candidates: Vec<(Id, TokensRef<'_>)> = ids.into_iter().zip(views).collect();
-    let ranked = py.detach(|| colbert::rank(&query, &candidates)).map_err(to_python)?;
-    PACKAGE.ranked(py, &ranked)
 }

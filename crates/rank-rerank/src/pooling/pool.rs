@@ -181,7 +181,10 @@ fn labels(values: &[f32], dim: usize, pooling: Pooling) -> Result<Vec<usize>> {
                     got: factor,
                 });
             }
-            let clusters = ((n as f64 / factor) as usize).max(1);
+            // Rounded down exactly, where a quotient may be rounded up to a whole number first: of 11 tokens a factor of
+            // 1.1, which is a little more than 1.1, leaves 9.
+            let n_wide = n as f64;
+            let clusters = (((n_wide - n_wide % factor) / factor).round() as usize).max(1);
             if clusters >= n {
                 return Ok((0..n).collect());
             }
