@@ -172,7 +172,7 @@ fn numbered_as_by_scipy() {
     assert_eq!(labels(4.0), [0, 1, 0, 1, 1, 0, 1, 0]);
     assert_eq!(labels(2.6), [0, 1, 0, 2, 1, 0, 2, 0]);
     assert_eq!(labels(2.0), [0, 2, 0, 3, 2, 1, 3, 0]);
-    assert_eq!(labels(1.6), [0, 2, 0, 3, 2, 1, 4, 0]);
+    assert_eq!(labels(1.5), [0, 2, 0, 3, 2, 1, 4, 0]);
     assert_eq!(labels(1.3), [0, 3, 0, 4, 3, 2, 5, 1]);
     assert_eq!(labels(1.1), [0, 3, 0, 5, 4, 2, 6, 1]);
     assert_eq!(labels(1.0), [0, 1, 2, 3, 4, 5, 6, 7]);
