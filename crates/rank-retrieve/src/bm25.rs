@@ -51,9 +51,9 @@ use crate::{Analyzer, Bm25Params, Error, Result};
 #[derive(Debug, Clone)]
 pub struct Bm25Index<I> {
     analyzer: Analyzer,
-    dictionary: Dictionary,
-    engine: Engine,
-    ids: Ids<I>,
+    pub(crate) dictionary: Dictionary,
+    pub(crate) engine: Engine,
+    pub(crate) ids: Ids<I>,
 }
 
 impl<I: Clone + Eq + Hash + Ord + Sync> Default for Bm25Index<I> {

@@ -92,6 +92,20 @@ pub enum Error {
         /// What is wrong with them.
         what: String,
     },
+    /// The weight of a term is negative or not finite.
+    #[error("terms[{position}]: expected a finite weight of at least 0, got {weight}; leave the term out")]
+    InvalidWeight {
+        /// Which term.
+        position: usize,
+        /// The weight that was passed.
+        weight: f32,
+    },
+    /// A document that the index does not hold.
+    #[error("relevant[{position}]: expected a document of the index, got another id; leave it out or add it")]
+    UnknownDocument {
+        /// Which of the documents.
+        position: usize,
+    },
     /// No metric of this name.
     #[error("metric: expected \"cosine\" or \"dot\", got {name:?}; choose the one that the vectors were trained for")]
     UnknownMetric {

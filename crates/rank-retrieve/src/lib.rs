@@ -5,6 +5,7 @@ mod bm25;
 mod engine;
 mod error;
 mod exact;
+mod feedback;
 mod ids;
 #[allow(dead_code)]
 mod mapped;
@@ -22,6 +23,7 @@ pub use analysis::{Analyzer, AnalyzerSession, CustomTokenizer, ENGLISH_STOP_WORD
 pub use bm25::Bm25Index;
 pub use error::{Error, Result};
 pub use exact::ExactDenseIndex;
+pub use feedback::{Explanation, Feedback, TermShare};
 pub use metric::Metric;
 pub use scoring::{Bm25Params, Formula, Scoring};
 #[cfg(feature = "usearch")]

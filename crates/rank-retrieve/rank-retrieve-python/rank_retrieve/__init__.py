@@ -18,6 +18,8 @@ from rank_retrieve._rank_retrieve import (
     Bm25Index,
     DenseIndex,
     ExactDenseIndex,
+    Explanation,
+    TermShare,
     languages,
     stop_words,
 )
@@ -31,10 +33,12 @@ __all__ = [
     "DtypeError",
     "DuplicateIdError",
     "ExactDenseIndex",
+    "Explanation",
     "InvalidInputError",
     "MissingPackageError",
     "RankError",
     "ShapeError",
+    "TermShare",
     "languages",
     "stop_words",
 ]

@@ -1,6 +1,6 @@
 # ruff: noqa: A002 - a document's `id` is what it is called everywhere
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from os import PathLike
 from typing import Any, Literal, final
 
@@ -527,8 +527,206 @@ class Bm25Index:
             ([[7, -1], [-1, -1]], [[True, False], [False, False]])
         """
 
+    def retrieve_weighted(
+        self,
+        terms: Mapping[str, float] | Iterable[tuple[str, float]],
+        k: int = 100,
+        *,
+        k1: float | None = None,
+        b: float | None = None,
+    ) -> list[tuple[int | str, float]]:
+        """Finds the ``k`` documents of the highest scores for terms with weights (boosts).
+
+        A term counts as often as its weight says. Weights of a repeated term add up.
+
+        Args:
+            terms: Terms, taken as they are, and their weights of at least 0: a dict or pairs.
+            k: How many documents.
+            k1: Another than the index's, for this call.
+            b: Another than the index's, for this call.
+
+        Returns:
+            As ``retrieve``.
+
+        Raises:
+            InvalidInputError: A negative weight or one that is not finite, a negative ``k``, ``k1`` or ``b`` out of
+                its range.
+            DtypeError: Terms or weights of another type.
+
+        Example:
+            >>> index = Bm25Index()
+            >>> index.add_texts([1, 2], ["a red fox", "a red hen"])
+            >>> [id for id, score in index.retrieve_weighted({"fox": 1, "hen": 2.5})]
+            [2, 1]
+        """
+
+    def explain(
+        self,
+        id: int | str,
+        terms: Mapping[str, float] | Iterable[str],
+        *,
+        k1: float | None = None,
+        b: float | None = None,
+    ) -> Explanation:
+        """Tells why a document has its score.
+
+        Args:
+            id: The document.
+            terms: The terms of the query, taken as they are, or a dict of term to weight. Of a text:
+                ``analyzer.analyze(text)``.
+            k1: Another than the index's, for this call.
+            b: Another than the index's, for this call.
+
+        Returns:
+            The score, term by term.
+
+        Raises:
+            InvalidInputError: An id that the index does not hold, or what ``retrieve_weighted`` refuses.
+            DtypeError: An id or terms of another type.
+
+        Example:
+            >>> index = Bm25Index(k1=0)
+            >>> index.add_texts([1, 2], ["a red fox", "a red hen"])
+            >>> share = index.explain(1, ["fox"]).terms[0]
+            >>> share.term, share.documents, round(share.contribution, 4)
+            ('fox', 1, 0.6931)
+        """
+
+    def expand(
+        self,
+        terms: Iterable[str],
+        relevant: Iterable[tuple[int | str, float]],
+        method: Literal["rm3", "rocchio", "bo1"] = "rm3",
+        *,
+        new_terms: int = 10,
+        original: float | None = None,
+        beta: float = 0.75,
+    ) -> list[tuple[str, float]]:
+        """Expands a query by the terms of documents that are held to be relevant, such as the first of a search.
+
+        RM3: ``original * share in the query + (1 - original) * R(t)``, where R is the mean over the documents of the
+        term's share in each, a document weighing as its score (for likelihoods, as the exponential of it). Rocchio:
+        ``original * q(t) + beta * mean of d(t)``, with counts as vectors of length 1. Bo1: ``q(t) / max q + w(t) / max
+        w``, ``w(t) = tf * log2((1 + P) / P) + log2(1 + P)``, P how often the collection has the term, divided by the
+        number of documents. What comes of the documents is cut to the ``new_terms`` greatest weights.
+
+        Args:
+            terms: The terms of the query; those that the index does not know are left out.
+            relevant: ``(id, score)`` pairs, a ranked list or its beginning.
+            method: ``"rm3"``, ``"rocchio"`` or ``"bo1"``.
+            new_terms: How many terms of the documents are used.
+            original: The weight of the query; ``None`` is 0.5 for RM3, from 0 to 1, and 1 for Rocchio.
+            beta: The weight of the documents, for Rocchio.
+
+        Returns:
+            ``(term, weight)`` pairs by weight descending, then alphabetically, for ``retrieve_weighted``.
+
+        Raises:
+            InvalidInputError: An id that the index does not hold, a parameter out of its range, a score that RM3
+                cannot use.
+            DtypeError: Arguments of another type.
+
+        Source:
+            Lavrenko, Croft: Relevance-Based Language Models (SIGIR 2001); Abdul-Jaleel et al.: UMass at TREC 2004;
+            Rocchio: Relevance Feedback in Information Retrieval (1971); Amati: Probability Models for Information
+            Retrieval based on Divergence from Randomness (2003).
+
+        Example:
+            >>> index = Bm25Index()
+            >>> index.add_document(1, ["fox", "den"])
+            >>> index.add_document(2, ["den", "cub"])
+            >>> query = index.expand(["fox"], index.retrieve(["fox"], k=1))
+            >>> query
+            [('fox', 0.75), ('den', 0.25)]
+            >>> [id for id, score in index.retrieve_weighted(query)]
+            [1, 2]
+        """
+
+    def key_terms(self, id: int | str, terms: int = 25) -> list[tuple[str, float]]:
+        """Gives the terms that tell a document apart, by ``tf * ln(N / df)``.
+
+        Args:
+            id: The document.
+            terms: How many.
+
+        Returns:
+            ``(term, weight)`` pairs by weight descending, then alphabetically; those of weight 0 are left out.
+
+        Raises:
+            InvalidInputError: An id that the index does not hold.
+            DtypeError: An id of another type.
+
+        Example:
+            >>> index = Bm25Index()
+            >>> index.add_texts([1, 2], ["a red fox", "a red hen"])
+            >>> [term for term, weight in index.key_terms(1)]
+            ['fox']
+        """
+
+    def more_like_this(self, id: int | str, k: int = 100, terms: int = 25) -> list[tuple[int | str, float]]:
+        """Finds the documents of the highest scores for the ``key_terms`` of a document, without itself.
+
+        Args:
+            id: The document.
+            k: How many documents.
+            terms: How many terms make the query.
+
+        Returns:
+            As ``retrieve``.
+
+        Raises:
+            InvalidInputError: An id that the index does not hold, a negative ``k`` or ``terms``.
+            DtypeError: An id of another type.
+
+        Example:
+            >>> index = Bm25Index()
+            >>> index.add_texts([1, 2, 3], ["a red fox", "fox cubs", "a hen"])
+            >>> [id for id, score in index.more_like_this(1)]
+            [2]
+        """
+
     def __len__(self) -> int: ...
     def __contains__(self, id: int | str, /) -> bool: ...
+
+@final
+class Explanation:
+    """The score of a document for a query, term by term: see ``Bm25Index.explain``.
+
+    The contributions of the terms and ``offset`` add up to the score, to rounding, if the document holds any of them.
+    """
+
+    @property
+    def score(self) -> float:
+        """The score that a search gives, to the bit; 0 for a document without a term of the query."""
+    @property
+    def terms(self) -> list[TermShare]:
+        """The terms of the query that the index knows, in alphabetical order."""
+    @property
+    def offset(self) -> float:
+        """What the length of the document adds, which ``formula="dirichlet"`` knows; else 0."""
+    @property
+    def length(self) -> int:
+        """How many terms the document has."""
+
+@final
+class TermShare:
+    """A term of an ``Explanation``."""
+
+    @property
+    def term(self) -> str:
+        """The term."""
+    @property
+    def weight(self) -> float:
+        """Its weight in the query: how often it is there."""
+    @property
+    def frequency(self) -> int:
+        """How often it is in the document."""
+    @property
+    def documents(self) -> int:
+        """In how many documents it is."""
+    @property
+    def contribution(self) -> float:
+        """What it adds to the score."""
 
 @final
 class ExactDenseIndex:

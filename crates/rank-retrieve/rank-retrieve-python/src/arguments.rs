@@ -26,6 +26,8 @@ macro_rules! counts {
 
 counts! {
     K "k"
+    NewTerms "new_terms"
+    TermCount "terms"
     Threads "threads"
     Dim "dim"
     Connectivity "connectivity"

@@ -10,8 +10,9 @@ use rank_pyo3::{Id, ProgressBar, in_chunks, items, watched};
 use rank_retrieve::Scoring;
 
 use crate::analyzer::Analyzer;
-use crate::arguments::{K, Threads, new_id, new_ids};
+use crate::arguments::{K, NewTerms, TermCount, Threads, new_id, new_ids};
 use crate::errors::{PACKAGE, to_python};
+use crate::feedback::{self, Explanation};
 use crate::hits;
 use crate::tokens::Tokens;
 
@@ -371,6 +372,85 @@ impl Bm25Index {
         let scoring = self.scoring(k1, b)?;
         let tokens = Tokens::all(queries, "queries")?;
         self.batch(py, &tokens, k.0, progress, threads.0.max(1), scoring)
+    }
+
+    #[doc = rank_pyo3::stub!("Bm25Index.retrieve_weighted")]
+    #[pyo3(
+        signature = (terms, k = K(100), *, k1 = None, b = None),
+        text_signature = "($self, terms, k=100, *, k1=None, b=None)"
+    )]
+    fn retrieve_weighted<'py>(
+        &self,
+        py: Python<'py>,
+        terms: &Bound<'py, PyAny>,
+        k: K,
+        k1: Option<f64>,
+        b: Option<f64>,
+    ) -> PyResult<Bound<'py, PyList>> {
+        let terms = feedback::weighted(terms)?;
+        let scoring = self.scoring(k1, b)?;
+        let hits = py.detach(|| self.read().retrieve_weighted(&terms, k.0, scoring)).map_err(to_python)?;
+        PACKAGE.ranked(py, &hits)
+    }
+
+    #[doc = rank_pyo3::stub!("Bm25Index.explain")]
+    #[pyo3(signature = (id, terms, *, k1 = None, b = None))]
+    fn explain(
+        &self,
+        py: Python<'_>,
+        id: &Bound<'_, PyAny>,
+        terms: &Bound<'_, PyAny>,
+        k1: Option<f64>,
+        b: Option<f64>,
+    ) -> PyResult<Explanation> {
+        let id = Id::extract(PACKAGE, id, "id")?;
+        let terms = feedback::terms(terms)?;
+        let scoring = self.scoring(k1, b)?;
+        let why = py.detach(|| self.read().explain(&id, &terms, scoring)).map_err(to_python)?;
+        Explanation::new(py, why.ok_or_else(|| feedback::unknown(&id))?)
+    }
+
+    #[doc = rank_pyo3::stub!("Bm25Index.expand")]
+    #[pyo3(
+        signature = (terms, relevant, method = "rm3", *, new_terms = NewTerms(10), original = None, beta = 0.75),
+        text_signature = "($self, terms, relevant, method='rm3', *, new_terms=10, original=None, beta=0.75)"
+    )]
+    #[expect(clippy::too_many_arguments, reason = "all but three are keywords")]
+    fn expand(
+        &self,
+        py: Python<'_>,
+        terms: &Bound<'_, PyAny>,
+        relevant: &Bound<'_, PyAny>,
+        method: &str,
+        new_terms: NewTerms,
+        original: Option<f64>,
+        beta: f64,
+    ) -> PyResult<Vec<(String, f32)>> {
+        let terms = rank_pyo3::strings(PACKAGE, terms, "terms")?;
+        let relevant = feedback::relevant(relevant)?;
+        let method = feedback::feedback(method, new_terms.0, original, beta)?;
+        py.detach(|| self.read().expand(&terms, &relevant, method, self.scoring)).map_err(feedback::about(&relevant))
+    }
+
+    #[doc = rank_pyo3::stub!("Bm25Index.key_terms")]
+    #[pyo3(signature = (id, terms = TermCount(25)), text_signature = "($self, id, terms=25)")]
+    fn key_terms(&self, py: Python<'_>, id: &Bound<'_, PyAny>, terms: TermCount) -> PyResult<Vec<(String, f32)>> {
+        let id = Id::extract(PACKAGE, id, "id")?;
+        py.detach(|| self.read().key_terms(&id, terms.0)).ok_or_else(|| feedback::unknown(&id))
+    }
+
+    #[doc = rank_pyo3::stub!("Bm25Index.more_like_this")]
+    #[pyo3(signature = (id, k = K(100), terms = TermCount(25)), text_signature = "($self, id, k=100, terms=25)")]
+    fn more_like_this<'py>(
+        &self,
+        py: Python<'py>,
+        id: &Bound<'py, PyAny>,
+        k: K,
+        terms: TermCount,
+    ) -> PyResult<Bound<'py, PyList>> {
+        let id = Id::extract(PACKAGE, id, "id")?;
+        let hits = py.detach(|| self.read().more_like_this(&id, k.0, terms.0, self.scoring)).map_err(to_python)?;
+        PACKAGE.ranked(py, &hits.ok_or_else(|| feedback::unknown(&id))?)
     }
 
     fn __len__(&self, py: Python<'_>) -> usize {

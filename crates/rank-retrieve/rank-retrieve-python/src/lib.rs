@@ -7,6 +7,7 @@ mod arguments;
 mod bm25;
 mod dense;
 mod errors;
+mod feedback;
 mod hits;
 mod hnsw;
 mod tokens;
@@ -25,6 +26,8 @@ mod _rank_retrieve {
     use crate::bm25::Bm25Index;
     #[pymodule_export]
     use crate::dense::ExactDenseIndex;
+    #[pymodule_export]
+    use crate::feedback::{Explanation, TermShare};
     #[pymodule_export]
     use crate::hnsw::DenseIndex;
 

@@ -54,6 +54,16 @@ pub(super) struct Found {
     pub(super) best: f32,
     /// What a document without the term scores for it.
     pub(super) absent: f64,
+    pub(super) spread: Spread,
+}
+
+/// How common a term is; of weights nobody asks.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Spread {
+    /// The documents that hold it.
+    pub(crate) holding: u64,
+    /// How often they do together.
+    pub(crate) occurrences: u64,
 }
 
 impl Gathered {
@@ -89,11 +99,12 @@ impl Gathered {
             }
         }
         let pieces = first..self.pieces.len();
-        let absent = if let Some(scoring) = scoring {
-            self.score(&pieces, parts.clone(), scoring, collection)
+        let (absent, spread) = if let Some(scoring) = scoring {
+            let spread = self.spread(&pieces, parts.clone(), collection.fields.len().max(1));
+            (self.score(&pieces, parts.clone(), spread, scoring, collection), spread)
         } else {
             self.impacts.extend(self.values.iter().map(|&bits| f32::from_bits(bits)));
-            0.0
+            (0.0, Spread::default())
         };
         let mut best = 0.0_f32;
         let mut parts = parts.enumerate();
@@ -110,7 +121,7 @@ impl Gathered {
             piece.max = impacts.iter().copied().fold(0.0, f32::max);
             best = best.max(piece.max);
         }
-        Found { pieces, best, absent }
+        Found { pieces, best, absent, spread }
     }
 
     fn tail(&mut self, list: &[Posting], fields: usize) {
@@ -124,43 +135,54 @@ impl Gathered {
         }
     }
 
+    fn spread<'a>(
+        &self,
+        pieces: &std::ops::Range<usize>,
+        parts: impl Iterator<Item = Part<'a>>,
+        fields: usize,
+    ) -> Spread {
+        let mut spread = Spread::default();
+        let Some(start) = self.pieces.get(pieces.start).map(|piece| piece.range.start) else { return spread };
+        let mut each = parts.enumerate();
+        for piece in &self.pieces[pieces.clone()] {
+            let Some((_, part)) = each.find(|(number, _)| *number == piece.part) else { continue };
+            let values = &self.values[(piece.range.start - start) * fields..(piece.range.end - start) * fields];
+            if let Some(deleted) = part.deleted() {
+                for (values, &local) in values.chunks_exact(fields).zip(&self.locals[piece.range.clone()]) {
+                    if !deleted.contains(local) {
+                        spread.holding += 1;
+                        spread.occurrences += values.iter().map(|&count| u64::from(count)).sum::<u64>();
+                    }
+                }
+            } else {
+                spread.holding += piece.range.len() as u64;
+                spread.occurrences += values.iter().map(|&count| u64::from(count)).sum::<u64>();
+            }
+        }
+        spread
+    }
+
     fn score<'a>(
         &mut self,
         pieces: &std::ops::Range<usize>,
-        parts: impl Iterator<Item = Part<'a>> + Clone,
+        parts: impl Iterator<Item = Part<'a>>,
+        spread: Spread,
         scoring: Scoring,
         collection: &Collection<'_>,
     ) -> f64 {
         let fields = collection.fields.len().max(1);
         let Some(start) = self.pieces.get(pieces.start).map(|piece| piece.range.start) else { return 0.0 };
-        let counts = |range: &std::ops::Range<usize>| (range.start - start) * fields..(range.end - start) * fields;
-        let (mut holding, mut occurrences) = (0, 0);
-        let mut each = parts.clone().enumerate();
-        for piece in &self.pieces[pieces.clone()] {
-            let Some((_, part)) = each.find(|(number, _)| *number == piece.part) else { continue };
-            let values = &self.values[counts(&piece.range)];
-            if let Some(deleted) = part.deleted() {
-                for (values, &local) in values.chunks_exact(fields).zip(&self.locals[piece.range.clone()]) {
-                    if !deleted.contains(local) {
-                        holding += 1;
-                        occurrences += values.iter().map(|&count| u64::from(count)).sum::<u64>();
-                    }
-                }
-            } else {
-                holding += piece.range.len() as u64;
-                occurrences += values.iter().map(|&count| u64::from(count)).sum::<u64>();
-            }
-        }
-        if holding == 0 {
+        if spread.holding == 0 {
             self.impacts.resize(self.locals.len(), 0.0);
             return 0.0;
         }
-        let model = Model::new(scoring, collection, holding, occurrences);
+        let model = Model::new(scoring, collection, spread.holding, spread.occurrences);
         let mut each = parts.enumerate();
         for piece in &self.pieces[pieces.clone()] {
             let Some((_, part)) = each.find(|(number, _)| *number == piece.part) else { continue };
             let locals = &self.locals[piece.range.clone()];
-            model.impacts(locals, &self.values[counts(&piece.range)], part.lengths(), &mut self.impacts);
+            let counts = (piece.range.start - start) * fields..(piece.range.end - start) * fields;
+            model.impacts(locals, &self.values[counts], part.lengths(), &mut self.impacts);
         }
         model.absent()
     }

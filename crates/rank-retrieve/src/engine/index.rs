@@ -220,7 +220,7 @@ impl Engine {
         self.slots.iter().map(|slot| slot.window.locals.len() as u64).sum()
     }
 
-    fn collection(&self) -> Collection<'_> {
+    pub(super) fn collection(&self) -> Collection<'_> {
         Collection { documents: self.documents as u64, lengths: &self.lengths, fields: &self.fields }
     }
 

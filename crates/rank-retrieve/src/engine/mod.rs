@@ -11,6 +11,7 @@ mod accumulate;
 mod bits;
 mod column;
 mod dictionary;
+mod explain;
 mod gather;
 mod index;
 mod kept;
@@ -22,6 +23,7 @@ mod window;
 pub(crate) use bits::Bits;
 pub(crate) use column::Column;
 pub(crate) use dictionary::Dictionary;
+pub(crate) use explain::Share;
 pub(crate) use index::{Engine, Entry, Kind, Request};
 pub(crate) use top::Order;
 

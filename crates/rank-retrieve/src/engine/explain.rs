@@ -1,0 +1,58 @@
+//! One document and one query, looked at closely.
+
+use super::gather::{Gathered, Part, Spread};
+use super::top::Order;
+use super::{Bits, Engine, Request, WINDOW, WINDOW_BITS};
+use crate::scoring::Scoring;
+
+/// A term of a query in a document.
+pub(crate) struct Share {
+    /// What the term adds to the score, its weight included.
+    pub(crate) contribution: f64,
+    pub(crate) spread: Spread,
+}
+
+impl Engine {
+    /// How common a term is among counts.
+    pub(crate) fn spread(&self, term: u32) -> Spread {
+        let mut gathered = Gathered::default();
+        gathered.term(term, self.parts(), Some(Scoring::default()), &self.collection()).spread
+    }
+
+    /// The sum of all lengths.
+    pub(crate) fn occurrences(&self) -> u64 {
+        self.lengths.iter().sum()
+    }
+
+    /// The score of a document, as a search computes it; `None` if it holds no term.
+    pub(crate) fn score<O: Order>(&self, document: u32, request: &Request<'_>, order: &O) -> Option<f32> {
+        let (part, local) = ((document >> WINDOW_BITS) as usize, (document % WINDOW as u32) as u16);
+        let mut allowed = vec![Bits::default(); part + 1];
+        allowed[part].insert(local);
+        let only = Request { k: 1, allowed: Some(&allowed), ..*request };
+        self.search(&only, order).first().map(|found| found.1)
+    }
+
+    /// What each term of a request adds to the score of a document, in the request's order.
+    pub(crate) fn shares(&self, document: u32, request: &Request<'_>) -> Vec<Share> {
+        let (part, local) = ((document >> WINDOW_BITS) as usize, (document % WINDOW as u32) as u16);
+        let collection = self.collection();
+        let share = |&(term, weight): &(u32, f32)| {
+            let mut gathered = Gathered::default();
+            let found = gathered.term(term, self.parts(), request.scoring, &collection);
+            let piece = gathered.pieces.iter().find(|piece| piece.part == part);
+            let impact = piece
+                .and_then(|piece| {
+                    let at = gathered.locals[piece.range.clone()].binary_search(&local).ok()?;
+                    Some(gathered.impacts[piece.range.start + at])
+                })
+                .unwrap_or(0.0);
+            Share { contribution: f64::from(weight) * (f64::from(impact) + found.absent), spread: found.spread }
+        };
+        request.terms.iter().map(share).collect()
+    }
+
+    fn parts(&self) -> impl Iterator<Item = Part<'_>> + Clone {
+        self.slots.iter().map(Part::Sealed).chain([Part::Tail(&self.tail)])
+    }
+}
