@@ -356,7 +356,7 @@ BAD: list[tuple[Callable[[], object], type[RankError], str]] = [
     (
         lambda: soft_rank(VALUES, method="l1"),  # type: ignore[arg-type]
         InvalidInputError,
-        'method: expected "l2" or "kl", got "l1"; pass one of them',
+        'method: expected "l2", "kl", "lapsum", "softsort", "neuralsort", "sinkhorn", "odd_even", "bitonic" (these',
     ),
     (
         lambda: soft_rank(np.arange(3)),  # type: ignore[type-var]
@@ -386,7 +386,11 @@ BAD: list[tuple[Callable[[], object], type[RankError], str]] = [
         InvalidInputError,
         'scale: expected "absolute" for a KL sort, which has no scale of its own, got "auto"',
     ),
-    (lambda: soft_sort(VALUES, weights=VALUES**2), InvalidInputError, 'weights: expected none for a sort, got "some"'),
+    (
+        lambda: soft_sort(VALUES, weights=VALUES**2),
+        InvalidInputError,
+        'weights: expected none but for ranks and masks by l2 or KL, got "some"',
+    ),
     (lambda: soft_rank(VALUES, weights=VALUES), InvalidInputError, "weights: expected positive numbers, got -1.2291"),
     (lambda: soft_rank(VALUES, weights=VALUES[:3]), ShapeError, "weights: expected shape [6], which values has"),
     (lambda: soft_rank(VALUES, mask=np.ones(5, bool)), ShapeError, "mask: expected shape [6], which values has"),

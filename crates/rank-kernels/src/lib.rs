@@ -23,4 +23,4 @@ pub use exp::exp;
 pub use half;
 pub use order::order_by_counting;
 pub use query::{PackedBf16, PackedInt8, PackedQuery, PackedSigns, pack_signs, quantize};
-pub use vectorized::vectorized;
+pub use vectorized::{Work, vectorized, vectorized_work};

@@ -2,6 +2,51 @@
 
 use crate::{Isa, kernels};
 
+/// Loops to be compiled for an instruction set. `run` is to be `#[inline(always)]`, as is what it calls.
+pub trait Work {
+    /// What comes out.
+    type Output;
+    /// Does it.
+    fn run(self) -> Self::Output;
+}
+
+struct Closure<F>(F);
+
+impl<R, F: FnOnce() -> R> Work for Closure<F> {
+    type Output = R;
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "it is compiled into its caller, for the caller's instruction set")]
+    fn run(self) -> R {
+        self.0()
+    }
+}
+
+/// [`vectorized`] of work that is too large to be inlined unasked.
+///
+/// # Panics
+///
+/// As [`vectorized`].
+///
+/// # Example
+///
+/// ```
+/// struct Double<'a>(&'a mut [f32]);
+/// impl rank_kernels::Work for Double<'_> {
+///     type Output = ();
+///     #[inline(always)]
+///     fn run(self) {
+///         self.0.iter_mut().for_each(|value| *value *= 2.0);
+///     }
+/// }
+/// let mut values = [1.0, 2.0];
+/// rank_kernels::vectorized_work(Double(&mut values));
+/// assert_eq!(values, [2.0, 4.0]);
+/// ```
+#[inline]
+pub fn vectorized_work<W: Work>(work: W) -> W::Output {
+    vectorized_for(kernels().isa(), work)
+}
+
 /// Does `work` with the loops in it compiled for the instruction set of [`kernels`](crate::kernels).
 ///
 /// What `work` calls must be inlined into it (`#[inline(always)]`); the rest runs as it is. Nothing is contracted or
@@ -20,25 +65,25 @@ use crate::{Isa, kernels};
 /// ```
 #[inline]
 pub fn vectorized<R>(work: impl FnOnce() -> R) -> R {
-    vectorized_for(kernels().isa(), work)
+    vectorized_for(kernels().isa(), Closure(work))
 }
 
 #[cfg(target_arch = "x86_64")]
 #[inline]
-fn vectorized_for<R>(isa: Isa, work: impl FnOnce() -> R) -> R {
+fn vectorized_for<W: Work>(isa: Isa, work: W) -> W::Output {
     match isa {
         // SAFETY: the level is one that this machine has, and every one of these holds AVX-512 F, BW and VL.
         Isa::Avx512 | Isa::Avx512Vnni | Isa::Avx512Bf16 => unsafe { wide(work) },
         // SAFETY: the level is one that this machine has.
         Isa::Avx2 => unsafe { narrow(work) },
-        _ => work(),
+        _ => work.run(),
     }
 }
 
 #[cfg(not(target_arch = "x86_64"))]
 #[inline]
-fn vectorized_for<R>(_: Isa, work: impl FnOnce() -> R) -> R {
-    work()
+fn vectorized_for<W: Work>(_: Isa, work: W) -> W::Output {
+    work.run()
 }
 
 /// # Safety
@@ -46,8 +91,8 @@ fn vectorized_for<R>(_: Isa, work: impl FnOnce() -> R) -> R {
 /// The machine has AVX-512 F, BW and VL.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
-unsafe fn wide<R>(work: impl FnOnce() -> R) -> R {
-    work()
+unsafe fn wide<W: Work>(work: W) -> W::Output {
+    work.run()
 }
 
 /// # Safety
@@ -55,8 +100,8 @@ unsafe fn wide<R>(work: impl FnOnce() -> R) -> R {
 /// The machine has AVX2.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
-unsafe fn narrow<R>(work: impl FnOnce() -> R) -> R {
-    work()
+unsafe fn narrow<W: Work>(work: W) -> W::Output {
+    work.run()
 }
 
 #[cfg(test)]
@@ -99,7 +144,7 @@ mod tests {
         }
         for level in available() {
             let mut got = values.clone();
-            vectorized_for(level.isa(), || got.iter_mut().for_each(|value| *value = exp(*value)));
+            vectorized_for(level.isa(), Closure(|| got.iter_mut().for_each(|value| *value = exp(*value))));
             assert!(got == scalar, "{}", level.isa());
         }
     }

@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
-use crate::float::{Real, check_length};
+use crate::float::{Real, check_finite, check_length};
 use crate::input::{Layout, thread_count};
 use crate::operator::{GradientRule, Kind, Scale};
-use crate::pool::Fit;
+use crate::pool::{Fit, TINY};
 use crate::projection::{POSITION, Projection, Scratch};
+use crate::smooth::{self, Target};
 use crate::{Direction, Float, Input, Method, Operator, Regularization, Result, Rows};
 
 /// What the gradient of an operator needs of its forward pass: order, blocks, strengths.
@@ -83,10 +84,10 @@ impl Operator {
         self.check()?;
         let rows = input.rows()?;
         input.check(&rows)?;
-        if input.weights.is_some() && self.sorts() {
+        if input.weights.is_some() && (self.sorts() || self.method.regularization().is_none()) {
             return Err(crate::Error::UnknownOption {
                 argument: "weights",
-                expected: "none for a sort",
+                expected: "none but for ranks and masks by l2 or KL",
                 got: "some".to_owned(),
             });
         }
@@ -121,7 +122,7 @@ impl Operator {
 
     /// Whether the gradient needs the values themselves.
     fn keeps_values(&self) -> bool {
-        matches!(self.gradient, GradientRule::BlackBox { .. })
+        matches!(self.gradient, GradientRule::BlackBox { .. }) || self.method.regularization().is_none()
     }
 
     /// The projection of a row of which `count` values count.
@@ -138,13 +139,14 @@ impl Operator {
             Kind::TopKMask { .. } | Kind::TopK { .. } => false,
         };
         let center = if self.center { (count + 1) as f64 / 2.0 } else { 0.0 };
-        Projection { fit, regularization: self.method.regularization(), negated, center }
+        Projection { fit, regularization: self.method.regularization().unwrap_or_default(), negated, center }
     }
 
     /// The strength for a row of these values.
     fn strength_for<W: Float>(&self, values: &[W], factor: f64) -> f64 {
         let strength = self.strength * factor;
-        if self.scale == Scale::Absolute {
+        // Sinkhorn standardizes the values itself.
+        if self.scale == Scale::Absolute || self.method == Method::Sinkhorn {
             return strength;
         }
         let finite = values.iter().map(|&value| value.into()).filter(|value| value.is_finite());
@@ -155,7 +157,13 @@ impl Operator {
             // Nothing to order: any strength pools all.
             return strength;
         }
-        if self.sorts() && self.method == Method::L2 { strength / gap } else { strength * gap }
+        let inverse = (self.sorts() && self.method == Method::L2) || self.method == Method::Sigmoid;
+        if inverse { strength / gap } else { strength * gap }
+    }
+
+    /// Whether the method is the hard operator at this strength.
+    fn is_hard(&self, strength: f64) -> bool {
+        strength < TINY && self.method != Method::Sigmoid
     }
 
     fn row_forward<W: Real>(
@@ -181,8 +189,22 @@ impl Operator {
             full.resize(count, W::default());
         }
         let target = if entries { &mut full[..count] } else { &mut out[..count] };
-        let hard = self.gradient != GradientRule::Exact;
-        if !matches!(self.gradient, GradientRule::BlackBox { .. }) {
+        let smooth = self.method.regularization().is_none();
+        if smooth {
+            check_finite("values", values)?;
+        }
+        let hard = self.gradient != GradientRule::Exact || (smooth && self.is_hard(*saved.strength));
+        if smooth && !hard {
+            let sign = if projection.negated { -1.0 } else { 1.0 };
+            let x: Vec<f64> = values.iter().map(|&value| sign * value.into()).collect();
+            let mut result = vec![0.0; count];
+            smooth::forward(self.method, Target::of(self.kind, count), &x, *saved.strength, &mut result);
+            let sign = if self.sorts() { sign } else { 1.0 };
+            for (target, value) in target.iter_mut().zip(result) {
+                *target = W::from_f64(sign * value);
+            }
+        }
+        if !smooth && !matches!(self.gradient, GradientRule::BlackBox { .. }) {
             projection.forward(values, weights, *saved.strength, &mut work.scratch, (order, shares), target)?;
         }
         if hard {
@@ -406,8 +428,17 @@ impl State {
         if let GradientRule::BlackBox { reach } = self.operator.gradient {
             return self.black_box(&projection, (own, reach), weights, work, cotangent, gradient);
         }
-        let order = &self.order[own.clone()];
-        let shares = self.shares.get(own).unwrap_or_default();
+        let smooth = self.operator.method.regularization().is_none();
+        let mut spare = Vec::new();
+        let order = if smooth && self.operator.is_hard(strength) {
+            let (mut out, values) = (vec![0.0; count], &self.values[own.clone()]);
+            spare.resize(count, 0);
+            projection.forward(values, weights, 0.0, &mut work.scratch, (&mut spare, &mut []), &mut out)?;
+            &spare[..]
+        } else {
+            &self.order[own.clone()]
+        };
+        let shares = self.shares.get(own.clone()).unwrap_or_default();
         let entries = match self.operator.kind {
             Kind::TopK { .. } => Some((0, [1.0, 1.0])),
             Kind::Quantile { level } => {
@@ -429,12 +460,38 @@ impl State {
                     *to = W::from_f64(factor * cotangent[0].into());
                 }
             }
-            projection.vjp((order, shares), weights, strength, &mut work.scratch, &full, gradient);
+            if spare.is_empty() && smooth {
+                self.smooth_vjp(&projection, own, strength, &full, gradient);
+            } else {
+                projection.vjp((order, shares), weights, strength, &mut work.scratch, &full, gradient);
+            }
             work.full = full;
+        } else if spare.is_empty() && smooth {
+            self.smooth_vjp(&projection, own, strength, &cotangent[..count], gradient);
         } else {
             projection.vjp((order, shares), weights, strength, &mut work.scratch, &cotangent[..count], gradient);
         }
         Ok(())
+    }
+
+    fn smooth_vjp<W: Real>(
+        &self,
+        projection: &Projection,
+        own: Range<usize>,
+        strength: f64,
+        cotangent: &[W],
+        gradient: &mut [W],
+    ) {
+        let sign = if projection.negated { -1.0 } else { 1.0 };
+        let x: Vec<f64> = self.values[own].iter().map(|value| sign * value).collect();
+        let u: Vec<f64> = cotangent.iter().map(|&value| value.into()).collect();
+        let mut out = vec![0.0; x.len()];
+        smooth::vjp(self.operator.method, Target::of(self.operator.kind, x.len()), &x, strength, &u, &mut out);
+        // A sort is negated twice.
+        let sign = if self.operator.sorts() { 1.0 } else { sign };
+        for (gradient, value) in gradient.iter_mut().zip(out) {
+            *gradient = W::from_f64(sign * value);
+        }
     }
 
     fn black_box<W: Real>(
@@ -460,10 +517,13 @@ impl State {
         Ok(())
     }
 
-    /// The lengths of the blocks of a row, along its sorted order.
+    /// The lengths of the blocks of a row, along its sorted order; none for methods that have none.
     pub fn block_lengths(&self, row: usize) -> Vec<usize> {
         let range = self.rows.range(row);
         let mut lengths = Vec::new();
+        if self.operator.method.regularization().is_none() {
+            return lengths;
+        }
         crate::projection::for_each_block(&self.order[range.start..range.start + self.counts[row]], |start, end| {
             lengths.push(end - start);
         });

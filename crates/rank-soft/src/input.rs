@@ -48,9 +48,13 @@ impl Rows {
 
     /// Contiguous runs of rows of about as many numbers each, at most `threads`.
     pub(crate) fn shares(&self, threads: usize) -> Vec<Range<usize>> {
+        self.shares_of(threads, 8_192)
+    }
+
+    /// The same of at least `least` numbers: a thread that has less to do costs more than it saves.
+    pub(crate) fn shares_of(&self, threads: usize, least: usize) -> Vec<Range<usize>> {
         let (count, total) = (self.count(), self.total());
-        // A thread that has less to do costs more than it saves.
-        let threads = threads.min(total / 8_192 + 1).max(1);
+        let threads = threads.min(total / least + 1).max(1);
         let mut shares = Vec::with_capacity(threads);
         let mut start = 0;
         for share in 1..=threads {

@@ -1,4 +1,6 @@
 #![doc = include_str!("../README.md")]
+// The names of methods are those of their papers: ListNet, LambdaRank.
+#![allow(clippy::doc_markdown)]
 
 mod batch;
 #[cfg(feature = "candle")]
@@ -6,20 +8,30 @@ pub mod candle;
 mod error;
 mod float;
 mod input;
+mod lapsum;
+mod losses;
+mod network;
 mod operator;
 mod options;
+mod permutation;
 mod pool;
 mod projection;
 mod rank;
+mod sigmoid;
+mod sinkhorn;
+mod smooth;
 mod sort;
 mod sorting;
 mod spearman;
+mod subset;
 
 pub use batch::State;
 pub use error::{Error, Place, Result};
 pub use float::Float;
 pub use half;
 pub use input::{Input, Rows};
+pub use losses::{Labels, Loss, LossGradient, LossKind, PairWeight, Reduction, SmoothRanks};
+pub use network::Swap;
 pub use operator::{GradientRule, Kind, Method, Operator, Scale};
 pub use options::{Direction, Regularization, SoftOptions};
 pub use rank::{soft_rank, soft_rank_vjp};

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use crate::error::LIMIT;
+use crate::network::Swap;
 use crate::{Direction, Error, Regularization, Result, SoftOptions};
 
 /// What is computed of each row.
@@ -46,26 +47,69 @@ impl Kind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Method {
-    /// Projection onto the permutahedron with half the squared norm (Blondel et al. 2020).
+    /// Projection onto the permutahedron with half the squared norm (Blondel et al. 2020): exact, O(n log n).
     #[default]
     L2,
     /// The same with entropy.
     Kl,
+    /// Sums of Laplace distribution functions (Struski et al. 2025): O(n log n).
+    LapSum,
+    /// A softmax of distances to each sorted value (Prillo, Eisenschlos 2020): O(n²).
+    SoftSort,
+    /// A softmax that needs no sorting (Grover et al. 2019): O(n²).
+    NeuralSort,
+    /// Optimal transport with entropy (Cuturi et al. 2019): O(n²) in each of 50 rounds.
+    Sinkhorn,
+    /// Odd-even transposition (Petersen et al. 2021): O(n²).
+    OddEven(Swap),
+    /// A bitonic sorting network (Petersen et al. 2021): O(n log² n).
+    Bitonic(Swap),
+    /// Sums of sigmoids, from 0 to 1, whose strength is the slope: larger is harder. Ranks only. O(n²).
+    Sigmoid,
+    /// Softmaxes in turn (Xie, Ermon 2019). Masks only. O(k n).
+    Subset,
 }
 
 impl Method {
     /// All of them, with their names.
-    pub const NAMES: [(&'static str, Self); 2] = [("l2", Self::L2), ("kl", Self::Kl)];
+    pub const NAMES: [(&'static str, Self); 16] = [
+        ("l2", Self::L2),
+        ("kl", Self::Kl),
+        ("lapsum", Self::LapSum),
+        ("softsort", Self::SoftSort),
+        ("neuralsort", Self::NeuralSort),
+        ("sinkhorn", Self::Sinkhorn),
+        ("odd_even", Self::OddEven(Swap::Cauchy)),
+        ("odd_even_logistic", Self::OddEven(Swap::Logistic)),
+        ("odd_even_reciprocal", Self::OddEven(Swap::Reciprocal)),
+        ("odd_even_optimal", Self::OddEven(Swap::Optimal)),
+        ("bitonic", Self::Bitonic(Swap::Cauchy)),
+        ("bitonic_logistic", Self::Bitonic(Swap::Logistic)),
+        ("bitonic_reciprocal", Self::Bitonic(Swap::Reciprocal)),
+        ("bitonic_optimal", Self::Bitonic(Swap::Optimal)),
+        ("sigmoid", Self::Sigmoid),
+        ("subset", Self::Subset),
+    ];
 
     /// Its name.
     pub fn name(self) -> &'static str {
         Self::NAMES.iter().find(|(_, method)| *method == self).map_or("", |(name, _)| name)
     }
 
-    pub(crate) fn regularization(self) -> Regularization {
+    /// Of the projections.
+    pub(crate) fn regularization(self) -> Option<Regularization> {
         match self {
-            Self::L2 => Regularization::L2,
-            Self::Kl => Regularization::Kl,
+            Self::L2 => Some(Regularization::L2),
+            Self::Kl => Some(Regularization::Kl),
+            _ => None,
+        }
+    }
+
+    fn computes(self, kind: Kind) -> bool {
+        match self {
+            Self::Sigmoid => kind == Kind::Rank,
+            Self::Subset => matches!(kind, Kind::TopKMask { .. }),
+            _ => true,
         }
     }
 }
@@ -84,7 +128,12 @@ impl FromStr for Method {
 
     fn from_str(name: &str) -> Result<Self> {
         Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, method)| *method).ok_or_else(|| {
-            Error::UnknownOption { argument: "method", expected: "\"l2\" or \"kl\"", got: name.to_owned() }
+            Error::UnknownOption {
+                argument: "method",
+                expected: "\"l2\", \"kl\", \"lapsum\", \"softsort\", \"neuralsort\", \"sinkhorn\", \"odd_even\", \"bitonic\" (these \
+                           also with \"_logistic\", \"_reciprocal\", \"_optimal\"), \"sigmoid\" or \"subset\"",
+                got: name.to_owned(),
+            }
         })
     }
 }
@@ -242,6 +291,13 @@ impl Operator {
                     got: "black_box".to_owned(),
                 });
             }
+        }
+        if !self.method.computes(self.kind) {
+            return Err(Error::UnknownOption {
+                argument: "method",
+                expected: "\"sigmoid\" for ranks and \"subset\" for top-k masks alone",
+                got: self.method.name().to_owned(),
+            });
         }
         if self.scale == Scale::Auto && self.sorts() && self.method == Method::Kl {
             return Err(Error::UnknownOption {

@@ -131,7 +131,8 @@ impl Pool<'_> {
             while let Some(left) = blocks.last() {
                 let decay = self.decay(self.sorted[left.start as usize] - self.sorted[last.start as usize]);
                 // Equal values have one level below the other's, whatever rounding says.
-                if decay < 1.0 && left.sum * self.total(&last, all) > last.sum * decay * self.total(left, all) {
+                let above = left.sum * self.total(&last, all) > last.sum * decay * self.total(left, all);
+                if decay < 1.0 && (above || self.strength < TINY) {
                     break;
                 }
                 last =

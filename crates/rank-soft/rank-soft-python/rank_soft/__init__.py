@@ -2,6 +2,7 @@
 
 from rank_soft._errors import DtypeError, InvalidInputError, MissingPackageError, RankError, ShapeError
 from rank_soft._rank_soft import (
+    Loss,
     Operator,
     State,
     soft_max,
@@ -21,6 +22,7 @@ from rank_soft._rank_soft import (
 __all__ = [
     "DtypeError",
     "InvalidInputError",
+    "Loss",
     "MissingPackageError",
     "Operator",
     "RankError",

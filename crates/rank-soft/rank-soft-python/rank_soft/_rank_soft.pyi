@@ -4,7 +4,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 _Float = TypeVar("_Float", np.float16, np.float32, np.float64)
-_Method: TypeAlias = Literal["l2", "kl"]
+_Method: TypeAlias = Literal[
+    "l2",
+    "kl",
+    "lapsum",
+    "softsort",
+    "neuralsort",
+    "sinkhorn",
+    "odd_even",
+    "odd_even_logistic",
+    "odd_even_reciprocal",
+    "odd_even_optimal",
+    "bitonic",
+    "bitonic_logistic",
+    "bitonic_reciprocal",
+    "bitonic_optimal",
+    "sigmoid",
+    "subset",
+]
 _Direction: TypeAlias = Literal["ascending", "descending"]
 _Scale: TypeAlias = Literal["absolute", "auto"]
 # Of losses.
@@ -33,8 +50,11 @@ def soft_rank(
         strength: 0 to 1e300, in the units of the values; the paper's epsilon. Larger is softer, 0 is hard. For n values
             that span R, R / n is a good start; with l2, twice that pools all.
         direction: Which value has rank 1: ``"ascending"`` the smallest, ``"descending"`` the largest.
-        method: ``"l2"``, piecewise linear and hard where values lie further apart than the strength, or ``"kl"``,
-            smooth within each block.
+        method: ``"l2"``, piecewise linear and hard where values lie further apart than the strength; ``"kl"``, smooth
+            within each block; ``"lapsum"`` (O(n log n)), ``"softsort"``, ``"neuralsort"``, ``"odd_even"`` (O(n²)),
+            ``"bitonic"``, ``"sinkhorn"`` (50 rounds of O(n²), strength without unit); or ``"sigmoid"``, ranks from 0
+            to 1 whose strength is a slope: larger is harder. Of networks the comparator is Cauchy's, or named:
+            ``"bitonic_optimal"``.
         scale: ``"absolute"``, or ``"auto"``: the strength is in units of R / n of each row.
         axis: Along which rows lie, None being the last; another costs a copy.
         mask: bool, in the shape of ``values``: which numbers count. Others have rank 0.
@@ -602,6 +622,102 @@ class State:
         Example:
             >>> Operator("rank", 1.0).forward(np.array([3.0, 0.0, 2.5]))[1].block_counts().item()
             2
+        """
+
+@final
+class Loss:
+    """A ranking loss with its gradient to the scores.
+
+    Numbers are those of Rax 0.4.0, except that masked items count nowhere, where its average precision and its cut-offs
+    count them. A row without a pair or a relevant item has loss 0 and gradient 0.
+
+    Args:
+        name: ``"rank_net"``, ``"rank_net_label_difference"``, ``"lambda_rank"``, ``"lambda_loss_1"``,
+            ``"lambda_loss_2"``, ``"lambda_loss_2_plus_plus"``, ``"pairwise_hinge"`` (or ``"rank_svm"``, ``"triplet"``),
+            ``"pairwise_squared_hinge"``, ``"pairwise_soft_zero_one"``, ``"pairwise_qr"``, ``"pairwise_mse"``,
+            ``"margin_mse"``, ``"kendall"``, ``"softmax"``, ``"list_net"``, ``"poly1_softmax"``, ``"unique_softmax"``,
+            ``"list_mle"``, ``"p_list_mle"``, ``"kl_distillation"``, ``"pointwise_mse"``, ``"pointwise_sigmoid"``; or of
+            ``dcg``, ``ndcg``, ``mrr``, ``ap``, ``precision`` and ``recall``, with ``approx_`` (sums of sigmoids),
+            ``bound_`` or ``soft_`` (l2 soft ranks) before it.
+        temperature: Of smooth ranks, Kendall's and distillation: smaller is harder. TF-Ranking's default is 0.1.
+        sigma: The slope of logistic pairs.
+        margin: Of the hinge.
+        tau: The quantile of ``"pairwise_qr"``.
+        epsilon: The factor of the polynomial of ``"poly1_softmax"``.
+        top: Cut off after that many ranks: for metrics and lambda weights.
+        pair_weight: Other weights of pairs, for any pairwise loss: ``"none"``, ``"label_difference"``,
+            ``"lambda_rank"``, ``"lambda_loss_1"``, ``"lambda_loss_2"`` or ``"lambda_loss_2_plus_plus"``.
+        normalize: Gains of lambda weights over the ideal DCG.
+        times_length: Lambda weights times the length of the row, masked items included, as in Rax.
+        labels: Other labels of a softmax: ``"raw"``, ``"normalized"`` or ``"softmax"``.
+        method: Other smooth ranks of a metric: those of ``soft_rank`` by this method, with the temperature for its
+            strength.
+
+    Raises:
+        InvalidInputError: A name that is not known, a number out of its range.
+
+    Source:
+        Burges et al. (2005, 2006), Cao et al. (2007), Xia et al. (2008), Qin et al. (2010), Wang et al. (2018),
+        Jagerman et al. (Rax, 2022).
+
+    Example:
+        >>> value, gradient = Loss("rank_net")(np.array([0.0, 0.0]), np.array([1.0, 0.0]))
+        >>> round(value, 6), gradient.tolist()  # log 2
+        (0.693147, [-0.5, 0.5])
+    """
+
+    def __new__(
+        cls,
+        name: str,
+        *,
+        temperature: float = 1.0,
+        sigma: float = 1.0,
+        margin: float = 1.0,
+        tau: float = 0.5,
+        epsilon: float = 1.0,
+        top: int | None = None,
+        pair_weight: str | None = None,
+        normalize: bool = False,
+        times_length: bool = True,
+        labels: Literal["raw", "normalized", "softmax"] | None = None,
+        method: _Method | None = None,
+    ) -> Loss: ...
+    def __call__(
+        self,
+        scores: NDArray[_Float],
+        labels: NDArray[_Float],
+        *,
+        mask: NDArray[np.bool_] | None = None,
+        weights: NDArray[_Float] | None = None,
+        offsets: NDArray[np.int64] | None = None,
+        reduction: Literal["mean", "sum", "none"] = "mean",
+        threads: int = 1,
+    ) -> tuple[Any, NDArray[_Float]]:
+        """The loss, and its gradient to the scores.
+
+        Args:
+            scores: float16, float32 or float64, of any shape ``(..., n)``, C-contiguous, read without a copy; finite.
+            labels: In their shape and dtype: relevance, or a teacher's scores.
+            mask: bool, in their shape: which items count.
+            weights: In their shape and dtype, positive: the weight of each item, of a pair that of its better one.
+            offsets: int64, shape ``(rows + 1,)``: where each row of flat scores begins, and where the last one ends.
+            reduction: ``"mean"`` (of items, of the valid pairs of the whole batch, or of lists), ``"sum"``, or
+                ``"none"``: each row's own mean.
+            threads: How many threads share the rows; 0: as many as the machine has. Results do not depend on it.
+
+        Returns:
+            The loss, a float, or a float64 array of the rows without reduction; and the gradient, in shape and dtype of
+            the scores.
+
+        Raises:
+            InvalidInputError: A number that is not finite, a weight that is not positive, an unknown reduction.
+            ShapeError: Another shape or other strides.
+            DtypeError: No array, or one of another dtype.
+
+        Example:
+            >>> value, gradient = Loss("approx_ndcg")(np.array([0.0, 0.0]), np.array([1.0, 0.0]))
+            >>> round(value, 6)  # both have rank 1.5: -1 / log2(2.5)
+            -0.756471
         """
 
 @overload

@@ -3,6 +3,7 @@
 
 mod arrays;
 mod errors;
+mod losses;
 mod operators;
 mod rows;
 mod spearman;
@@ -12,6 +13,8 @@ use pyo3::prelude::*;
 /// Differentiable sorting and ranking with exact gradients.
 #[pymodule]
 mod _rank_soft {
+    #[pymodule_export]
+    use crate::losses::Loss;
     #[pymodule_export]
     use crate::operators::{
         Operator, State, soft_max, soft_median, soft_min, soft_quantile, soft_rank, soft_rank_vjp, soft_sort,

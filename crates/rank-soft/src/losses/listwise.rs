@@ -1,0 +1,123 @@
+//! Losses of a list as a whole: softmax (ListNet), poly-1, unique softmax, ListMLE, distillation.
+//!
+//! By hand: two equal scores with one label 1 cost log 2 by softmax, by unique softmax and by ListMLE.
+
+use super::{Labels, Loss, LossKind, Row, discount, gains};
+use crate::permutation::softmax;
+
+pub(super) fn row(loss: &Loss, row: &Row<'_>, gradient: &mut [f64]) -> f64 {
+    match loss.kind {
+        LossKind::UniqueSoftmax => unique(row, gradient),
+        LossKind::ListMle | LossKind::PositionListMle => list_mle(loss, row, gradient),
+        LossKind::KlDistillation => distillation(loss, row, gradient),
+        _ => cross_entropy(loss, row, gradient),
+    }
+}
+
+fn log_sum_exp(values: &[f64]) -> f64 {
+    let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    most + values.iter().map(|value| (value - most).exp()).sum::<f64>().ln()
+}
+
+fn cross_entropy(loss: &Loss, row: &Row<'_>, gradient: &mut [f64]) -> f64 {
+    let labels: Vec<f64> = row.labels.iter().enumerate().map(|(i, label)| label * row.weight(i)).collect();
+    let targets = match loss.labels {
+        Labels::Raw => labels.clone(),
+        Labels::Normalized => normalized(&labels),
+        Labels::Softmax => {
+            let mut targets = labels.clone();
+            softmax(&mut targets);
+            targets
+        }
+    };
+    let mut p = row.scores.to_vec();
+    let all = softmax(&mut p);
+    let total: f64 = targets.iter().sum();
+    let mut value: f64 = targets.iter().zip(row.scores).map(|(y, s)| y * (all - s)).sum();
+    for ((gradient, p), y) in gradient.iter_mut().zip(&p).zip(&targets) {
+        *gradient = p * total - y;
+    }
+    if loss.kind == LossKind::Poly1Softmax {
+        let shares = normalized(&labels);
+        let chosen: f64 = shares.iter().zip(&p).map(|(y, p)| y * p).sum();
+        value += loss.epsilon * (1.0 - chosen);
+        for ((gradient, p), y) in gradient.iter_mut().zip(&p).zip(&shares) {
+            *gradient -= loss.epsilon * p * (y - chosen);
+        }
+    }
+    value
+}
+
+/// Over their sum; all equal where that is 0.
+fn normalized(labels: &[f64]) -> Vec<f64> {
+    let total: f64 = labels.iter().sum();
+    if total == 0.0 {
+        return vec![1.0 / labels.len() as f64; labels.len()];
+    }
+    labels.iter().map(|label| label / total).collect()
+}
+
+fn unique(row: &Row<'_>, gradient: &mut [f64]) -> f64 {
+    let gains = gains(row);
+    let mut value = 0.0;
+    let mut inside = Vec::new();
+    for i in 0..row.scores.len() {
+        if gains[i] == 0.0 {
+            continue;
+        }
+        let lower: Vec<usize> = (0..row.scores.len()).filter(|&j| row.labels[j] < row.labels[i]).collect();
+        inside.clear();
+        inside.push(row.scores[i]);
+        inside.extend(lower.iter().map(|&j| row.scores[j]));
+        let all = softmax(&mut inside);
+        value += gains[i] * (all - row.scores[i]);
+        gradient[i] += gains[i] * (inside[0] - 1.0);
+        for (&j, p) in lower.iter().zip(&inside[1..]) {
+            gradient[j] += gains[i] * p;
+        }
+    }
+    value
+}
+
+fn list_mle(loss: &Loss, row: &Row<'_>, gradient: &mut [f64]) -> f64 {
+    let n = row.scores.len();
+    let mut order: Vec<usize> = (0..n).collect();
+    order.sort_by(|&a, &b| row.labels[b].total_cmp(&row.labels[a]));
+    let s: Vec<f64> = order.iter().map(|&i| row.scores[i]).collect();
+    let weight = |k: usize| {
+        let place = if loss.kind == LossKind::PositionListMle { discount(k as f64 + 1.0) } else { 1.0 };
+        place * row.weight(order[k])
+    };
+    // The log of the sum of exponentials from each place on.
+    let mut from = vec![f64::NEG_INFINITY; n + 1];
+    for k in (0..n).rev() {
+        let (a, b) = (from[k + 1].max(s[k]), from[k + 1].min(s[k]));
+        from[k] = a + (b - a).exp().ln_1p();
+    }
+    let mut value = 0.0;
+    // The log of Σ weight / Z over the places up to each.
+    let mut chosen = f64::NEG_INFINITY;
+    for k in 0..n {
+        let weight = weight(k);
+        value += weight * (from[k] - s[k]);
+        let term = weight.ln() - from[k];
+        let (a, b) = (chosen.max(term), chosen.min(term));
+        chosen = a + (b - a).exp().ln_1p();
+        gradient[order[k]] = (s[k] + chosen).exp() - weight;
+    }
+    value
+}
+
+fn distillation(loss: &Loss, row: &Row<'_>, gradient: &mut [f64]) -> f64 {
+    let t = loss.temperature;
+    let scaled = |values: &[f64]| values.iter().map(|value| value / t).collect::<Vec<f64>>();
+    let (scores, labels) = (scaled(row.scores), scaled(row.labels));
+    let (all, all_labels) = (log_sum_exp(&scores), log_sum_exp(&labels));
+    let mut value = 0.0;
+    for i in 0..scores.len() {
+        let (student, teacher) = (scores[i] - all, labels[i] - all_labels);
+        value += teacher.exp() * (teacher - student);
+        gradient[i] = (student.exp() - teacher.exp()) / t;
+    }
+    value
+}

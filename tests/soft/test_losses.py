@@ -1,0 +1,141 @@
+"""``rank_soft.Loss``: values, gradients, what it refuses. The numbers of Rax are compared in Rust."""
+
+import re
+from collections.abc import Callable
+from typing import Any, cast
+
+import numpy as np
+import pytest
+
+from rank_soft import DtypeError, InvalidInputError, Loss, RankError, ShapeError
+
+SCORES = np.array([[0.31, -1.22, 0.91], [2.04, -0.42, 0.76]])
+LABELS = np.array([[1.0, 0.0, 3.0], [0.0, 2.0, 1.0]])
+
+NAMES = [
+    "rank_net",
+    "rank_net_label_difference",
+    "lambda_rank",
+    "lambda_loss_1",
+    "lambda_loss_2",
+    "lambda_loss_2_plus_plus",
+    "pairwise_hinge",
+    "rank_svm",
+    "triplet",
+    "pairwise_squared_hinge",
+    "pairwise_soft_zero_one",
+    "pairwise_qr",
+    "pairwise_mse",
+    "margin_mse",
+    "kendall",
+    "softmax",
+    "list_net",
+    "poly1_softmax",
+    "unique_softmax",
+    "list_mle",
+    "p_list_mle",
+    "kl_distillation",
+    "pointwise_mse",
+    "pointwise_sigmoid",
+    "approx_dcg",
+    "approx_ndcg",
+    "approx_mrr",
+    "approx_ap",
+    "approx_precision",
+    "approx_recall",
+    "bound_ndcg",
+    "soft_ndcg",
+    "soft_recall",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_gradients_agree_with_differences(name: str) -> None:
+    loss = Loss(name, temperature=0.8)
+    several: list[dict[str, Any]] = [
+        {},
+        {"mask": np.array([[1, 1, 1], [1, 0, 1]], dtype=bool)},
+        {"weights": 1 + LABELS},
+    ]
+    for extras in several:
+        value, gradient = loss(SCORES, LABELS, **extras)
+        assert isinstance(value, float)
+        assert gradient.shape == SCORES.shape
+        for place in np.ndindex(SCORES.shape):
+            step = np.zeros_like(SCORES)
+            step[place] = 1e-6
+            difference = (loss(SCORES + step, LABELS, **extras)[0] - loss(SCORES - step, LABELS, **extras)[0]) / 2e-6
+            assert abs(gradient[place] - difference) < 1e-6
+
+
+def test_reductions_offsets_threads_and_dtypes_agree() -> None:
+    for name in NAMES:
+        loss = Loss(name)
+        rows, slopes = loss(SCORES, LABELS, reduction="none")
+        assert rows.shape == (2,)
+        single = [loss(score, label) for score, label in zip(SCORES, LABELS, strict=True)]
+        np.testing.assert_array_equal(rows, [value for value, _ in single])
+        np.testing.assert_array_equal(slopes, [gradient for _, gradient in single])
+        whole, gradient = loss(SCORES, LABELS, threads=2)
+        offsets = np.array([0, 3, 6])
+        ragged, ragged_gradient = loss(SCORES.ravel(), LABELS.ravel(), offsets=offsets)
+        assert whole == ragged
+        np.testing.assert_array_equal(gradient.ravel(), ragged_gradient)
+        for dtype in (np.float32, np.float16):
+            scores: Any = SCORES.astype(dtype)
+            narrow, narrow_gradient = loss(scores, LABELS.astype(dtype))
+            assert narrow_gradient.dtype == dtype
+            wide, wide_gradient = loss(scores.astype(float), LABELS)
+            assert narrow == wide
+            np.testing.assert_array_equal(narrow_gradient, wide_gradient.astype(dtype))
+
+
+def test_options() -> None:
+    value = Loss("softmax", labels="normalized")(SCORES, LABELS)[0]
+    assert value != Loss("softmax")(SCORES, LABELS)[0]
+    assert Loss("softmax", labels="softmax")(SCORES, LABELS)[0] == Loss("list_net")(SCORES, LABELS)[0]
+    hinge = Loss("pairwise_hinge", pair_weight="lambda_rank", times_length=False)(SCORES, LABELS)[0]
+    assert hinge == pytest.approx(Loss("pairwise_hinge", pair_weight="lambda_rank")(SCORES, LABELS)[0] / 3)
+    assert Loss("soft_ndcg")(SCORES, LABELS)[0] == Loss("approx_ndcg", method="l2")(SCORES, LABELS)[0]
+
+
+BAD: list[tuple[Callable[[], Any], type[RankError], str]] = [
+    (lambda: Loss("best"), InvalidInputError, "name: expected the name of a loss, such as"),
+    (lambda: Loss("rank_net", sigma=0.0), InvalidInputError, "sigma: expected a positive number, got 0"),
+    (lambda: Loss("rank_net", pair_weight="most"), InvalidInputError, 'pair_weight: expected one of "none",'),
+    (
+        lambda: Loss("softmax", labels=cast("Any", "all")),
+        InvalidInputError,
+        'labels: expected one of "raw", "normalized", "softmax"',
+    ),
+    (lambda: Loss("ndcg"), InvalidInputError, "name: expected the name of a loss"),
+    (lambda: Loss("approx_ndcg", method=cast("Any", "none")), InvalidInputError, 'method: expected "l2", "kl"'),
+    (lambda: Loss("rank_net")(SCORES, LABELS[0]), ShapeError, "labels: expected shape [2, 3], which scores has"),
+    (lambda: Loss("rank_net")(SCORES, LABELS, mask=np.ones(3, bool)), ShapeError, "mask: expected shape [2, 3]"),
+    (lambda: Loss("rank_net")(SCORES, LABELS, weights=LABELS[0]), ShapeError, "weights: expected shape [2, 3]"),
+    (lambda: Loss("rank_net")(SCORES, LABELS, weights=LABELS), InvalidInputError, "weights: expected positive numbers"),
+    (lambda: Loss("rank_net")(SCORES * np.nan, LABELS), InvalidInputError, "scores[0]: expected a number"),
+    (lambda: Loss("rank_net")(SCORES, LABELS.astype(np.float32)), DtypeError, "labels: expected float64, got float32"),
+    (lambda: Loss("rank_net")(SCORES.T, LABELS.T), ShapeError, "scores: expected a C-contiguous array"),
+    (
+        lambda: Loss("rank_net")(np.array(1.0), LABELS),
+        ShapeError,
+        "scores: expected an array of at least one dimension",
+    ),
+    (
+        lambda: Loss("rank_net")(SCORES, LABELS, offsets=np.array([0, 6])),
+        ShapeError,
+        "scores: expected an array of shape (numbers,) beside offsets, got shape [2, 3]; flatten it",
+    ),
+    (
+        lambda: Loss("rank_net")(SCORES, LABELS, reduction=cast("Any", "max")),
+        InvalidInputError,
+        'reduction: expected one of "mean", "sum", "none", got "max"; pass one',
+    ),
+]
+
+
+@pytest.mark.parametrize(("call", "error", "message"), BAD, ids=[message for _, _, message in BAD])
+def test_bad_input(call: Callable[[], object], error: type[RankError], message: str) -> None:
+    with pytest.raises(error, match=re.escape(message)):
+        call()
