@@ -8,6 +8,7 @@ use half::{bf16, f16};
 
 use crate::maxsim::{MaxSim, Rows};
 use crate::query::{Lanes, PackedBf16, PackedInt8, PackedQuery, PackedSigns, Query};
+use crate::residual::ResidualTokens;
 use crate::{binary, scalar};
 
 /// The environment variable that forces an instruction set.
@@ -72,6 +73,8 @@ type Products = unsafe fn(&PackedQuery, Range<usize>, &[f32], &mut [f32]);
 type Add = unsafe fn(&mut [f32], &[f32], f32);
 type AtLeast = unsafe fn(&[f32], f32, &mut [u64]);
 
+type Residual = unsafe fn(&PackedInt8, &[f32], ResidualTokens<'_>, &[Range<usize>], &mut [f32]);
+
 /// The kernels of one instruction set, which this machine has: no other value can be obtained.
 #[derive(Debug, Clone, Copy)]
 pub struct Kernels {
@@ -87,6 +90,7 @@ pub struct Kernels {
     pub(crate) rounded: MaxSim<PackedBf16, f32>,
     pub(crate) int8: MaxSim<PackedInt8, i8>,
     pub(crate) signs: MaxSim<PackedSigns, u8>,
+    pub(crate) residual: Residual,
 }
 
 impl Kernels {
@@ -385,6 +389,50 @@ impl Kernels {
         let rows = check_bits(queries, bits, offsets, scores);
         // SAFETY: the machine has the instruction set, and `check_bits` has seen to the lengths.
         unsafe { (self.signs)(queries, rows, offsets, scores) }
+    }
+
+    /// MaxSim of one query and documents of residual-compressed tokens, which may lie anywhere.
+    ///
+    /// * `base`: of each centroid the dot products with the query's tokens, as many as fill whole groups of
+    ///   [`PackedQuery::WIDTH`], in the unit of the sums of codes: divided by the scale of the query's token, as
+    ///   [`quantize`](crate::quantize) gives it, and by the unit of the weights. The query's weights hold that unit.
+    /// * `documents`: of each document its tokens.
+    ///
+    /// The product of a query's token with a document's is `(base + sum of code products) * scale`. Sums of codes are
+    /// exact, so that all levels give the same bits. A document without tokens scores negative infinity.
+    ///
+    /// # Panics
+    ///
+    /// If lengths do not agree, documents reach beyond the tokens, or their centroids beyond `base`.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use rank_kernels::{PackedInt8, ResidualTokens, kernels};
+    ///
+    /// // A token of the query: codes (127, -127), scale 1 / 127. One centroid (0.5, 0), and a residual of 1 bit a
+    /// // component, of which 0 stands for -0.25 and 1 for 0.25: the token is (0.75, -0.25).
+    /// let query = PackedInt8::new(&[1.0, -1.0], 2).with_weights(&[0.25]);
+    /// let mut weights = [0; 16];
+    /// weights[..2].copy_from_slice(&[-1, 1]);
+    /// let tokens = ResidualTokens { centroids: &[0], codes: &[0b01], scales: &[1.0], weights, bits: 1, dim: 2 };
+    /// let mut base = [0.0; 16];
+    /// base[0] = 0.5 / (1.0 / 127.0) / 0.25;
+    /// let mut score = [0.0];
+    /// kernels().maxsim_residual(&query, &base, tokens, &[0..1], &mut score);
+    /// assert_eq!(score, [0.75 + 0.25]);
+    /// ```
+    pub fn maxsim_residual(
+        &self,
+        query: &PackedInt8,
+        base: &[f32],
+        tokens: ResidualTokens<'_>,
+        documents: &[Range<usize>],
+        scores: &mut [f32],
+    ) {
+        tokens.check(query.dim(), base, query.head().groups() * Lanes::WIDTH, documents, scores);
+        // SAFETY: the machine has the instruction set, and `check` has passed.
+        unsafe { (self.residual)(query, base, tokens, documents, scores) }
     }
 }
 

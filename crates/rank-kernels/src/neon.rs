@@ -9,7 +9,7 @@ use crate::binary::signs;
 use crate::dispatch::{Isa, Kernels};
 use crate::maxsim::{Block, Narrowed, Rows, Running, Widened, documents};
 use crate::query::Lanes;
-use crate::scalar::{Int8, NarrowBf16, WidenBf16, WidenF16, products};
+use crate::scalar::{Int8, NarrowBf16, WidenBf16, WidenF16, products, residual};
 
 pub(crate) static KERNELS: Kernels = Kernels {
     isa: Isa::Neon,
@@ -24,6 +24,7 @@ pub(crate) static KERNELS: Kernels = Kernels {
     rounded: documents::<Narrowed<Widened<Neon, WidenBf16>, NarrowBf16>>,
     int8: documents::<Int8>,
     signs,
+    residual,
 };
 
 /// # Safety

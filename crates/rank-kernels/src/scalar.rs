@@ -7,7 +7,8 @@ use half::{bf16, f16};
 use crate::binary::signs;
 use crate::dispatch::{Isa, Kernels};
 use crate::maxsim::{Block, Narrow, Narrowed, Rows, Running, Widen, Widened, documents};
-use crate::query::{Lanes, PackedBf16, PackedInt8, PackedQuery};
+use crate::query::{Lanes, PackedBf16, PackedInt8, PackedQuery, Query};
+use crate::residual::ResidualTokens;
 
 pub(crate) static KERNELS: Kernels = Kernels {
     isa: Isa::Scalar,
@@ -22,6 +23,7 @@ pub(crate) static KERNELS: Kernels = Kernels {
     rounded: documents::<Narrowed<Widened<F32, WidenBf16>, NarrowBf16>>,
     int8: documents::<Int8>,
     signs,
+    residual,
 };
 
 /// Eight sums, so that the compiler may use what registers the baseline has.
@@ -118,6 +120,45 @@ impl Block for Int8 {
                 bring(sums.map(|sum| sum as f32 * scale), group, running);
             }
         }
+    }
+}
+
+pub(crate) unsafe fn residual(
+    query: &PackedInt8,
+    base: &[f32],
+    tokens: ResidualTokens<'_>,
+    documents: &[Range<usize>],
+    scores: &mut [f32],
+) {
+    let groups = query.head().groups();
+    let mut running = Running::new(groups);
+    let (bytes, mask) = (tokens.bytes(), (1 << tokens.bits) - 1);
+    for (document, score) in documents.iter().zip(scores) {
+        running.clear(groups);
+        for token in document.clone() {
+            let codes = tokens.row(token);
+            let weight = |component: usize| {
+                let code = codes[component % bytes] >> (component / bytes * tokens.bits) & mask;
+                i32::from(tokens.weights[usize::from(code)])
+            };
+            let weights: Vec<i32> = (0..tokens.dim).map(weight).collect();
+            for group in 0..groups {
+                let mut sums = [0_i32; Lanes::WIDTH];
+                for (weights, queries) in weights.chunks(2).zip(query.pairs(group)) {
+                    let (first, second) = (weights[0], *weights.get(1).unwrap_or(&0));
+                    for (sum, queries) in sums.iter_mut().zip(queries.0.as_chunks::<2>().0) {
+                        *sum += first * i32::from(queries[0]) + second * i32::from(queries[1]);
+                    }
+                }
+                let at = (tokens.centroids[token] as usize * groups + group) * Lanes::WIDTH;
+                for (lane, (sum, product)) in sums.iter().zip(&base[at..]).enumerate() {
+                    let maximum = &mut running.maxima[group].0[lane];
+                    *maximum = maximum.max((product + *sum as f32) * tokens.scales[token]);
+                }
+            }
+            running.check.0[0] += tokens.scales[token] * 0.0;
+        }
+        *score = running.score(query.head());
     }
 }
 

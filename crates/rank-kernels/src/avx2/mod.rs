@@ -3,6 +3,7 @@
 mod f32;
 mod int8;
 mod products;
+pub(crate) mod residual;
 mod widen;
 
 use std::arch::x86_64::{
@@ -33,6 +34,7 @@ pub(crate) static KERNELS: Kernels = Kernels {
     rounded: documents::<Narrowed<Widened<F32, WidenBf16>, NarrowBf16>>,
     int8: documents::<Int8>,
     signs,
+    residual: residual::maxsim,
 };
 
 /// The reference, with an instruction that counts bits.

@@ -5,6 +5,7 @@ mod f32;
 mod int8;
 mod load;
 mod products;
+mod residual;
 mod screen;
 mod signs;
 mod vnni;
@@ -40,6 +41,7 @@ pub(crate) static KERNELS: Kernels = Kernels {
     rounded: documents::<Narrowed<Widened<F32, WidenBf16>, NarrowBf16>>,
     int8: documents::<Pairs>,
     signs: crate::avx2::signs,
+    residual: crate::avx2::residual::maxsim,
 };
 
 pub(crate) static VNNI: Kernels = Kernels {
@@ -49,6 +51,7 @@ pub(crate) static VNNI: Kernels = Kernels {
     bf16: screen::documents::<Stored<half::bf16>, Widened<F32, WidenBf16>, Brain>,
     int8: int8::documents,
     signs: signs::documents,
+    residual: residual::maxsim,
     ..KERNELS
 };
 
