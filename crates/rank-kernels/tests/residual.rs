@@ -116,7 +116,7 @@ fn other_bits_are_refused() {
         &PackedInt8::new(&[1.0; 4], 4),
         &[0.0; 16],
         one(&[0], &[0], &[1.0], 3),
-        &[0..1],
+        std::slice::from_ref(&(0..1)),
         &mut [0.0],
     );
 }
@@ -125,12 +125,24 @@ fn other_bits_are_refused() {
 #[should_panic(expected = "products of each centroid")]
 fn centroids_beyond_the_products_are_refused() {
     let tokens = one(&[1], &[0, 0], &[1.0], 4);
-    kernels().maxsim_residual(&PackedInt8::new(&[1.0; 4], 4), &[0.0; 16], tokens, &[0..1], &mut [0.0]);
+    kernels().maxsim_residual(
+        &PackedInt8::new(&[1.0; 4], 4),
+        &[0.0; 16],
+        tokens,
+        std::slice::from_ref(&(0..1)),
+        &mut [0.0],
+    );
 }
 
 #[test]
 #[should_panic(expected = "documents stay within the tokens")]
 fn documents_beyond_the_tokens_are_refused() {
     let tokens = one(&[0], &[0, 0], &[1.0], 4);
-    kernels().maxsim_residual(&PackedInt8::new(&[1.0; 4], 4), &[0.0; 16], tokens, &[0..2], &mut [0.0]);
+    kernels().maxsim_residual(
+        &PackedInt8::new(&[1.0; 4], 4),
+        &[0.0; 16],
+        tokens,
+        std::slice::from_ref(&(0..2)),
+        &mut [0.0],
+    );
 }

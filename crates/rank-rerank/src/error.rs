@@ -354,6 +354,14 @@ pub enum Error {
         /// What is wrong with it.
         what: &'static str,
     },
+    /// A file that is not an index that was saved.
+    #[error("path: expected a file that PlaidIndex saved, got {}, {what}; save the index again", path.display())]
+    DamagedIndex {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What is wrong with it.
+        what: &'static str,
+    },
     /// A file whose ids are of another type.
     #[error("path: expected ids that {wanted} holds, got {got} in {}; open it with the type that it was saved with", path.display())]
     IdType {

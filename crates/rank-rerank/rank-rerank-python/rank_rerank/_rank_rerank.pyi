@@ -366,6 +366,411 @@ class OrtCrossEncoder:
         """
 
 @final
+class PlaidIndex:
+    """An index of documents of many tokens, in the manner of PLAID.
+
+    Tokens are kept as residual codes, ``dim * bits / 8 + 8`` bytes each; see :class:`ResidualCodec`. A search looks
+    into the ``nprobe`` nearest centroids of each query token; a document's first score is the sum over query tokens of
+    the best product with one of its centroids there, or of the last that was looked into. The best ``candidates`` are
+    scored by their codes, which are not decoded. What is found can be scored again by its tokens, exactly.
+
+    Other threads run meanwhile, and may search; while documents are added they wait.
+
+    Args:
+        codec: What tokens are encoded with. :meth:`build` trains one.
+
+    Source:
+        Santhanam, Khattab, Potts, Zaharia: PLAID: An Efficient Engine for Late Interaction Retrieval (CIKM 2022);
+        Scheerer, Zaharia, Potts, Alonso, Khattab: WARP: An Efficient Engine for Multi-Vector Retrieval (SIGIR 2025).
+
+    Example:
+        >>> documents = [np.array([[1, 0], [0, 1]], dtype=np.float32), np.array([[0.6, -0.8]], dtype=np.float32)]
+        >>> index = PlaidIndex.build(["a", "b"], documents, centroids=3)
+        >>> found = index.search(np.array([[0, 1]], dtype=np.float32), k=2)
+        >>> [(id, round(score, 2)) for id, score in found]
+        [('a', 1.0), ('b', -0.8)]
+    """
+
+    def __new__(cls, codec: ResidualCodec) -> PlaidIndex: ...
+    @staticmethod
+    def build(
+        ids: Iterable[int | str],
+        values: _Tokens | Iterable[_Tokens],
+        offsets: NDArray[np.int64] | None = None,
+        *,
+        scales: NDArray[np.float32] | Iterable[NDArray[np.float32]] | None = None,
+        mask: NDArray[np.bool_] | None = None,
+        bits: int = 4,
+        centroids: int | None = None,
+        iterations: int = 8,
+        tokens_per_centroid: int = 64,
+        seed: int = 42,
+        threads: int = 1,
+        progress: bool = False,
+    ) -> PlaidIndex:
+        """Trains a codec on the documents, or a sample of them, and adds them all.
+
+        Args:
+            ids: An id for each document, ``str`` or ``int``.
+            values: The tokens of all documents, of any dtype and layout that :func:`maxsim_batch` takes.
+            offsets: As in :func:`maxsim_batch`.
+            scales: As in :func:`maxsim_batch`.
+            mask: As in :func:`maxsim_batch`.
+            bits: The bits of a component: 1, 2 or 4.
+            centroids: How many centroids; None for a power of two near eight times the square root of the number of
+                tokens.
+            iterations: Rounds of k-means.
+            tokens_per_centroid: The most tokens that a centroid is trained on.
+            seed: Where chance begins; the index is the same for the same seed and any number of threads.
+            threads: How many threads share the work; 0 for as many as the machine has.
+            progress: Whether to show a progress bar, which needs tqdm.
+
+        Raises:
+            ShapeError: Not an id for each document, a document without tokens; as :func:`maxsim_batch`.
+            DuplicateIdError: An id twice.
+            InvalidInputError: A number out of its range; as :func:`maxsim_batch`.
+            DtypeError: As :func:`maxsim_batch`; an id that is neither ``str`` nor ``int``.
+            MissingPackageError: ``progress`` without tqdm.
+
+        Example:
+            >>> index = PlaidIndex.build([7], [np.array([[1, 0]], dtype=np.float32)], centroids=1, bits=2)
+            >>> len(index), 7 in index
+            (1, True)
+        """
+
+    @staticmethod
+    def open(path: str | PathLike[str]) -> PlaidIndex:
+        """Opens a saved index. All of the file is read once and checked; then the codes stay in it, mapped.
+
+        The file must not be written to while the index is there; it may be replaced, as :meth:`save` does, or removed.
+
+        Args:
+            path: The file.
+
+        Raises:
+            FileNotFoundError: No such file.
+            OSError: A file that cannot be read.
+            InvalidInputError: A file of another kind or version, truncated or damaged.
+
+        Example:
+            >>> PlaidIndex.build([7], [np.array([[1, 0]], dtype=np.float32)], centroids=1).save("index.plaid")
+            >>> PlaidIndex.open("index.plaid").ids()
+            [7]
+        """
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Saves the index, without deleted documents. The file appears under its name when it is complete.
+
+        Args:
+            path: The file; one that is there is replaced.
+
+        Raises:
+            OSError: A file that cannot be written.
+
+        Example:
+            >>> PlaidIndex.build([7], [np.array([[1, 0]], dtype=np.float32)], centroids=1).save("index.plaid")
+        """
+
+    def add(
+        self,
+        ids: Iterable[int | str],
+        values: _Tokens | Iterable[_Tokens],
+        offsets: NDArray[np.int64] | None = None,
+        *,
+        scales: NDArray[np.float32] | Iterable[NDArray[np.float32]] | None = None,
+        mask: NDArray[np.bool_] | None = None,
+        threads: int = 1,
+        progress: bool = False,
+    ) -> None:
+        """Adds documents, with the centroids that there are.
+
+        The lists of centroids are made again, in time proportional to the tokens of the index: many documents are best
+        added at once. If anything is wrong, nothing is added.
+
+        Args:
+            ids: An id for each document, ``str`` or ``int``, that the index does not hold.
+            values: The tokens of all documents, as in :meth:`build`.
+            offsets: As in :func:`maxsim_batch`.
+            scales: As in :func:`maxsim_batch`.
+            mask: As in :func:`maxsim_batch`.
+            threads: How many threads share the work; 0 for as many as the machine has.
+            progress: Whether to show a progress bar, which needs tqdm.
+
+        Raises:
+            ShapeError, DuplicateIdError, InvalidInputError, DtypeError, MissingPackageError: As :meth:`build`.
+
+        Example:
+            >>> index = PlaidIndex.build([7], [np.array([[1, 0]], dtype=np.float32)], centroids=1)
+            >>> index.add([8], [np.array([[0, 1], [1, 0]], dtype=np.float32)])
+            >>> len(index)
+            2
+        """
+
+    def delete(self, ids: Iterable[int | str]) -> None:
+        """Deletes documents: no search finds them any more.
+
+        Their codes take their room until the index is saved and opened again.
+
+        Args:
+            ids: The ids, each once. If one is unknown, nothing is deleted.
+
+        Raises:
+            InvalidInputError: An id that the index does not hold, or twice.
+            DtypeError: An id that is neither ``str`` nor ``int``.
+
+        Example:
+            >>> index = PlaidIndex.build([7], [np.array([[1, 0]], dtype=np.float32)], centroids=1)
+            >>> index.delete([7])
+            >>> len(index)
+            0
+        """
+
+    def search(
+        self, query_tokens: NDArray[np.float32], k: int = 10, *, nprobe: int = 32, candidates: int = 4096
+    ) -> list[tuple[int | str, float]]:
+        """The best documents that the index finds.
+
+        Args:
+            query_tokens: float32 of shape ``(tokens, dim)``, C-contiguous.
+            k: How many.
+            nprobe: How many of the nearest centroids of each query token are looked into.
+            candidates: How many documents are scored by their codes, at least ``k``.
+
+        Returns:
+            Ids and the MaxSim of decoded tokens, by score descending, then by id ascending. Less than ``k`` where the
+            centroids that are looked into hold fewer.
+
+        Raises:
+            ShapeError: No tokens, another ``dim``, other dimensions or strides.
+            InvalidInputError: A component that is NaN or infinite; ``nprobe`` 0; a score beyond the range of float32.
+            DtypeError: Another dtype than float32.
+
+        Example:
+            >>> index = PlaidIndex.build([7], [np.array([[1, 0]], dtype=np.float32)], centroids=1)
+            >>> index.search(np.array([[2, 0]], dtype=np.float32))
+            [(7, 2.0)]
+        """
+
+    def search_batch(
+        self,
+        queries: Iterable[NDArray[np.float32]],
+        k: int = 10,
+        *,
+        nprobe: int = 32,
+        candidates: int = 4096,
+        threads: int = 1,
+        progress: bool = False,
+    ) -> list[list[tuple[int | str, float]]]:
+        """:meth:`search` for many queries, which threads share.
+
+        Args:
+            queries: The tokens of each query, float32 of shape ``(tokens, dim)``.
+            k: How many documents for each.
+            nprobe: As in :meth:`search`.
+            candidates: As in :meth:`search`.
+            threads: How many threads; 0 for as many as the machine has.
+            progress: Whether to show a progress bar, which needs tqdm.
+
+        Returns:
+            What :meth:`search` returns, for each query.
+
+        Raises:
+            ShapeError, InvalidInputError, DtypeError: As :meth:`search`.
+            MissingPackageError: ``progress`` without tqdm.
+
+        Example:
+            >>> index = PlaidIndex.build([7], [np.array([[1, 0]], dtype=np.float32)], centroids=1)
+            >>> index.search_batch([np.array([[2, 0]], dtype=np.float32), np.array([[0, 1]], dtype=np.float32)])
+            [[(7, 2.0)], [(7, 0.0)]]
+        """
+
+    @property
+    def codec(self) -> ResidualCodec:
+        """What tokens are encoded with."""
+
+    @property
+    def dim(self) -> int:
+        """The components of a token."""
+
+    def ids(self) -> list[int | str]:
+        """The ids, in the order in which documents were added.
+
+        Example:
+            >>> PlaidIndex.build(["a"], [np.array([[1, 0]], dtype=np.float32)], centroids=1).ids()
+            ['a']
+        """
+
+    def __len__(self) -> int: ...
+    def __contains__(self, id: int | str, /) -> bool: ...  # noqa: A002
+
+@final
+class ResidualCodec:
+    """Tokens as their nearest centroid and what is left to it in 1, 2 or 4 bits a component, as in ColBERTv2.
+
+    A token is scaled to norm 1; its residual falls, component by component, into one of ``2 ** bits`` buckets, which
+    held as many residuals each in training, and each of which stands for the mean of these. Decoded tokens are scaled
+    to the norm that the token had: for tokens of norm 1 that is the normalization that ColBERTv2 does when it decodes.
+
+    Source:
+        Santhanam, Khattab, Saad-Falcon, Potts, Zaharia: ColBERTv2: Effective and Efficient Retrieval via Lightweight
+        Late Interaction (NAACL 2022).
+
+    Example:
+        >>> tokens = np.array([[1, 0], [0, 1], [0.6, 0.8], [0.8, 0.6]], dtype=np.float32)
+        >>> codec = ResidualCodec.train(tokens, centroids=2)
+        >>> centroids, codes, scales = codec.encode(tokens)
+        >>> codes.shape  # two components of four bits
+        (4, 1)
+        >>> bool(np.abs(codec.decode(centroids, codes, scales) - tokens).max() < 0.05)
+        True
+    """
+
+    @staticmethod
+    def train(
+        tokens: NDArray[np.float32],
+        *,
+        bits: int = 4,
+        centroids: int | None = None,
+        expected_tokens: int | None = None,
+        iterations: int = 8,
+        tokens_per_centroid: int = 64,
+        seed: int = 42,
+        threads: int = 1,
+        progress: bool = False,
+    ) -> ResidualCodec:
+        """Trains centroids, by k-means of directions, and buckets.
+
+        Args:
+            tokens: float32 of shape ``(tokens, dim)``, C-contiguous; those of a collection, or a sample.
+            bits: The bits of a component: 1, 2 or 4.
+            centroids: How many centroids; None for a power of two near eight times the square root of the number of
+                tokens, and at most a quarter of ``tokens``.
+            expected_tokens: The tokens of the collection, if ``tokens`` are a sample.
+            iterations: Rounds of k-means.
+            tokens_per_centroid: The most tokens that a centroid is trained on; of more, a sample is.
+            seed: Where chance begins; the codec is the same for the same seed and any number of threads.
+            threads: How many threads share the work; 0 for as many as the machine has.
+            progress: Whether to show a progress bar, which needs tqdm.
+
+        Raises:
+            ShapeError: No tokens, other dimensions or strides.
+            InvalidInputError: A number out of its range, a component that is NaN or infinite.
+            DtypeError: Another dtype than float32.
+            MissingPackageError: ``progress`` without tqdm.
+
+        Example:
+            >>> codec = ResidualCodec.train(np.eye(4, dtype=np.float32), centroids=4, bits=2)
+            >>> codec.centroids.shape, codec.bucket_weights.shape
+            ((4, 4), (4,))
+        """
+
+    @property
+    def dim(self) -> int:
+        """The components of a token."""
+
+    @property
+    def bits(self) -> int:
+        """The bits of a component."""
+
+    @property
+    def centroids(self) -> NDArray[np.float32]:
+        """The centroids, of norm 1: float32 of shape ``(centroids, dim)``, a copy."""
+
+    @property
+    def bucket_weights(self) -> NDArray[np.float32]:
+        """What each code stands for: float32 of shape ``(2 ** bits,)``, ascending."""
+
+    @property
+    def bucket_cutoffs(self) -> NDArray[np.float32]:
+        """Where buckets end: float32 of shape ``(2 ** bits - 1,)``, ascending."""
+
+    def encode(
+        self, tokens: NDArray[np.float32], *, threads: int = 1
+    ) -> tuple[NDArray[np.uint32], NDArray[np.uint8], NDArray[np.float32]]:
+        """The codes of tokens.
+
+        Args:
+            tokens: float32 of shape ``(tokens, dim)``, C-contiguous.
+            threads: How many threads share the work; 0 for as many as the machine has.
+
+        Returns:
+            The centroid of each token, uint32 of shape ``(tokens,)``; its codes, uint8 of shape ``(tokens, bytes)``,
+            where component ``plane * bytes + at`` lies in byte ``at`` from bit ``plane * bits`` on; and by what the sum
+            of centroid and residual is multiplied, float32 of shape ``(tokens,)``.
+
+        Raises:
+            ShapeError: Another ``dim``, other dimensions or strides.
+            InvalidInputError: A component that is NaN or infinite.
+            DtypeError: Another dtype than float32.
+
+        Example:
+            >>> codec = ResidualCodec.train(np.eye(4, dtype=np.float32), centroids=4, bits=1)
+            >>> centroids, codes, scales = codec.encode(np.eye(4, dtype=np.float32))
+            >>> sorted(centroids.tolist())
+            [0, 1, 2, 3]
+        """
+
+    def decode(
+        self, centroids: NDArray[np.uint32], codes: NDArray[np.uint8], scales: NDArray[np.float32]
+    ) -> NDArray[np.float32]:
+        """The tokens that codes stand for.
+
+        Args:
+            centroids: As :meth:`encode` returned them.
+            codes: As :meth:`encode` returned them.
+            scales: As :meth:`encode` returned them.
+
+        Returns:
+            float32 of shape ``(tokens, dim)``.
+
+        Raises:
+            InvalidInputError: Lengths that do not agree, a centroid that there is not, a scale that is not finite.
+            ShapeError: Other dimensions or strides.
+            DtypeError: Other dtypes.
+
+        Example:
+            >>> tokens = np.eye(4, dtype=np.float32)
+            >>> codec = ResidualCodec.train(tokens, centroids=4)
+            >>> bool(np.allclose(codec.decode(*codec.encode(tokens)), tokens))
+            True
+        """
+
+    def maxsim(
+        self,
+        query_tokens: NDArray[np.float32],
+        centroids: NDArray[np.uint32],
+        codes: NDArray[np.uint8],
+        scales: NDArray[np.float32],
+        offsets: NDArray[np.int64],
+    ) -> NDArray[np.float32]:
+        """MaxSim of a query and documents of codes, which are not decoded.
+
+        Products with centroids are made once, those with residuals of eight-bit codes of the query: a score is that of
+        the decoded tokens but for about a thousandth of the residuals' part.
+
+        Args:
+            query_tokens: float32 of shape ``(tokens, dim)``, C-contiguous.
+            centroids: As :meth:`encode` returned them.
+            codes: As :meth:`encode` returned them.
+            scales: As :meth:`encode` returned them.
+            offsets: int64 of shape ``(documents + 1,)``, the token at which each document begins, then their number.
+
+        Returns:
+            float32 of shape ``(documents,)``.
+
+        Raises:
+            ShapeError: A query or document without tokens, another ``dim``, other dimensions or strides.
+            InvalidInputError: As :meth:`decode`; wrong ``offsets``; a component that is NaN or infinite.
+            DtypeError: Other dtypes.
+
+        Example:
+            >>> tokens = np.eye(4, dtype=np.float32)
+            >>> codec = ResidualCodec.train(tokens, centroids=4)
+            >>> codec.maxsim(tokens[:2], *codec.encode(tokens), np.array([0, 1, 4])).round(3).tolist()
+            [1.0, 1.0]
+        """
+
+@final
 class TokenStore:
     """The token vectors of a collection under the ids of its documents.
 

@@ -10,7 +10,9 @@ mod errors;
 mod input;
 mod matryoshka;
 mod muvera;
+mod plaid;
 mod pooling;
+mod residual;
 mod store;
 mod store_arrow;
 mod tokens;
@@ -34,7 +36,11 @@ mod _rank_rerank {
     #[pymodule_export]
     use crate::muvera::FixedDimensionalEncoder;
     #[pymodule_export]
+    use crate::plaid::PlaidIndex;
+    #[pymodule_export]
     use crate::pooling::{pool_tokens, pool_tokens_batch, token_clusters};
+    #[pymodule_export]
+    use crate::residual::ResidualCodec;
     #[pymodule_export]
     use crate::store::TokenStore;
     #[pymodule_export]

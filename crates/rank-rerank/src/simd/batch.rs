@@ -208,6 +208,16 @@ impl<'a> TokenBatch<'a> {
         }
     }
 
+    /// The number of tokens of each document.
+    pub fn lengths(&self) -> impl Iterator<Item = usize> {
+        (0..self.documents()).map(|position| self.tokens(position))
+    }
+
+    /// The number of tokens of one document.
+    pub(crate) fn tokens(&self, position: usize) -> usize {
+        self.document(position).len() / self.dim
+    }
+
     /// The components of one document as `f32`: in place where they are, else in `scratch`.
     pub(crate) fn wide<'s>(&'s self, position: usize, scratch: &'s mut Vec<f32>) -> &'s [f32] {
         scratch.clear();
@@ -283,7 +293,7 @@ pub fn compact<T: Copy>(values: &[T], tokens: usize, width: usize, mask: &[bool]
     Ok((kept, offsets))
 }
 
-fn check_offsets(offsets: &[usize], tokens: usize) -> Result<()> {
+pub(crate) fn check_offsets(offsets: &[usize], tokens: usize) -> Result<()> {
     let (Some(&first), Some(&last)) = (offsets.first(), offsets.last()) else {
         return Err(Error::NoOffsets);
     };

@@ -11,6 +11,7 @@ mod vectors;
 
 pub use rank_kernels::half;
 
+pub(crate) use batch::check_offsets;
 pub(crate) use batch::signs;
 pub use batch::{Components, TokenBatch, compact};
 pub use maxsim::{MaxSim, maxsim, maxsim_batch, maxsim_cosine, maxsim_cosine_vecs, maxsim_vecs};

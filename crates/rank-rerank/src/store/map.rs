@@ -8,10 +8,10 @@ use memmap2::Mmap;
 
 /// The bytes of a file; an empty one cannot be mapped.
 #[derive(Debug)]
-pub(super) struct Map(Option<Mmap>);
+pub(crate) struct Map(Option<Mmap>);
 
 impl Map {
-    pub(super) fn open(path: &Path) -> io::Result<Self> {
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
         let file = File::open(path)?;
         if file.metadata()?.len() == 0 {
             return Ok(Self(None));
@@ -24,7 +24,7 @@ impl Map {
         Ok(Self(Some(map)))
     }
 
-    pub(super) fn bytes(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &[u8] {
         self.0.as_deref().unwrap_or_default()
     }
 }

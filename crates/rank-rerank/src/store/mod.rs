@@ -11,4 +11,5 @@ mod token_store;
 pub use dtype::TokenDtype;
 pub(crate) use dtype::widen;
 pub use id_codec::{IdCodec, StoredId};
+pub(crate) use map::Map;
 pub use token_store::TokenStore;
