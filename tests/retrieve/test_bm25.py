@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import math
 import os
+import random
 import signal
+import subprocess
 import sys
 import threading
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -16,6 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rank_retrieve import (
+    Analyzer,
     Bm25Index,
     DtypeError,
     DuplicateIdError,
@@ -23,6 +28,9 @@ from rank_retrieve import (
     MissingPackageError,
     ShapeError,
 )
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 WORDS = st.lists(st.sampled_from("abcde"), max_size=8)
 
@@ -295,3 +303,63 @@ def test_threads_fill_and_search_one_index() -> None:
         assert sum(pool.map(work, range(8))) == 28
     assert len(index) == 1600
     assert len(index.search("fox", k=5000)) == 1600
+
+
+def test_a_saved_index_is_mapped_changed_and_saved_again(tmp_path: Path) -> None:
+    index = Bm25Index(k1=0.9, formula="bm25+", analyzer=Analyzer(stemmer=False))
+    index.add_texts(["a", 2], ["red foxes", "red hens"])
+    index.save(tmp_path / "index")
+    loaded = Bm25Index.load(tmp_path / "index")
+    assert loaded.search("red foxes") == index.search("red foxes")
+    assert loaded.search("fox") == []
+    assert loaded.search_batch(["foxes"], k=1)[0].tolist() == [["a"]]
+    for each in (index, loaded):
+        each.add_text(3, "blue foxes")
+        assert each.remove("a")
+    assert loaded.search("blue foxes") == index.search("blue foxes")
+    loaded.save(str(tmp_path / "index"))
+    assert Bm25Index.load(tmp_path / "index").search("blue foxes") == index.search("blue foxes")
+    assert loaded.terms(3) == [("blue", 1), ("foxes", 1)]
+    assert loaded.terms("a") is None
+    with pytest.raises(FileNotFoundError):
+        Bm25Index.load(tmp_path / "none")
+    (tmp_path / "other").write_bytes(b"something else")
+    with pytest.raises(InvalidInputError, match="expected a saved index, got a file of another kind; "):
+        Bm25Index.load(tmp_path / "other")
+    whole = (tmp_path / "index").read_bytes()
+    (tmp_path / "damaged").write_bytes(whole[:200] + bytes([whole[200] ^ 1]) + whole[201:])
+    with pytest.raises(InvalidInputError, match="expected a saved index, got a damaged or truncated file; "):
+        Bm25Index.load(tmp_path / "damaged").search("foxes")
+
+
+WRITER = """
+import sys
+from rank_retrieve import Bm25Index
+index = Bm25Index()
+for number in range(1_000_000):
+    index.add_document(number, ["all", f"w{number % 50}"])
+    if number % 10 == 9:
+        index.save(sys.argv[1])
+        print(number + 1, flush=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals differ")
+def test_a_writer_that_is_killed_leaves_the_last_saved_state(tmp_path: Path) -> None:
+    path = tmp_path / "index"
+    rng = random.Random(5)  # noqa: S311 - moments, not secrets
+    for _ in range(4):
+        path.unlink(missing_ok=True)
+        with subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True) as writer:
+            assert writer.stdout is not None
+            saved = int(writer.stdout.readline())
+            time.sleep(rng.uniform(0, 0.2))
+            writer.kill()
+            saved = max([saved, *(int(line) for line in writer.stdout if line.endswith("\n"))])
+        index = Bm25Index.load(path)
+        assert len(index) >= saved
+        assert len(index) % 10 == 0
+        fresh = Bm25Index()
+        for number in range(len(index)):
+            fresh.add_document(number, ["all", f"w{number % 50}"])
+        assert index.retrieve(["all", "w7"]) == fresh.retrieve(["all", "w7"])

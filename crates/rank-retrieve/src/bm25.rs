@@ -1,11 +1,14 @@
 //! BM25, and its kin, over the sparse engine.
 
 use std::hash::Hash;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
 
 use crate::engine::{Dictionary, Engine, Entry, Kind, Request};
+use crate::file::{Reader, Writer};
 use crate::ids::{Ids, count};
 use crate::scoring::Field;
-use crate::{Analyzer, Bm25Params, Error, Result};
+use crate::{Analyzer, Bm25Params, CustomTokenizer, Error, IdCodec, Result};
 
 /// An inverted index that ranks by BM25, or by another [`Formula`](crate::Formula) of the same counts.
 ///
@@ -25,7 +28,7 @@ use crate::{Analyzer, Bm25Params, Error, Result};
 /// After a change, the first queries compute what they need; when they have done as much as computing it for all terms
 /// would be, that is done, and kept until the next change. [`prepare`](Self::prepare) does it at once.
 ///
-/// Ids are of any type that is `Clone + Eq + Hash + Ord`. The index can be searched from many threads at once.
+/// Ids are of any type that is `Clone + Eq + Hash + Ord + Send + Sync`. The index can be searched from many threads at once.
 ///
 /// # Source
 ///
@@ -54,15 +57,24 @@ pub struct Bm25Index<I> {
     pub(crate) dictionary: Dictionary,
     pub(crate) engine: Engine,
     pub(crate) ids: Ids<I>,
+    params: Bm25Params,
+    /// The file that the index lies in, and whether it was found to be whole.
+    opened: Option<Arc<Opened>>,
 }
 
-impl<I: Clone + Eq + Hash + Ord + Sync> Default for Bm25Index<I> {
+#[derive(Debug)]
+struct Opened {
+    reader: Reader,
+    whole: OnceLock<bool>,
+}
+
+impl<I: Clone + Eq + Hash + Ord + Send + Sync> Default for Bm25Index<I> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl<I: Clone + Eq + Hash + Ord + Sync> Bm25Index<I> {
+impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
     /// An empty index with the default [`Analyzer`].
     pub fn new() -> Self {
         Self::with_analyzer(Analyzer::default())
@@ -75,6 +87,8 @@ impl<I: Clone + Eq + Hash + Ord + Sync> Bm25Index<I> {
             dictionary: Dictionary::default(),
             engine: Engine::new(Kind::Counts, vec![Field { weight: 1.0, b: None }]),
             ids: Ids::default(),
+            params: Bm25Params::default(),
+            opened: None,
         }
     }
 
@@ -107,6 +121,7 @@ impl<I: Clone + Eq + Hash + Ord + Sync> Bm25Index<I> {
     /// [`DuplicateDocument`](crate::Error::DuplicateDocument), [`TooLarge`](crate::Error::TooLarge). The index is then
     /// as it was.
     pub fn add_document<S: AsRef<str>>(&mut self, id: I, terms: &[S]) -> Result<()> {
+        self.verify()?;
         self.ids.check(&id)?;
         let length = count(terms.len())?;
         count(self.dictionary.len() + terms.len())?;
@@ -151,6 +166,7 @@ impl<I: Clone + Eq + Hash + Ord + Sync> Bm25Index<I> {
         offsets: &[usize],
         vocabulary: &[S],
     ) -> Result<()> {
+        self.verify()?;
         check_tokens(tokens, offsets, ids.len(), vocabulary.len())?;
         count(self.dictionary.len() + vocabulary.len())?;
         let mut numbers: Vec<Option<u32>> = vec![None; vocabulary.len()];
@@ -183,6 +199,11 @@ impl<I: Clone + Eq + Hash + Ord + Sync> Bm25Index<I> {
     /// When half of the documents are such that were taken out, the index is written anew without them; so a removal
     /// takes O(1) for each term of a document, on average.
     ///
+    /// # Errors
+    ///
+    /// [`DamagedFile`](crate::Error::DamagedFile) if the index was loaded, and its file is not what was saved. So for all
+    /// that follow, and for adding.
+    ///
     /// # Example
     ///
     /// ```
@@ -190,18 +211,19 @@ impl<I: Clone + Eq + Hash + Ord + Sync> Bm25Index<I> {
     ///
     /// let mut bm25 = Bm25Index::new();
     /// bm25.add_document(1, &["fox"])?;
-    /// assert!(bm25.remove(&1));
-    /// assert!(!bm25.remove(&1));
+    /// assert!(bm25.remove(&1)?);
+    /// assert!(!bm25.remove(&1)?);
     /// assert!(bm25.is_empty());
     /// # Ok::<(), rank_retrieve::Error>(())
     /// ```
-    pub fn remove(&mut self, id: &I) -> bool {
-        let Some(number) = self.ids.remove(id) else { return false };
+    pub fn remove(&mut self, id: &I) -> Result<bool> {
+        self.verify()?;
+        let Some(number) = self.ids.remove(id) else { return Ok(false) };
         self.engine.delete(number);
         if self.engine.numbered() > 2 * self.engine.len() + 1024 {
-            self.merge();
+            self.merge()?;
         }
-        true
+        Ok(true)
     }
 
     /// Puts terms in the place of the document of this id, or adds them if there is none. Whether there was one.
@@ -225,7 +247,7 @@ impl<I: Clone + Eq + Hash + Ord + Sync> Bm25Index<I> {
     pub fn update_document<S: AsRef<str>>(&mut self, id: I, terms: &[S]) -> Result<bool> {
         count(terms.len())?;
         count(self.engine.numbered() + 1)?;
-        let there = self.remove(&id);
+        let there = self.remove(&id)?;
         self.add_document(id, terms)?;
         Ok(there)
     }
@@ -241,9 +263,57 @@ impl<I: Clone + Eq + Hash + Ord + Sync> Bm25Index<I> {
     }
 
     /// Writes the index anew without what was taken out. Nothing that is found changes.
-    pub fn merge(&mut self) {
+    ///
+    /// # Errors
+    ///
+    /// As [`remove`](Self::remove).
+    pub fn merge(&mut self) -> Result<()> {
+        self.verify()?;
         let numbers = self.engine.merge();
         self.ids.renumber(&numbers);
+        Ok(())
+    }
+
+    /// The terms of a document and how often it has each, in alphabetical order. O(terms of its window).
+    ///
+    /// # Errors
+    ///
+    /// As [`remove`](Self::remove).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use rank_retrieve::Bm25Index;
+    ///
+    /// let mut bm25 = Bm25Index::new();
+    /// bm25.add_document(1, &["red", "fox", "red"])?;
+    /// assert_eq!(bm25.terms(&1)?, Some(vec![("fox".to_owned(), 1), ("red".to_owned(), 2)]));
+    /// assert_eq!(bm25.terms(&2)?, None);
+    /// # Ok::<(), rank_retrieve::Error>(())
+    /// ```
+    pub fn terms(&self, id: &I) -> Result<Option<Vec<(String, u32)>>> {
+        self.verify()?;
+        let Some(number) = self.ids.number(id) else { return Ok(None) };
+        let text = |term| String::from_utf8_lossy(self.dictionary.bytes(term)).into_owned();
+        let terms = self.engine.document(number).into_iter();
+        let mut terms: Vec<(String, u32)> = terms.map(|(term, counts)| (text(term), counts.iter().sum())).collect();
+        terms.sort();
+        Ok(Some(terms))
+    }
+
+    /// The parameters that the index was saved with, or the defaults.
+    pub fn params(&self) -> Bm25Params {
+        self.params
+    }
+
+    /// Looks the whole file of a loaded index through, once.
+    pub(crate) fn verify(&self) -> Result<()> {
+        match &self.opened {
+            Some(opened) if !*opened.whole.get_or_init(|| opened.reader.all_whole() && self.engine.is_sound()) => {
+                Err(opened.reader.damaged())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Computes at once what the first queries with these parameters would: O(postings).
@@ -253,6 +323,7 @@ impl<I: Clone + Eq + Hash + Ord + Sync> Bm25Index<I> {
     /// As [`retrieve`](Self::retrieve).
     pub fn prepare(&self, params: Bm25Params) -> Result<()> {
         params.check()?;
+        self.verify()?;
         self.engine.warm(Some(params));
         Ok(())
     }
@@ -270,6 +341,7 @@ impl<I: Clone + Eq + Hash + Ord + Sync> Bm25Index<I> {
     pub fn retrieve<S: AsRef<str>>(&self, terms: &[S], k: usize, params: Bm25Params) -> Result<Vec<(I, f32)>> {
         params.check()?;
         rank_kernels::try_kernels()?;
+        self.verify()?;
         let terms = self.known(terms);
         let request = Request { terms: &terms, k, allowed: None, scoring: Some(params) };
         Ok(self.named(self.engine.search(&request, &self.ids)))
@@ -355,10 +427,16 @@ impl<I: Clone + Eq + Hash + Ord + Sync> Bm25Index<I> {
     ) -> Result<Vec<Vec<(u32, f32)>>> {
         params.check()?;
         rank_kernels::try_kernels()?;
+        self.verify()?;
         let terms: Vec<Vec<(u32, f32)>> = queries.iter().map(|terms| self.known(terms.as_ref())).collect();
         let request = |terms| Request { terms, k, allowed: None, scoring: Some(params) };
         let requests: Vec<Request<'_>> = terms.iter().map(|terms| request(terms)).collect();
         Ok(self.engine.search_batch(&requests, &self.ids, threads, &go_on))
+    }
+
+    /// How many document numbers there are, those of removed documents among them.
+    pub fn numbered(&self) -> usize {
+        self.engine.numbered()
     }
 
     /// The id of a document number, which is valid until the index changes.
@@ -379,6 +457,78 @@ impl<I: Clone + Eq + Hash + Ord + Sync> Bm25Index<I> {
 
     fn named(&self, list: Vec<(u32, f32)>) -> Vec<(I, f32)> {
         list.into_iter().map(|(number, score)| (self.ids.id(number).clone(), score)).collect()
+    }
+}
+
+impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> Bm25Index<I> {
+    /// Writes the index to one file, with its analyzer and what `params` need ready.
+    ///
+    /// The file is written beside and renamed when it is on the disk: whatever happens meanwhile, `path` is the old file
+    /// or the whole new one. Whoever has the old one loaded goes on with it.
+    ///
+    /// # Errors
+    ///
+    /// [`Io`](crate::Error::Io), and as [`retrieve`](Self::retrieve).
+    pub fn save(&self, path: impl AsRef<Path>, params: Bm25Params) -> Result<()> {
+        params.check()?;
+        self.verify()?;
+        let mut writer = Writer::new(path.as_ref())?;
+        self.dictionary.save(&mut writer)?;
+        self.ids.save(&mut writer)?;
+        let engine = self.engine.save(&mut writer, Some(params))?;
+        writer.finish(&serde_json::json!({
+            "analyzer": self.analyzer.to_json(),
+            "params": params.to_json(),
+            "engine": engine,
+        }))
+    }
+
+    /// Opens a saved index in place: nothing of the size of the postings is read before the first search, which looks
+    /// the whole file through for damage. The file may be replaced meanwhile, not changed.
+    ///
+    /// # Errors
+    ///
+    /// [`Io`](crate::Error::Io); [`DamagedFile`](crate::Error::DamagedFile) for a damaged or foreign file;
+    /// [`IdType`](crate::Error::IdType) for ids of another type; [`SavedAnalyzer`](crate::Error::SavedAnalyzer) for an
+    /// analyzer with a custom tokenizer, which [`load_with`](Self::load_with) takes.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use rank_retrieve::Bm25Index;
+    ///
+    /// let folder = tempfile::tempdir().unwrap();
+    /// let mut bm25 = Bm25Index::<i64>::new();
+    /// bm25.add_text(1, "A red fox")?;
+    /// bm25.save(folder.path().join("index"), Default::default())?;
+    ///
+    /// let loaded = Bm25Index::<i64>::load(folder.path().join("index"))?;
+    /// assert_eq!(loaded.search("foxes", 10, Default::default())?[0].0, 1);
+    /// # Ok::<(), rank_retrieve::Error>(())
+    /// ```
+    pub fn load(path: impl AsRef<Path>) -> Result<Self> {
+        Self::load_with(path, None)
+    }
+
+    /// [`load`](Self::load) of an index whose analyzer has a custom tokenizer.
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Self::load).
+    pub fn load_with(path: impl AsRef<Path>, tokenizer: Option<CustomTokenizer>) -> Result<Self> {
+        let reader = Reader::open(path.as_ref())?;
+        let says = &reader.says;
+        let text = says["analyzer"].as_str().ok_or_else(|| reader.broken())?;
+        let analyzer = Analyzer::from_json(text, tokenizer)?;
+        let params = Bm25Params::from_json(&says["params"]).ok_or_else(|| reader.broken())?;
+        let dictionary = Dictionary::open(&reader)?;
+        let engine = Engine::open(&reader, &says["engine"])?;
+        if engine.terms() > dictionary.len() || !engine.holds(Kind::Counts) {
+            return Err(reader.broken());
+        }
+        let ids = Ids::open(&reader, engine.numbered(), engine.gone().collect())?;
+        let opened = Some(Arc::new(Opened { reader, whole: OnceLock::new() }));
+        Ok(Self { analyzer, dictionary, engine, ids, params, opened })
     }
 }
 

@@ -6,11 +6,13 @@ mod engine;
 mod error;
 mod exact;
 mod feedback;
+mod file;
+mod id_codec;
 mod ids;
-#[allow(dead_code)]
 mod mapped;
 mod metric;
 mod scoring;
+mod sparse;
 mod top_k;
 mod vector;
 
@@ -24,7 +26,9 @@ pub use bm25::Bm25Index;
 pub use error::{Error, Result};
 pub use exact::ExactDenseIndex;
 pub use feedback::{Explanation, Feedback, TermShare};
+pub use id_codec::{IdCodec, StoredId};
 pub use metric::Metric;
 pub use scoring::{Bm25Params, Formula, Scoring};
+pub use sparse::{SparseIndex, SparseRows};
 #[cfg(feature = "usearch")]
-pub use usearch::{DenseIndex, HnswOptions, IdCodec, Precision, StoredId};
+pub use usearch::{DenseIndex, HnswOptions, Precision};

@@ -53,7 +53,6 @@ impl Formula {
         FORMULAS[self as usize].1
     }
 
-    #[allow(dead_code)]
     pub(crate) fn from_code(code: u8) -> Option<Self> {
         FORMULAS.get(usize::from(code)).map(|row| row.0)
     }

@@ -2,7 +2,6 @@
 
 mod file;
 mod gate;
-mod id_codec;
 mod options;
 
 use std::fmt;
@@ -14,10 +13,9 @@ use usearch::{Index, IndexOptions, MetricKind, ScalarKind};
 
 use crate::top_k::top_k;
 use crate::vector::VectorCheck;
-use crate::{Error, Metric, Result};
+use crate::{Error, IdCodec, Metric, Result};
 
 use gate::Gate;
-pub use id_codec::{IdCodec, StoredId};
 pub use options::{HnswOptions, Precision};
 
 /// The greatest number of 16 bits.

@@ -7,10 +7,11 @@ use rank_retrieve::{Bm25Index, Formula, Scoring};
 
 #[derive(Debug, Clone)]
 enum Change {
-    Add(u8, Vec<String>),
-    Update(u8, Vec<String>),
-    Remove(u8),
+    Add(u32, Vec<String>),
+    Update(u32, Vec<String>),
+    Remove(u32),
     Merge,
+    Reopen,
     Query(Vec<String>),
 }
 
@@ -20,10 +21,11 @@ fn terms() -> impl Strategy<Value = Vec<String>> {
 
 fn change() -> impl Strategy<Value = Change> {
     prop_oneof![
-        4 => (0..20_u8, terms()).prop_map(|(id, terms)| Change::Add(id, terms)),
-        2 => (0..20_u8, terms()).prop_map(|(id, terms)| Change::Update(id, terms)),
-        3 => (0..20_u8).prop_map(Change::Remove),
+        4 => (0..20_u32, terms()).prop_map(|(id, terms)| Change::Add(id, terms)),
+        2 => (0..20_u32, terms()).prop_map(|(id, terms)| Change::Update(id, terms)),
+        3 => (0..20_u32).prop_map(Change::Remove),
         1 => Just(Change::Merge),
+        1 => Just(Change::Reopen),
         2 => terms().prop_map(Change::Query),
     ]
 }
@@ -42,7 +44,7 @@ fn scoring() -> impl Strategy<Value = Scoring> {
     (formula, any::<bool>()).prop_map(|(formula, bytes)| Scoring::new(formula).byte_lengths(bytes))
 }
 
-fn fresh(documents: &BTreeMap<u8, Vec<String>>) -> Bm25Index<u8> {
+fn fresh(documents: &BTreeMap<u32, Vec<String>>) -> Bm25Index<u32> {
     let mut index = Bm25Index::new();
     for (id, terms) in documents {
         index.add_document(*id, terms).unwrap();
@@ -58,6 +60,7 @@ proptest! {
         scoring in scoring(),
         k in 0..25_usize,
     ) {
+        let folder = tempfile::tempdir().unwrap();
         let mut documents = BTreeMap::new();
         let mut index = Bm25Index::new();
         for change in changes {
@@ -75,9 +78,13 @@ proptest! {
                 }
                 Change::Remove(id) => {
                     let there = documents.remove(&id).is_some();
-                    prop_assert_eq!(index.remove(&id), there);
+                    prop_assert_eq!(index.remove(&id).unwrap(), there);
                 }
-                Change::Merge => index.merge(),
+                Change::Merge => index.merge().unwrap(),
+                Change::Reopen => {
+                    index.save(folder.path().join("index"), scoring).unwrap();
+                    index = Bm25Index::load(folder.path().join("index")).unwrap();
+                }
                 Change::Query(terms) => {
                     let hits = index.retrieve(&terms, k, scoring).unwrap();
                     prop_assert_eq!(hits, fresh(&documents).retrieve(&terms, k, scoring).unwrap());
@@ -127,7 +134,7 @@ fn several_windows_with_many_ties_find_what_all_documents_would() {
         documents.insert(id, terms);
         if step % 5 == 0 {
             let gone = random.below(step + 1) * 7_919 % 50_021;
-            assert_eq!(index.remove(&gone), documents.remove(&gone).is_some());
+            assert_eq!(index.remove(&gone).unwrap(), documents.remove(&gone).is_some());
         }
     }
     let mut fresh = Bm25Index::new();
@@ -152,7 +159,7 @@ fn several_windows_with_many_ties_find_what_all_documents_would() {
             }
         }
     }
-    index.merge();
+    index.merge().unwrap();
     let query = &queries[0];
     let params = Scoring::default();
     assert_eq!(index.retrieve(query, 50, params).unwrap(), fresh.retrieve(query, 50, params).unwrap());

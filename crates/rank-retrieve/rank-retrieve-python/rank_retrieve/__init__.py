@@ -1,4 +1,4 @@
-"""First-stage retrieval: BM25, exact dense search, HNSW and Qdrant.
+"""First-stage retrieval: BM25, learned sparse vectors, exact dense search, HNSW and Qdrant.
 
 Qdrant is in the module ``rank_retrieve.qdrant``, which needs ``pip install rank-retrieve[qdrant]``.
 """
@@ -19,6 +19,7 @@ from rank_retrieve._rank_retrieve import (
     DenseIndex,
     ExactDenseIndex,
     Explanation,
+    SparseIndex,
     TermShare,
     languages,
     stop_words,
@@ -38,6 +39,7 @@ __all__ = [
     "MissingPackageError",
     "RankError",
     "ShapeError",
+    "SparseIndex",
     "TermShare",
     "languages",
     "stop_words",

@@ -2,12 +2,19 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from os import PathLike
-from typing import Any, Literal, final
+from typing import Any, Literal, Protocol, final, type_check_only
 
 import numpy as np
 from numpy.typing import NDArray
 
 ENGLISH_STOP_WORDS: tuple[str, ...]
+
+@type_check_only
+class _Csr(Protocol):
+    format: Any
+    data: Any
+    indices: Any
+    indptr: Any
 
 @final
 class Analyzer:
@@ -365,6 +372,68 @@ class Bm25Index:
             >>> index = Bm25Index()
             >>> index.add_text(1, "A red fox")
             >>> index.merge()
+        """
+
+    def terms(self, id: int | str) -> list[tuple[str, int]] | None:
+        """Gives the terms of a document.
+
+        Args:
+            id: Its id, ``str`` or ``int``.
+
+        Returns:
+            ``(term, count)`` pairs in alphabetical order, or ``None`` if there is no such document.
+
+        Raises:
+            DtypeError: An id of another type.
+
+        Example:
+            >>> index = Bm25Index()
+            >>> index.add_text(1, "A red fox, red")
+            >>> index.terms(1)
+            [('fox', 1), ('red', 2)]
+        """
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Writes the index, its analyzer and parameters included, to one file.
+
+        The file is replaced as a whole or not at all, whenever the process ends. Whoever has the old one loaded goes on
+        with it.
+
+        Args:
+            path: The file.
+
+        Raises:
+            OSError: The file cannot be written; ``FileNotFoundError`` if its folder is missing.
+
+        Example:
+            >>> import pathlib, tempfile
+            >>> index = Bm25Index()
+            >>> index.add_text("d1", "A red fox")
+            >>> with tempfile.TemporaryDirectory() as folder:
+            ...     index.save(pathlib.Path(folder) / "index.bm25")
+            ...     [id for id, _ in Bm25Index.load(f"{folder}/index.bm25").search("foxes")]
+            ['d1']
+        """
+
+    @staticmethod
+    def load(path: str | PathLike[str], tokenizer: Callable[[str], Iterable[str]] | None = None) -> Bm25Index:
+        """Opens an index that ``save`` wrote, in place: postings are read when they are searched.
+
+        The first search looks the whole file through for damage. The file may be replaced meanwhile, not changed.
+
+        Args:
+            path: The file.
+            tokenizer: The function, if the index's analyzer was made with one.
+
+        Returns:
+            The index.
+
+        Raises:
+            OSError: The file cannot be read; ``FileNotFoundError`` if it is missing.
+            InvalidInputError: A damaged, truncated or foreign file, here or at the first use; another tokenizer.
+
+        Example:
+            See ``save``.
         """
 
     def prepare(self) -> None:
@@ -727,6 +796,163 @@ class TermShare:
     @property
     def contribution(self) -> float:
         """What it adds to the score."""
+
+@final
+class SparseIndex:
+    """An index of sparse vectors, as SPLADE and its kin make them, that ranks by the inner product: exact.
+
+    The engine is that of ``Bm25Index``, with weights in the place of impacts. Only documents that share a dimension
+    with the query are found. Ids are ``str`` or ``int``. An index can be filled and searched from many threads.
+    Dimensions are numbers or names; the two do not go together in one index.
+
+    Source:
+        Formal, Piwowarski, Clinchant: SPLADE (SIGIR 2021); Mackenzie, Trotman, Lin: Wacky Weights in Learned Sparse
+        Representations (2021).
+
+    Example:
+        >>> from scipy.sparse import csr_array
+        >>> index = SparseIndex()
+        >>> index.add([1, 2], csr_array(np.array([[2.0, 0.5], [0.0, 3.0]], np.float32)))
+        >>> ids, scores = index.search_batch(csr_array(np.array([[1.0, 2.0]], np.float32)), k=2)
+        >>> ids.tolist(), scores.tolist()
+        ([[2, 1]], [[6.0, 3.0]])
+    """
+
+    def __new__(cls) -> SparseIndex: ...
+    def add(self, ids: Iterable[int | str], vectors: _Csr) -> None:
+        """Adds the rows of a CSR matrix of SciPy. No copy of it is made.
+
+        Args:
+            ids: An id a row, ``str`` or ``int``.
+            vectors: A ``scipy.sparse`` matrix or array in CSR form, data float32 of at least 0, indices int32 below
+                2 ** 24, each once in a row.
+
+        Raises:
+            ShapeError: Not as many ids as rows.
+            InvalidInputError: A value that is negative or not finite, or a dimension twice in a row.
+            DuplicateIdError: An id twice, or one that the index holds.
+            DtypeError: Another type, or arrays of another dtype.
+
+        Example:
+            >>> from scipy.sparse import csr_array
+            >>> index = SparseIndex()
+            >>> index.add(["d1"], csr_array(np.array([[0.0, 1.5]], np.float32)))
+        """
+
+    def add_named(self, id: int | str, weights: Mapping[str, float]) -> None:
+        """Adds a document of named dimensions, as the ``vector`` of a line of Anserini's JSON.
+
+        Args:
+            id: Its id, ``str`` or ``int``.
+            weights: The weight of each name, at least 0. For a text that repeats each piece by its weight:
+                ``collections.Counter(text.split())``.
+
+        Raises:
+            InvalidInputError: A weight that is negative or not finite.
+            DuplicateIdError: The index holds a document of this id; it is as it was.
+            DtypeError: An id, a name or a weight of another type.
+
+        Example:
+            >>> index = SparseIndex()
+            >>> index.add_named("d1", {"fox": 2.0, "##es": 0.5})
+        """
+
+    def remove(self, id: int | str) -> bool:
+        """Takes a document out.
+
+        Args:
+            id: Its id, ``str`` or ``int``.
+
+        Returns:
+            Whether it was there.
+
+        Raises:
+            DtypeError: An id of another type.
+
+        Example:
+            >>> SparseIndex().remove(1)
+            False
+        """
+
+    def search_batch(
+        self, queries: _Csr, k: int = 100, progress: bool = False, *, threads: int = 1
+    ) -> tuple[NDArray[Any], NDArray[np.float32]]:
+        """Finds the ``k`` documents of the greatest inner products for each row of a CSR matrix.
+
+        Args:
+            queries: As the vectors of ``add``.
+            k: How many documents for each.
+            progress: Whether to show a bar, which needs the package tqdm.
+            threads: How many queries are answered at the same time. It changes no bit.
+
+        Returns:
+            Ids and scores, of shape (queries, min(k, len(index))), by score descending, then by id ascending. Ids are
+            int64, or objects if an id of the index was ever a ``str``. Rows of fewer hits end with the id -1, or
+            ``None``, and the score negative infinity, float32 as all are.
+
+        Raises:
+            InvalidInputError: As ``add``, or a negative ``k``.
+            DtypeError: As ``add``, or a ``k`` that is not an ``int``.
+            MissingPackageError: ``progress`` without tqdm.
+
+        Example:
+            See the class.
+        """
+
+    def search_named(self, weights: Mapping[str, float], k: int = 100) -> list[tuple[int | str, float]]:
+        """Finds the ``k`` documents of the greatest inner products for named dimensions.
+
+        Args:
+            weights: The weight of each name, at least 0.
+            k: How many documents.
+
+        Returns:
+            ``(id, score)`` pairs by score descending, then by id ascending.
+
+        Raises:
+            InvalidInputError: A weight that is negative or not finite, or a negative ``k``.
+            DtypeError: A name or a weight of another type, or a ``k`` that is not an ``int``.
+
+        Example:
+            >>> index = SparseIndex()
+            >>> index.add_named("d1", {"fox": 2.0, "##es": 0.5})
+            >>> index.search_named({"fox": 3.0, "hen": 1.0})
+            [('d1', 6.0)]
+        """
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Writes the index to one file, which is replaced as a whole or not at all.
+
+        Args:
+            path: The file.
+
+        Raises:
+            OSError: The file cannot be written; ``FileNotFoundError`` if its folder is missing.
+
+        Example:
+            See ``Bm25Index.save``.
+        """
+
+    @staticmethod
+    def load(path: str | PathLike[str]) -> SparseIndex:
+        """Opens an index that ``save`` wrote, in place. The first search looks the whole file through for damage.
+
+        Args:
+            path: The file.
+
+        Returns:
+            The index.
+
+        Raises:
+            OSError: The file cannot be read; ``FileNotFoundError`` if it is missing.
+            InvalidInputError: A damaged, truncated or foreign file, here or at the first use.
+
+        Example:
+            See ``Bm25Index.save``.
+        """
+
+    def __len__(self) -> int: ...
+    def __contains__(self, id: int | str, /) -> bool: ...
 
 @final
 class ExactDenseIndex:

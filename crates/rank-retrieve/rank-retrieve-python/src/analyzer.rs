@@ -139,7 +139,7 @@ fn tokenizer_of(
 }
 
 /// A Python function as a tokenizer, under the name it has in its module.
-fn custom(function: &Bound<'_, PyAny>) -> PyResult<CustomTokenizer> {
+pub(crate) fn custom(function: &Bound<'_, PyAny>) -> PyResult<CustomTokenizer> {
     if !function.is_callable() {
         return Err(PACKAGE.dtype(format_args!(
             "tokenizer: expected a function from a text to its words, got {}; pass the one the analyzer was made with",

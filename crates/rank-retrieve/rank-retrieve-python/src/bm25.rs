@@ -1,5 +1,6 @@
 //! BM25.
 
+use std::path::PathBuf;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,9 +15,10 @@ use crate::arguments::{K, NewTerms, TermCount, Threads, new_id, new_ids};
 use crate::errors::{PACKAGE, to_python};
 use crate::feedback::{self, Explanation};
 use crate::hits;
+use crate::hnsw::Key;
 use crate::tokens::Tokens;
 
-type Index = rank_retrieve::Bm25Index<Id>;
+type Index = rank_retrieve::Bm25Index<Key>;
 
 /// Pieces short enough that Ctrl-C is answered at once.
 const TEXTS: usize = 256;
@@ -151,8 +153,8 @@ impl Bm25Index {
         let terms = rank_pyo3::strings(PACKAGE, terms, "terms")?;
         py.detach(|| {
             let mut index = self.write();
-            new_id(&id, "id", |id| index.contains(id))?;
-            index.add_document(id, &terms).map_err(to_python)
+            new_id(&id, "id", |id| index.contains(&Key(id.clone())))?;
+            index.add_document(Key(id), &terms).map_err(to_python)
         })
     }
 
@@ -161,8 +163,8 @@ impl Bm25Index {
         let id = self.id(id)?;
         py.detach(|| {
             let mut index = self.write();
-            new_id(&id, "id", |id| index.contains(id))?;
-            index.add_text(id, text).map_err(to_python)
+            new_id(&id, "id", |id| index.contains(&Key(id.clone())))?;
+            index.add_text(Key(id), text).map_err(to_python)
         })
     }
 
@@ -178,7 +180,7 @@ impl Bm25Index {
         let ids = self.ids(ids)?;
         py.detach(|| {
             let index = self.read();
-            new_ids(&ids, ids.len(), "documents", |id| index.contains(id))
+            new_ids(&ids, ids.len(), "documents", |id| index.contains(&Key(id.clone())))
         })?;
         let bar = ProgressBar::new(PACKAGE, py, ids.len(), progress)?;
         let mut documents = items(PACKAGE, documents, "documents", "a list of lists of str")?.enumerate();
@@ -203,8 +205,8 @@ impl Bm25Index {
                 let mut index = self.write();
                 (0..tokens.len()).try_for_each(|at| {
                     let id = &ids[done + at];
-                    new_id(id, format_args!("ids[{}]", done + at), |id| index.contains(id))?;
-                    index.add_document(id.clone(), &tokens.list(at)).map_err(to_python)
+                    new_id(id, format_args!("ids[{}]", done + at), |id| index.contains(&Key(id.clone())))?;
+                    index.add_document(Key(id.clone()), &tokens.list(at)).map_err(to_python)
                 })
             })?;
             done += tokens.len();
@@ -229,8 +231,9 @@ impl Bm25Index {
         let vocabulary = rank_pyo3::strings(PACKAGE, vocabulary, "vocabulary")?;
         py.detach(|| {
             let mut index = self.write();
-            new_ids(&ids, offsets.len() - 1, "documents", |id| index.contains(id))?;
-            index.add_tokens(&ids, tokens, &offsets, &vocabulary).map_err(to_python)
+            new_ids(&ids, offsets.len() - 1, "documents", |id| index.contains(&Key(id.clone())))?;
+            let keys: Vec<Key> = ids.into_iter().map(Key).collect();
+            index.add_tokens(&keys, tokens, &offsets, &vocabulary).map_err(to_python)
         })
     }
 
@@ -247,37 +250,58 @@ impl Bm25Index {
         let texts = rank_pyo3::strings(PACKAGE, texts, "texts")?;
         py.detach(|| {
             let index = self.read();
-            new_ids(&ids, texts.len(), "texts", |id| index.contains(id))
+            new_ids(&ids, texts.len(), "texts", |id| index.contains(&Key(id.clone())))
         })?;
         let bar = ProgressBar::new(PACKAGE, py, ids.len(), progress)?;
         in_chunks(py, ids.len(), TEXTS, &bar, |piece| {
             let mut index = self.write();
-            piece.into_iter().try_for_each(|i| index.add_text(ids[i].clone(), &texts[i]).map_err(to_python))
+            piece.into_iter().try_for_each(|i| index.add_text(Key(ids[i].clone()), &texts[i]).map_err(to_python))
         })
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.remove")]
     fn remove(&self, py: Python<'_>, id: &Bound<'_, PyAny>) -> PyResult<bool> {
         let id = Id::extract(PACKAGE, id, "id")?;
-        Ok(py.detach(|| self.write().remove(&id)))
+        py.detach(|| self.write().remove(&Key(id))).map_err(to_python)
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.update_document")]
     fn update_document(&self, py: Python<'_>, id: &Bound<'_, PyAny>, terms: &Bound<'_, PyAny>) -> PyResult<bool> {
         let id = self.id(id)?;
         let terms = rank_pyo3::strings(PACKAGE, terms, "terms")?;
-        py.detach(|| self.write().update_document(id, &terms)).map_err(to_python)
+        py.detach(|| self.write().update_document(Key(id), &terms)).map_err(to_python)
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.update_text")]
     fn update_text(&self, py: Python<'_>, id: &Bound<'_, PyAny>, text: &str) -> PyResult<bool> {
         let id = self.id(id)?;
-        py.detach(|| self.write().update_text(id, text)).map_err(to_python)
+        py.detach(|| self.write().update_text(Key(id), text)).map_err(to_python)
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.merge")]
-    fn merge(&self, py: Python<'_>) {
-        py.detach(|| self.write().merge());
+    fn merge(&self, py: Python<'_>) -> PyResult<()> {
+        py.detach(|| self.write().merge()).map_err(to_python)
+    }
+
+    #[doc = rank_pyo3::stub!("Bm25Index.terms")]
+    fn terms(&self, py: Python<'_>, id: &Bound<'_, PyAny>) -> PyResult<Option<Vec<(String, u32)>>> {
+        let id = Id::extract(PACKAGE, id, "id")?;
+        py.detach(|| self.read().terms(&Key(id))).map_err(to_python)
+    }
+
+    #[doc = rank_pyo3::stub!("Bm25Index.save")]
+    fn save(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
+        py.detach(|| self.read().save(path, self.scoring)).map_err(to_python)
+    }
+
+    #[doc = rank_pyo3::stub!("Bm25Index.load")]
+    #[staticmethod]
+    #[pyo3(signature = (path, tokenizer = None))]
+    fn load(py: Python<'_>, path: PathBuf, tokenizer: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
+        let tokenizer = tokenizer.map(crate::analyzer::custom).transpose()?;
+        let index = py.detach(|| Index::load_with(path, tokenizer)).map_err(to_python)?;
+        let texts = (0..index.numbered() as u32).any(|number| matches!(index.id(number), Key(Id::Str(_))));
+        Ok(Self { scoring: index.params(), index: RwLock::new(index), texts: AtomicBool::new(texts) })
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.prepare")]
@@ -301,7 +325,7 @@ impl Bm25Index {
         let terms = rank_pyo3::strings(PACKAGE, terms, "terms")?;
         let scoring = self.scoring(k1, b)?;
         let hits = py.detach(|| self.read().retrieve(&terms, k.0, scoring)).map_err(to_python)?;
-        PACKAGE.ranked(py, &hits)
+        PACKAGE.ranked(py, &hits.into_iter().map(|(Key(id), score)| (id, score)).collect::<Vec<_>>())
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.search")]
@@ -319,7 +343,7 @@ impl Bm25Index {
     ) -> PyResult<Bound<'py, PyList>> {
         let scoring = self.scoring(k1, b)?;
         let hits = py.detach(|| self.read().search(text, k.0, scoring)).map_err(to_python)?;
-        PACKAGE.ranked(py, &hits)
+        PACKAGE.ranked(py, &hits.into_iter().map(|(Key(id), score)| (id, score)).collect::<Vec<_>>())
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.search_batch")]
@@ -390,7 +414,7 @@ impl Bm25Index {
         let terms = feedback::weighted(terms)?;
         let scoring = self.scoring(k1, b)?;
         let hits = py.detach(|| self.read().retrieve_weighted(&terms, k.0, scoring)).map_err(to_python)?;
-        PACKAGE.ranked(py, &hits)
+        PACKAGE.ranked(py, &hits.into_iter().map(|(Key(id), score)| (id, score)).collect::<Vec<_>>())
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.explain")]
@@ -406,7 +430,7 @@ impl Bm25Index {
         let id = Id::extract(PACKAGE, id, "id")?;
         let terms = feedback::terms(terms)?;
         let scoring = self.scoring(k1, b)?;
-        let why = py.detach(|| self.read().explain(&id, &terms, scoring)).map_err(to_python)?;
+        let why = py.detach(|| self.read().explain(&Key(id.clone()), &terms, scoring)).map_err(to_python)?;
         Explanation::new(py, why.ok_or_else(|| feedback::unknown(&id))?)
     }
 
@@ -429,14 +453,15 @@ impl Bm25Index {
         let terms = rank_pyo3::strings(PACKAGE, terms, "terms")?;
         let relevant = feedback::relevant(relevant)?;
         let method = feedback::feedback(method, new_terms.0, original, beta)?;
-        py.detach(|| self.read().expand(&terms, &relevant, method, self.scoring)).map_err(feedback::about(&relevant))
+        let keys: Vec<(Key, f32)> = relevant.iter().map(|(id, score)| (Key(id.clone()), *score)).collect();
+        py.detach(|| self.read().expand(&terms, &keys, method, self.scoring)).map_err(feedback::about(&relevant))
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.key_terms")]
     #[pyo3(signature = (id, terms = TermCount(25)), text_signature = "($self, id, terms=25)")]
     fn key_terms(&self, py: Python<'_>, id: &Bound<'_, PyAny>, terms: TermCount) -> PyResult<Vec<(String, f32)>> {
         let id = Id::extract(PACKAGE, id, "id")?;
-        py.detach(|| self.read().key_terms(&id, terms.0)).ok_or_else(|| feedback::unknown(&id))
+        py.detach(|| self.read().key_terms(&Key(id.clone()), terms.0)).ok_or_else(|| feedback::unknown(&id))
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.more_like_this")]
@@ -449,8 +474,11 @@ impl Bm25Index {
         terms: TermCount,
     ) -> PyResult<Bound<'py, PyList>> {
         let id = Id::extract(PACKAGE, id, "id")?;
-        let hits = py.detach(|| self.read().more_like_this(&id, k.0, terms.0, self.scoring)).map_err(to_python)?;
-        PACKAGE.ranked(py, &hits.ok_or_else(|| feedback::unknown(&id))?)
+        let hits = py
+            .detach(|| self.read().more_like_this(&Key(id.clone()), k.0, terms.0, self.scoring))
+            .map_err(to_python)?;
+        let hits = hits.ok_or_else(|| feedback::unknown(&id))?;
+        PACKAGE.ranked(py, &hits.into_iter().map(|(Key(id), score)| (id, score)).collect::<Vec<_>>())
     }
 
     fn __len__(&self, py: Python<'_>) -> usize {
@@ -459,6 +487,6 @@ impl Bm25Index {
 
     fn __contains__(&self, py: Python<'_>, id: &Bound<'_, PyAny>) -> PyResult<bool> {
         let id = Id::extract(PACKAGE, id, "id")?;
-        Ok(py.detach(|| self.read().contains(&id)))
+        Ok(py.detach(|| self.read().contains(&Key(id))))
     }
 }

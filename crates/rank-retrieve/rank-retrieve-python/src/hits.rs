@@ -4,11 +4,13 @@ use numpy::{PyArray1, PyArray2, PyArrayMethods};
 use pyo3::prelude::*;
 use rank_pyo3::Id;
 
+use crate::hnsw::Key;
+
 /// Ids and scores of shape `(queries, width)`: ids `int64` padded with -1, or objects padded with None if the index may
 /// hold a `str`; scores `float32` padded with negative infinity.
 pub(crate) fn arrays<'py>(
     py: Python<'py>,
-    lists: &[Vec<(Id, f32)>],
+    lists: &[Vec<(Key, f32)>],
     width: usize,
     texts: bool,
 ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
@@ -23,7 +25,7 @@ pub(crate) fn arrays<'py>(
     if texts {
         let mut ids: Vec<Py<PyAny>> = Vec::with_capacity(size);
         for (row, list) in (1..).zip(lists) {
-            for (id, _) in list {
+            for (Key(id), _) in list {
                 ids.push(id.into_pyobject(py)?.unbind());
             }
             ids.resize_with(row * width, || py.None());
@@ -32,7 +34,7 @@ pub(crate) fn arrays<'py>(
     }
     let mut ids = Vec::with_capacity(size);
     for (row, list) in (1..).zip(lists) {
-        ids.extend(list.iter().map(|(id, _)| if let Id::Int(number) = id { *number } else { -1 }));
+        ids.extend(list.iter().map(|(Key(id), _)| if let Id::Int(number) = id { *number } else { -1 }));
         ids.resize(row * width, -1);
     }
     let ids: Bound<'py, PyArray2<i64>> = PyArray1::from_vec(py, ids).reshape(shape)?;

@@ -13,7 +13,7 @@ use crate::errors::to_python;
 
 /// An [`Id`] that can be saved.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct Key(Id);
+pub(crate) struct Key(pub(crate) Id);
 
 impl IdCodec for Key {
     const NAME: &'static str = "str or int of 64 bits";

@@ -10,6 +10,7 @@ mod errors;
 mod feedback;
 mod hits;
 mod hnsw;
+mod sparse;
 mod tokens;
 
 use pyo3::prelude::*;
@@ -30,6 +31,8 @@ mod _rank_retrieve {
     use crate::feedback::{Explanation, TermShare};
     #[pymodule_export]
     use crate::hnsw::DenseIndex;
+    #[pymodule_export]
+    use crate::sparse::SparseIndex;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -19,11 +19,6 @@ impl Engine {
         gathered.term(term, self.parts(), Some(Scoring::default()), &self.collection()).spread
     }
 
-    /// The sum of all lengths.
-    pub(crate) fn occurrences(&self) -> u64 {
-        self.lengths.iter().sum()
-    }
-
     /// The score of a document, as a search computes it; `None` if it holds no term.
     pub(crate) fn score<O: Order>(&self, document: u32, request: &Request<'_>, order: &O) -> Option<f32> {
         let (part, local) = ((document >> WINDOW_BITS) as usize, (document % WINDOW as u32) as u16);

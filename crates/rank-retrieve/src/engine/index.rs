@@ -103,6 +103,16 @@ impl Engine {
         self.documents
     }
 
+    /// Whether postings carry this.
+    pub(crate) fn holds(&self, kind: Kind) -> bool {
+        self.kind == kind
+    }
+
+    /// Terms are below.
+    pub(crate) fn terms(&self) -> usize {
+        self.terms
+    }
+
     /// The documents there are and those that were.
     pub(crate) fn numbered(&self) -> usize {
         self.slots.iter().map(|slot| slot.window.documents).sum::<usize>() + self.tail.documents
@@ -113,6 +123,9 @@ impl Engine {
         self.changed();
         if self.tail.is_full() {
             self.seal();
+        }
+        if self.tail.documents == 0 {
+            self.thaw();
         }
         let number = (self.slots.len() as u32) << WINDOW_BITS;
         let local = self.tail.open(lengths);
@@ -150,22 +163,6 @@ impl Engine {
         gone
     }
 
-    /// Whether a document is there.
-    pub(crate) fn contains(&self, document: u32) -> bool {
-        let (number, local) = ((document >> WINDOW_BITS) as usize, (document % WINDOW as u32) as u16);
-        match self.slots.get(number) {
-            Some(slot) => {
-                usize::from(local) < slot.window.documents
-                    && !slot.deleted.as_ref().is_some_and(|bits| bits.contains(local))
-            }
-            None => {
-                number == self.slots.len()
-                    && usize::from(local) < self.tail.documents
-                    && !self.tail.deleted.as_ref().is_some_and(|bits| bits.contains(local))
-            }
-        }
-    }
-
     /// Writes all windows anew without the deleted. Of each document that was numbered, its new number or none.
     pub(crate) fn merge(&mut self) -> Vec<Option<u32>> {
         let mut slots = std::mem::take(&mut self.slots);
@@ -192,6 +189,18 @@ impl Engine {
         numbers
     }
 
+    /// Of the documents that were numbered, those that are gone.
+    pub(crate) fn gone(&self) -> impl Iterator<Item = u32> + '_ {
+        let tail = (self.slots.len(), self.tail.documents, self.tail.deleted.as_ref());
+        let slots = self.slots.iter().enumerate();
+        let all = slots.map(|(at, slot)| (at, slot.window.documents, slot.deleted.as_deref())).chain([tail]);
+        all.flat_map(|(at, documents, deleted)| {
+            let locals =
+                (0..documents as u32).filter(move |&local| deleted.is_some_and(|bits| bits.contains(local as u16)));
+            locals.map(move |local| (at as u32) << WINDOW_BITS | local)
+        })
+    }
+
     /// The terms of a document, with the value of each field or the bits of the weight.
     pub(crate) fn document(&self, document: u32) -> Vec<(u32, Vec<u32>)> {
         let (number, local) = ((document >> WINDOW_BITS) as usize, (document % WINDOW as u32) as u16);
@@ -207,12 +216,24 @@ impl Engine {
         self.tail.clear();
     }
 
+    /// Makes the last window of a saved collection the tail again, if there is room in it.
+    fn thaw(&mut self) {
+        if let Some(slot) = self.slots.pop_if(|slot| slot.window.documents < WINDOW) {
+            self.tail.append(&slot.window, None, 0..slot.window.documents, &mut Vec::new());
+            self.tail.deleted = slot.deleted.map(|bits| (*bits).clone());
+        }
+    }
+
     fn changed(&mut self) {
         *self.kept.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
         *self.spent.get_mut() = 0;
     }
 
-    fn kept(&self) -> Option<Arc<Kept>> {
+    pub(super) fn keep(&mut self, kept: Kept) {
+        *self.kept.get_mut().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(kept));
+    }
+
+    pub(super) fn kept(&self) -> Option<Arc<Kept>> {
         self.kept.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 

@@ -13,6 +13,9 @@ pub(super) const RANKS: [usize; 3] = [10, 100, 1000];
 /// Postings in a window from which a term also gets a row of impacts by document.
 const LONG: usize = WINDOW / 8;
 
+/// A term with a long list, and its impacts by document, made when first asked for.
+type Long = (u32, OnceLock<Box<[f32]>>);
+
 /// The ready impacts of a window.
 #[derive(Debug)]
 pub(super) struct Ready {
@@ -20,17 +23,13 @@ pub(super) struct Ready {
     pub(super) impacts: Column<f32>,
     /// Of each term that is here, the greatest impact.
     pub(super) maxima: Column<f32>,
-    /// Which terms have long lists, ascending, and for each the impacts by document, made when first asked for.
-    long: Vec<(u32, OnceLock<Box<[f32]>>)>,
+    /// Ascending by term, found when first asked for.
+    long: OnceLock<Vec<Long>>,
 }
 
 impl Ready {
     pub(super) fn new(window: Arc<Window>, impacts: Column<f32>, maxima: Column<f32>) -> Self {
-        let starts = &*window.starts;
-        let lengths = starts.windows(2).map(|pair| (pair[1] - pair[0]) as usize);
-        let long = lengths.zip(0..).filter(|(length, _)| *length >= LONG).map(|(_, rank)| (rank, OnceLock::new()));
-        let long = long.collect();
-        Self { window, impacts, maxima, long }
+        Self { window, impacts, maxima, long: OnceLock::new() }
     }
 
     /// The impacts of a term by document, if its list is long.
@@ -38,8 +37,12 @@ impl Ready {
         if range.len() < LONG {
             return None;
         }
-        let at = self.long.binary_search_by_key(&(rank as u32), |entry| entry.0).ok()?;
-        let row = self.long[at].1.get_or_init(|| {
+        let long = self.long.get_or_init(|| {
+            let lengths = self.window.starts.windows(2).map(|pair| (pair[1] - pair[0]) as usize);
+            lengths.zip(0..).filter(|(length, _)| *length >= LONG).map(|(_, rank)| (rank, OnceLock::new())).collect()
+        });
+        let at = long.binary_search_by_key(&(rank as u32), |entry| entry.0).ok()?;
+        let row = long[at].1.get_or_init(|| {
             let mut row = vec![0.0; WINDOW];
             for (&local, &impact) in self.window.locals[range.clone()].iter().zip(&self.impacts[range]) {
                 row[usize::from(local)] = impact;

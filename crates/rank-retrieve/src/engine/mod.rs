@@ -4,9 +4,6 @@
 //! lengths are the truth. Impacts, what a posting adds to a score, depend on the whole collection: they are made for the
 //! terms of a query, and after enough queries for all terms at once, to be kept until a document comes or goes.
 
-// What saving needs comes with it.
-#![allow(dead_code)]
-
 mod accumulate;
 mod bits;
 mod column;
@@ -16,6 +13,7 @@ mod gather;
 mod index;
 mod kept;
 mod lists;
+mod saved;
 mod tail;
 mod top;
 mod window;

@@ -104,11 +104,4 @@ impl Tail {
         self.documents = 0;
         self.deleted = None;
     }
-
-    /// Gives memory back that is not in use.
-    pub(crate) fn shrink(&mut self) {
-        if self.documents == 0 {
-            self.lists = Vec::new();
-        }
-    }
 }

@@ -61,7 +61,7 @@ impl Feedback {
 /// Weights by term number.
 type Weights = BTreeMap<u32, f64>;
 
-impl<I: Clone + Eq + Hash + Ord + Sync> Bm25Index<I> {
+impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
     /// A query and the terms of documents that are held to be relevant, as a weighted query for
     /// [`retrieve_weighted`](Self::retrieve_weighted).
     ///
@@ -96,6 +96,7 @@ impl<I: Clone + Eq + Hash + Ord + Sync> Bm25Index<I> {
         feedback: Feedback,
         params: Bm25Params,
     ) -> Result<Vec<(String, f32)>> {
+        self.verify()?;
         feedback.check()?;
         let query: Weights = self
             .weighted(&terms.iter().map(|term| (term.as_ref(), 1.0)).collect::<Vec<_>>())?
@@ -168,6 +169,7 @@ impl<I: Clone + Eq + Hash + Ord + Sync> Bm25Index<I> {
     /// # Ok::<(), rank_retrieve::Error>(())
     /// ```
     pub fn key_terms(&self, id: &I, terms: usize) -> Option<Vec<(String, f32)>> {
+        self.verify().ok()?;
         let counts = self.counts(self.ids.number(id)?);
         let weight = |(term, count): (u32, u32)| {
             let holding = self.engine.spread(term).holding as f64;
@@ -199,6 +201,7 @@ impl<I: Clone + Eq + Hash + Ord + Sync> Bm25Index<I> {
     /// # Ok::<(), rank_retrieve::Error>(())
     /// ```
     pub fn more_like_this(&self, id: &I, k: usize, terms: usize, params: Bm25Params) -> Result<Option<Vec<(I, f32)>>> {
+        self.verify()?;
         let Some(query) = self.key_terms(id, terms) else { return Ok(None) };
         let mut hits = self.retrieve_weighted(&query, k.saturating_add(1), params)?;
         hits.retain(|hit| hit.0 != *id);

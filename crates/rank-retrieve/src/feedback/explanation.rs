@@ -36,7 +36,7 @@ pub struct TermShare {
     pub contribution: f64,
 }
 
-impl<I: Clone + Eq + Hash + Ord + Sync> Bm25Index<I> {
+impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
     /// Why a document has its score for weighted terms; `None` if the index does not hold it.
     ///
     /// # Errors
@@ -64,6 +64,7 @@ impl<I: Clone + Eq + Hash + Ord + Sync> Bm25Index<I> {
         terms: &[(S, f32)],
         params: Bm25Params,
     ) -> Result<Option<Explanation>> {
+        self.verify()?;
         params.check()?;
         rank_kernels::try_kernels()?;
         let terms = self.weighted(terms)?;

@@ -5,7 +5,7 @@ use std::hash::Hash;
 use crate::engine::Request;
 use crate::{Bm25Index, Bm25Params, Error, Result};
 
-impl<I: Clone + Eq + Hash + Ord + Sync> Bm25Index<I> {
+impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
     /// [`retrieve`](Self::retrieve) for terms with weights (boosts): a term counts as often as its weight says.
     ///
     /// Weights of a repeated term add up; terms of weight 0 are left out.
@@ -33,6 +33,7 @@ impl<I: Clone + Eq + Hash + Ord + Sync> Bm25Index<I> {
         k: usize,
         params: Bm25Params,
     ) -> Result<Vec<(I, f32)>> {
+        self.verify()?;
         params.check()?;
         rank_kernels::try_kernels()?;
         let terms = self.weighted(terms)?;

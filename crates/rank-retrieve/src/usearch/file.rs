@@ -9,8 +9,8 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
 
-use super::{HnswOptions, IdCodec, Precision, StoredId};
-use crate::{Error, Metric, Result};
+use super::{HnswOptions, Precision};
+use crate::{Error, IdCodec, Metric, Result, StoredId};
 
 const MAGIC: &[u8; 8] = b"RANKHNSW";
 const VERSION: u32 = 1;

@@ -1,0 +1,188 @@
+//! Learned sparse vectors.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use numpy::PyReadonlyArray1;
+use pyo3::prelude::*;
+use pyo3::types::PyList;
+use rank_pyo3::{Id, ProgressBar, for_each_entry, score, token_offsets, vector, watched};
+use rank_retrieve::SparseRows;
+
+use crate::arguments::{K, Threads, new_id, new_ids};
+use crate::errors::{PACKAGE, to_python};
+use crate::hits;
+use crate::hnsw::Key;
+
+type Index = rank_retrieve::SparseIndex<Key>;
+
+// The lock is only ever waited for without the GIL: its holder may need the GIL to go on.
+#[doc = rank_pyo3::stub!("SparseIndex")]
+#[pyclass(module = "rank_retrieve", frozen)]
+pub(crate) struct SparseIndex {
+    index: RwLock<Index>,
+    /// Whether any id was ever a str.
+    texts: AtomicBool,
+}
+
+/// The arrays of a CSR matrix, borrowed; the offsets as they are needed.
+struct Rows<'py> {
+    offsets: Vec<usize>,
+    dimensions: PyReadonlyArray1<'py, i32>,
+    values: PyReadonlyArray1<'py, f32>,
+}
+
+impl<'py> Rows<'py> {
+    fn new(matrix: &Bound<'py, PyAny>, argument: &str) -> PyResult<Self> {
+        let part = |name: &str| {
+            matrix.getattr(name).map_err(|_| {
+                PACKAGE.dtype(format_args!(
+                    "{argument}: expected a CSR matrix of SciPy, got {}; pass scipy.sparse.csr_array({argument})",
+                    rank_pyo3::describe(matrix)
+                ))
+            })
+        };
+        let format = part("format")?;
+        if format.extract::<String>().ok().as_deref() != Some("csr") {
+            return Err(PACKAGE.dtype(format_args!(
+                "{argument}: expected a CSR matrix of SciPy, got the format {format}; pass {argument}.tocsr()"
+            )));
+        }
+        let values = vector::<f32>(PACKAGE, &part("data")?, format_args!("{argument}.data"), "(values,)")?;
+        let dimensions = vector::<i32>(PACKAGE, &part("indices")?, format_args!("{argument}.indices"), "(values,)")?;
+        let indptr = part("indptr")?.call_method1("astype", ("int64",))?;
+        let offsets = token_offsets(PACKAGE, &indptr, values.as_slice()?.len())?;
+        Ok(Self { offsets, dimensions, values })
+    }
+
+    fn rows(&self) -> PyResult<SparseRows<'_>> {
+        let (dimensions, values) = (self.dimensions.as_slice()?, self.values.as_slice()?);
+        Ok(SparseRows { offsets: &self.offsets, dimensions, values })
+    }
+}
+
+fn named(value: &Bound<'_, PyAny>) -> PyResult<Vec<(String, f32)>> {
+    let mut pairs = Vec::new();
+    for_each_entry(PACKAGE, value, "weights", "a dict of str to weight", |name, weight| {
+        let at = format!("weights[{}]", name.repr()?);
+        let name: String = name.extract().map_err(|_| {
+            PACKAGE.dtype(format_args!("{at}: expected a str, got {}; convert it", rank_pyo3::describe(name)))
+        })?;
+        pairs.push((name, score(PACKAGE, weight, &at)? as f32));
+        Ok(())
+    })?;
+    Ok(pairs)
+}
+
+impl SparseIndex {
+    fn read(&self) -> RwLockReadGuard<'_, Index> {
+        self.index.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Index> {
+        self.index.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note(&self, id: &Id) {
+        if matches!(id, Id::Str(_)) {
+            self.texts.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+#[pymethods]
+impl SparseIndex {
+    #[new]
+    fn new() -> Self {
+        Self { index: RwLock::new(Index::new()), texts: AtomicBool::new(false) }
+    }
+
+    #[doc = rank_pyo3::stub!("SparseIndex.add")]
+    fn add(&self, py: Python<'_>, ids: &Bound<'_, PyAny>, vectors: &Bound<'_, PyAny>) -> PyResult<()> {
+        let ids = rank_pyo3::ids(PACKAGE, ids, "ids")?;
+        for id in &ids {
+            self.note(id);
+        }
+        let vectors = Rows::new(vectors, "vectors")?;
+        let rows = vectors.rows()?;
+        py.detach(|| {
+            let mut index = self.write();
+            new_ids(&ids, rows.len(), "vectors", |id| index.contains(&Key(id.clone())))?;
+            let keys: Vec<Key> = ids.into_iter().map(Key).collect();
+            index.add(&keys, rows).map_err(to_python)
+        })
+    }
+
+    #[doc = rank_pyo3::stub!("SparseIndex.add_named")]
+    fn add_named(&self, py: Python<'_>, id: &Bound<'_, PyAny>, weights: &Bound<'_, PyAny>) -> PyResult<()> {
+        let id = Id::extract(PACKAGE, id, "id")?;
+        self.note(&id);
+        let weights = named(weights)?;
+        py.detach(|| {
+            let mut index = self.write();
+            new_id(&id, "id", |id| index.contains(&Key(id.clone())))?;
+            index.add_named(Key(id), &weights).map_err(to_python)
+        })
+    }
+
+    #[doc = rank_pyo3::stub!("SparseIndex.remove")]
+    fn remove(&self, py: Python<'_>, id: &Bound<'_, PyAny>) -> PyResult<bool> {
+        let id = Id::extract(PACKAGE, id, "id")?;
+        py.detach(|| self.write().remove(&Key(id))).map_err(to_python)
+    }
+
+    #[doc = rank_pyo3::stub!("SparseIndex.search_batch")]
+    #[pyo3(
+        signature = (queries, k = K(100), progress = false, *, threads = Threads(1)),
+        text_signature = "($self, queries, k=100, progress=False, *, threads=1)"
+    )]
+    fn search_batch<'py>(
+        &self,
+        py: Python<'py>,
+        queries: &Bound<'py, PyAny>,
+        k: K,
+        progress: bool,
+        threads: Threads,
+    ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+        let queries = Rows::new(queries, "queries")?;
+        let rows = queries.rows()?;
+        let bar = ProgressBar::new(PACKAGE, py, rows.len(), progress)?;
+        let (lists, width) = watched(py, &bar, |watch| {
+            let index = self.read();
+            let lists = index.search_on(rows, k.0, threads.0, |steps| watch.advance(steps)).map_err(to_python)?;
+            Ok::<_, PyErr>((lists, k.0.min(index.len())))
+        })?;
+        hits::arrays(py, &lists, width, self.texts.load(Ordering::Relaxed))
+    }
+
+    #[doc = rank_pyo3::stub!("SparseIndex.search_named")]
+    #[pyo3(signature = (weights, k = K(100)), text_signature = "($self, weights, k=100)")]
+    fn search_named<'py>(&self, py: Python<'py>, weights: &Bound<'py, PyAny>, k: K) -> PyResult<Bound<'py, PyList>> {
+        let weights = named(weights)?;
+        let hits = py.detach(|| self.read().search_named(&weights, k.0)).map_err(to_python)?;
+        PACKAGE.ranked(py, &hits.into_iter().map(|(Key(id), score)| (id, score)).collect::<Vec<_>>())
+    }
+
+    #[doc = rank_pyo3::stub!("SparseIndex.save")]
+    fn save(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
+        py.detach(|| self.read().save(path)).map_err(to_python)
+    }
+
+    #[doc = rank_pyo3::stub!("SparseIndex.load")]
+    #[staticmethod]
+    fn load(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
+        let index = py.detach(|| Index::load(path)).map_err(to_python)?;
+        let texts = (0..index.numbered() as u32).any(|number| matches!(index.id(number), Key(Id::Str(_))));
+        Ok(Self { index: RwLock::new(index), texts: AtomicBool::new(texts) })
+    }
+
+    fn __len__(&self, py: Python<'_>) -> usize {
+        py.detach(|| self.read().len())
+    }
+
+    fn __contains__(&self, py: Python<'_>, id: &Bound<'_, PyAny>) -> PyResult<bool> {
+        let id = Id::extract(PACKAGE, id, "id")?;
+        Ok(py.detach(|| self.read().contains(&Key(id))))
+    }
+}

@@ -1,0 +1,241 @@
+//! A collection in a file.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::index::{Engine, Kind};
+use super::kept::{Kept, RANKS, Ready};
+use super::tail::Tail;
+use super::window::{Counts, Slot, Values, Window};
+use super::{Bits, Dictionary, WINDOW};
+use crate::Result;
+use crate::file::{Reader, Writer};
+use crate::scoring::{Field, Formula, Scoring};
+
+impl Dictionary {
+    pub(crate) fn save(&self, writer: &mut Writer) -> Result<()> {
+        let (text, ends, slots) = self.columns();
+        writer.row("terms", text)?;
+        writer.row("term ends", ends)?;
+        writer.row("term slots", slots)
+    }
+
+    pub(crate) fn open(reader: &Reader) -> Result<Self> {
+        let whole = ["terms", "term ends", "term slots"].iter().all(|name| reader.is_whole(name));
+        if !whole {
+            return Err(reader.damaged());
+        }
+        let (text, ends, slots) = (reader.row("terms")?, reader.row("term ends")?, reader.row("term slots")?);
+        Self::from_columns(text, ends, slots).ok_or_else(|| reader.broken())
+    }
+}
+
+impl Scoring {
+    pub(crate) fn to_json(self) -> Value {
+        let numbers = [self.k1, self.b, self.delta, self.mu, self.smoothing].map(f64::to_bits);
+        json!([self.formula as u8, numbers, self.numerator, self.byte_lengths])
+    }
+
+    pub(crate) fn from_json(value: &Value) -> Option<Self> {
+        let number = |at: usize| value[1][at].as_u64().map(f64::from_bits);
+        let formula = Formula::from_code(value[0].as_u64()?.try_into().ok()?)?;
+        let scoring = Self::new(formula)
+            .k1(number(0)?)
+            .b(number(1)?)
+            .delta(number(2)?)
+            .mu(number(3)?)
+            .smoothing(number(4)?)
+            .numerator(value[2].as_bool()?)
+            .byte_lengths(value[3].as_bool()?);
+        scoring.check().ok().map(|()| scoring)
+    }
+}
+
+impl Engine {
+    /// Writes the collection, and impacts for `scoring`.
+    pub(crate) fn save(&self, writer: &mut Writer, scoring: Option<Scoring>) -> Result<Value> {
+        let kept = (self.documents > 0).then(|| self.prepare(scoring));
+        let mut slots = self.slots.clone();
+        if self.tail.documents > 0 {
+            // The window of the tail that impacts were made for, or one like it.
+            let window = kept.as_ref().and_then(|kept| kept.windows.get(slots.len()));
+            let window = window.map_or_else(|| Arc::new(self.tail.freeze()), |ready| Arc::clone(&ready.window));
+            slots.push(Slot { window, deleted: self.tail.deleted.clone().map(Arc::new) });
+        }
+        let mut windows = Vec::new();
+        for (number, slot) in slots.iter().enumerate() {
+            slot.save(writer, number)?;
+            windows.push(json!([slot.window.documents, slot.deleted.is_some()]));
+        }
+        if let Some(kept) = &kept {
+            for (number, ready) in kept.windows.iter().enumerate() {
+                writer.row(&format!("{number} impacts"), &ready.impacts)?;
+                writer.row(&format!("{number} maxima"), &ready.maxima)?;
+            }
+            writer.row("best", &kept.best)?;
+            writer.row("absent", &kept.absent)?;
+            for (rank, kth) in RANKS.iter().zip(&kept.kth) {
+                writer.row(&format!("best {rank}"), kth)?;
+            }
+        }
+        let fields: Vec<_> =
+            self.fields.iter().map(|field| json!([field.weight.to_bits(), field.b.map(f64::to_bits)])).collect();
+        Ok(json!({
+            "counts": self.kind == Kind::Counts,
+            "fields": fields,
+            "windows": windows,
+            "documents": self.documents,
+            "lengths": self.lengths,
+            "terms": self.terms,
+            "kept": kept.map(|kept| kept.scoring.map(Scoring::to_json)),
+            "has kept": self.documents > 0,
+        }))
+    }
+
+    /// Reads a collection in place: what depends on the number of postings is left to [`verify`](Self::verify).
+    pub(crate) fn open(reader: &Reader, says: &Value) -> Result<Self> {
+        let broken = || reader.broken();
+        let list = |name: &str| says[name].as_array().ok_or_else(broken);
+        let kind = if says["counts"].as_bool().ok_or_else(broken)? { Kind::Counts } else { Kind::Weights };
+        let field = |value: &Value| {
+            let b = if value[1].is_null() { None } else { Some(f64::from_bits(value[1].as_u64()?)) };
+            Some(Field { weight: f64::from_bits(value[0].as_u64()?), b })
+        };
+        let fields = list("fields")?.iter().map(field).collect::<Option<Vec<_>>>().ok_or_else(broken)?;
+        let number = |value: &Value| value.as_u64().ok_or_else(broken);
+        let lengths = list("lengths")?.iter().map(number).collect::<Result<Vec<_>>>()?;
+        let mut slots = Vec::new();
+        for (at, window) in list("windows")?.iter().enumerate() {
+            let documents = number(&window[0])? as usize;
+            slots.push(Slot::open(reader, at, kind, fields.len(), documents, window[1].as_bool() == Some(true))?);
+        }
+        let documents = number(&says["documents"])? as usize;
+        let terms = number(&says["terms"])? as usize;
+        let full = slots.iter().rev().skip(1).all(|slot| slot.window.documents == WINDOW);
+        let left = |slot: &Slot| slot.window.documents - slot.deleted.as_ref().map_or(0, |bits| bits.len());
+        let good = full
+            && slots.iter().all(|slot| slot.window.documents <= WINDOW)
+            && slots.iter().all(|slot| slot.deleted.as_ref().is_none_or(|bits| bits.len() <= slot.window.documents))
+            && slots.iter().map(left).sum::<usize>() == documents
+            && lengths.len() == fields.len()
+            && (kind == Kind::Weights || !fields.is_empty());
+        if !good {
+            return Err(broken());
+        }
+        let mut engine = Self::new(kind, fields);
+        if says["has kept"].as_bool() == Some(true) {
+            let scoring = match &says["kept"] {
+                Value::Null if kind == Kind::Weights => None,
+                value => Some(Scoring::from_json(value).ok_or_else(broken)?),
+            };
+            engine.keep(Kept::open(reader, &slots, scoring, terms)?);
+        }
+        engine.tail = Tail::new(kind == Kind::Weights, engine.fields.len());
+        (engine.slots, engine.documents, engine.lengths, engine.terms) = (slots, documents, lengths, terms);
+        Ok(engine)
+    }
+
+    /// Whether the rows of an opened collection agree with each other.
+    pub(crate) fn is_sound(&self) -> bool {
+        let last = |window: &Window| window.terms().last().is_none_or(|term| (term as usize) < self.terms);
+        let sound = self.slots.iter().all(|slot| slot.window.is_sound() && last(&slot.window));
+        sound && self.kept().is_none_or(|kept| kept.is_sound())
+    }
+}
+
+impl Slot {
+    fn save(&self, writer: &mut Writer, number: usize) -> Result<()> {
+        let window = &self.window;
+        writer.row(&format!("{number} presence"), &window.presence)?;
+        writer.row(&format!("{number} starts"), &window.starts)?;
+        writer.row(&format!("{number} locals"), &window.locals)?;
+        writer.row(&format!("{number} lengths"), &window.lengths)?;
+        match &window.values {
+            Values::Weights(weights) => writer.row(&format!("{number} weights"), weights)?,
+            Values::Counts(counts) => {
+                for (field, counts) in counts.iter().enumerate() {
+                    writer.row(&format!("{number} counts {field}"), &counts.bytes)?;
+                    writer.row(&format!("{number} large counts {field}"), &counts.large)?;
+                }
+            }
+        }
+        match &self.deleted {
+            Some(deleted) => writer.row(&format!("{number} deleted"), deleted.words()),
+            None => Ok(()),
+        }
+    }
+
+    fn open(
+        reader: &Reader,
+        number: usize,
+        kind: Kind,
+        fields: usize,
+        documents: usize,
+        deleted: bool,
+    ) -> Result<Self> {
+        let values = match kind {
+            Kind::Weights => Values::Weights(reader.row(&format!("{number} weights"))?),
+            Kind::Counts => {
+                let counts = |field| {
+                    Ok(Counts {
+                        bytes: reader.row(&format!("{number} counts {field}"))?,
+                        large: reader.row(&format!("{number} large counts {field}"))?,
+                    })
+                };
+                Values::Counts((0..fields).map(counts).collect::<Result<_>>()?)
+            }
+        };
+        let window = Window {
+            documents,
+            fields,
+            presence: reader.row(&format!("{number} presence"))?,
+            starts: reader.row(&format!("{number} starts"))?,
+            locals: reader.row(&format!("{number} locals"))?,
+            values,
+            lengths: reader.row(&format!("{number} lengths"))?,
+        };
+        let deleted = if deleted {
+            let name = format!("{number} deleted");
+            if !reader.is_whole(&name) {
+                return Err(reader.damaged());
+            }
+            Some(Arc::new(Bits::from_words(&reader.row::<u64>(&name)?)))
+        } else {
+            None
+        };
+        Ok(Self { window: Arc::new(window), deleted })
+    }
+}
+
+impl Kept {
+    fn open(reader: &Reader, slots: &[Slot], scoring: Option<Scoring>, terms: usize) -> Result<Self> {
+        let mut windows = Vec::new();
+        for (number, slot) in slots.iter().enumerate() {
+            let impacts = reader.row(&format!("{number} impacts"))?;
+            let maxima = reader.row(&format!("{number} maxima"))?;
+            windows.push(Ready::new(Arc::clone(&slot.window), impacts, maxima));
+        }
+        let mut kth: [_; RANKS.len()] = Default::default();
+        for (rank, kth) in RANKS.iter().zip(&mut kth) {
+            *kth = reader.row(&format!("best {rank}"))?;
+        }
+        let kept = Self { scoring, windows, best: reader.row("best")?, absent: reader.row("absent")?, kth };
+        let sized = kept.best.len() == terms
+            && (kept.absent.is_empty() || kept.absent.len() == terms)
+            && kept.kth.iter().all(|kth| kth.len() == terms);
+        if sized { Ok(kept) } else { Err(reader.broken()) }
+    }
+
+    fn is_sound(&self) -> bool {
+        let good = |values: &[f32]| values.iter().all(|value| value.is_finite() && *value >= 0.0);
+        self.windows.iter().all(|ready| {
+            ready.impacts.len() == ready.window.locals.len()
+                && ready.maxima.len() + 1 == ready.window.starts.len()
+                && good(&ready.impacts)
+                && good(&ready.maxima)
+        }) && good(&self.best)
+            && self.kth.iter().all(|kth| good(kth))
+            && self.absent.iter().all(|value| value.is_finite())
+    }
+}

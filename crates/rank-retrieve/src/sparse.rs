@@ -1,0 +1,346 @@
+//! Learned sparse vectors over the engine of BM25.
+
+use std::hash::Hash;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use crate::engine::{Dictionary, Engine, Entry, Kind, Request};
+use crate::file::{Reader, Writer};
+use crate::ids::Ids;
+use crate::{Error, IdCodec, Result};
+
+/// Dimensions are below.
+const DIMENSIONS: u32 = 1 << 24;
+
+/// Sparse vectors in rows: the `i`-th has `values[offsets[i]..offsets[i + 1]]` at the dimensions of the same places.
+///
+/// The rows of SciPy's CSR matrices, borrowed.
+#[derive(Debug, Clone, Copy)]
+pub struct SparseRows<'a> {
+    /// Where each row begins, and the last ends.
+    pub offsets: &'a [usize],
+    /// Below 2^24, in each row ascending or not, each once.
+    pub dimensions: &'a [i32],
+    /// At least 0 and finite; 0 is as if it were not there.
+    pub values: &'a [f32],
+}
+
+impl SparseRows<'_> {
+    /// The number of rows.
+    pub fn len(&self) -> usize {
+        self.offsets.len().saturating_sub(1)
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn check(&self) -> Result<()> {
+        let refused = |argument, expected: String, got: String| Err(Error::InvalidTokens { argument, expected, got });
+        let Self { offsets, dimensions, values } = *self;
+        if dimensions.len() != values.len() {
+            return refused("values", format!("as many as dimensions, {}", dimensions.len()), values.len().to_string());
+        }
+        if offsets.first() != Some(&0) || offsets.last() != Some(&values.len()) || !offsets.is_sorted() {
+            let got = format!("{} from {:?} to {:?}", offsets.len(), offsets.first(), offsets.last());
+            return refused("offsets", format!("ascending numbers from 0 to {}", values.len()), got);
+        }
+        if let Some(at) = dimensions.iter().position(|&dimension| !(0..DIMENSIONS as i32).contains(&dimension)) {
+            let expected = format!("numbers of 0 to {DIMENSIONS}, exclusive");
+            return refused("dimensions", expected, format!("{} at {at}", dimensions[at]));
+        }
+        if let Some(at) = values.iter().position(|value| !(value.is_finite() && *value >= 0.0)) {
+            return refused("values", "finite numbers of at least 0".to_owned(), format!("{} at {at}", values[at]));
+        }
+        Ok(())
+    }
+
+    /// The dimensions and values of a row that are not 0, ascending, each once.
+    fn row(&self, row: usize) -> Result<Vec<(u32, f32)>> {
+        let range = self.offsets[row]..self.offsets[row + 1];
+        let pairs = self.dimensions[range.clone()].iter().map(|&d| d as u32).zip(self.values[range].iter().copied());
+        once(pairs.filter(|pair| pair.1 > 0.0).collect(), |dimension| format!("{dimension} twice in row {row}"))
+    }
+}
+
+fn once(mut pairs: Vec<(u32, f32)>, twice: impl Fn(u32) -> String) -> Result<Vec<(u32, f32)>> {
+    if !pairs.is_sorted_by(|a, b| a.0 < b.0) {
+        pairs.sort_unstable_by_key(|pair| pair.0);
+        if let Some(pair) = pairs.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+            let expected = "each dimension once in a row".to_owned();
+            return Err(Error::InvalidTokens { argument: "dimensions", expected, got: twice(pair[0].0) });
+        }
+    }
+    Ok(pairs)
+}
+
+/// An index of sparse vectors, as SPLADE and its kin make them, that ranks by the inner product: exact.
+///
+/// The engine is that of [`Bm25Index`](crate::Bm25Index), with weights in the place of impacts. A product is rounded to
+/// `f32`, sums are made in `f32`, what can add most first. Only documents that share a dimension with the query are
+/// found.
+///
+/// # Source
+///
+/// Formal, Piwowarski, Clinchant: SPLADE (SIGIR 2021); Mackenzie, Trotman, Lin: Wacky Weights in Learned Sparse
+/// Representations (2021).
+///
+/// # Example
+///
+/// ```
+/// use rank_retrieve::{SparseIndex, SparseRows};
+///
+/// let mut index = SparseIndex::new();
+/// let documents = SparseRows { offsets: &[0, 2, 3], dimensions: &[7, 9, 9], values: &[2.0, 0.5, 3.0] };
+/// index.add(&["d1", "d2"], documents)?;
+///
+/// let query = SparseRows { offsets: &[0, 2], dimensions: &[7, 9], values: &[1.0, 2.0] };
+/// // 1 · 2 + 2 · 0.5 and 2 · 3
+/// assert_eq!(index.search(query, 10)?, [[("d2", 6.0), ("d1", 3.0)]]);
+/// # Ok::<(), rank_retrieve::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct SparseIndex<I> {
+    dictionary: Dictionary,
+    engine: Engine,
+    ids: Ids<I>,
+    opened: Option<(Reader, Arc<OnceLock<bool>>)>,
+}
+
+impl<I: Clone + Eq + Hash + Ord + Send + Sync> Default for SparseIndex<I> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<I: Clone + Eq + Hash + Ord + Send + Sync> SparseIndex<I> {
+    /// An empty index.
+    pub fn new() -> Self {
+        Self {
+            dictionary: Dictionary::default(),
+            engine: Engine::new(Kind::Weights, Vec::new()),
+            ids: Ids::default(),
+            opened: None,
+        }
+    }
+
+    /// The number of documents.
+    pub fn len(&self) -> usize {
+        self.engine.len()
+    }
+
+    /// Whether there is no document.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether the index holds a document of this id.
+    pub fn contains(&self, id: &I) -> bool {
+        self.ids.number(id).is_some()
+    }
+
+    /// Adds documents, a row each.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidTokens`](Error::InvalidTokens) for rows that are none, before anything is added, or a dimension twice in
+    /// one; [`DuplicateDocument`](Error::DuplicateDocument). Documents before the error stay.
+    pub fn add(&mut self, ids: &[I], rows: SparseRows<'_>) -> Result<()> {
+        self.verify()?;
+        rows.check()?;
+        if ids.len() != rows.len() {
+            let (expected, got) = (format!("as many as rows, {}", rows.len()), ids.len().to_string());
+            return Err(Error::InvalidTokens { argument: "ids", expected, got });
+        }
+        for (row, id) in ids.iter().enumerate() {
+            self.ids.check(id)?;
+            let pairs = rows.row(row)?;
+            self.push(id.clone(), &pairs);
+        }
+        Ok(())
+    }
+
+    /// Adds a document of named dimensions with their weights, as in Anserini's JSON. Named dimensions and numbered ones
+    /// do not go together in one index.
+    ///
+    /// # Errors
+    ///
+    /// As [`add`](Self::add).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use rank_retrieve::SparseIndex;
+    ///
+    /// let mut index = SparseIndex::new();
+    /// index.add_named(1, &[("fox", 2.0), ("##es", 0.5)])?;
+    /// assert_eq!(index.search_named(&[("fox", 3.0), ("hen", 1.0)], 10)?, [(1, 6.0)]);
+    /// # Ok::<(), rank_retrieve::Error>(())
+    /// ```
+    pub fn add_named<S: AsRef<str>>(&mut self, id: I, weights: &[(S, f32)]) -> Result<()> {
+        self.verify()?;
+        self.ids.check(&id)?;
+        check_named(weights)?;
+        let numbers = weights.iter().filter(|pair| pair.1 > 0.0);
+        let pairs = numbers.map(|(name, weight)| (self.dictionary.intern(name.as_ref()), *weight)).collect();
+        let pairs = once(pairs, |_| "one twice".to_owned())?;
+        self.push(id, &pairs);
+        Ok(())
+    }
+
+    fn push(&mut self, id: I, pairs: &[(u32, f32)]) {
+        let entry = |&(term, weight): &(u32, f32)| Entry { term, field: 0, value: weight.to_bits() };
+        self.engine.add(&pairs.iter().map(entry).collect::<Vec<_>>(), &[]);
+        self.ids.push(id);
+    }
+
+    /// Takes a document out. Whether it was there.
+    ///
+    /// # Errors
+    ///
+    /// [`DamagedFile`](Error::DamagedFile) if the index was loaded, and its file is not what was saved.
+    pub fn remove(&mut self, id: &I) -> Result<bool> {
+        self.verify()?;
+        let Some(number) = self.ids.remove(id) else { return Ok(false) };
+        self.engine.delete(number);
+        if self.engine.numbered() > 2 * self.engine.len() + 1024 {
+            let numbers = self.engine.merge();
+            self.ids.renumber(&numbers);
+        }
+        Ok(true)
+    }
+
+    /// The `k` documents of the greatest inner products for each row: score descending, then id ascending.
+    ///
+    /// # Errors
+    ///
+    /// As [`add`](Self::add).
+    pub fn search(&self, queries: SparseRows<'_>, k: usize) -> Result<Vec<Vec<(I, f32)>>> {
+        self.search_on(queries, k, 1, |_| true)
+    }
+
+    /// [`search`](Self::search) on at most `threads` threads, which change no bit. `go_on` hears how many more queries
+    /// are done, and says whether to go on; after a no, the result is of no use.
+    ///
+    /// # Errors
+    ///
+    /// As [`add`](Self::add).
+    pub fn search_on(
+        &self,
+        queries: SparseRows<'_>,
+        k: usize,
+        threads: usize,
+        go_on: impl Fn(usize) -> bool + Sync,
+    ) -> Result<Vec<Vec<(I, f32)>>> {
+        rank_kernels::try_kernels()?;
+        self.verify()?;
+        queries.check()?;
+        let terms = (0..queries.len()).map(|row| queries.row(row)).collect::<Result<Vec<_>>>()?;
+        let request = |terms| Request { terms, k, allowed: None, scoring: None };
+        let requests: Vec<Request<'_>> = terms.iter().map(|terms| request(terms)).collect();
+        let lists = self.engine.search_batch(&requests, &self.ids, threads, &go_on);
+        Ok(lists.into_iter().map(|list| self.named(list)).collect())
+    }
+
+    /// [`search`](Self::search) for one query of named dimensions.
+    ///
+    /// # Errors
+    ///
+    /// As [`add`](Self::add).
+    pub fn search_named<S: AsRef<str>>(&self, weights: &[(S, f32)], k: usize) -> Result<Vec<(I, f32)>> {
+        rank_kernels::try_kernels()?;
+        self.verify()?;
+        check_named(weights)?;
+        let known = weights.iter().filter(|pair| pair.1 > 0.0);
+        let known = known.filter_map(|(name, weight)| Some((self.dictionary.number(name.as_ref())?, *weight)));
+        let mut terms = once(known.collect(), |_| "one twice".to_owned())?;
+        terms.sort_unstable_by(|a, b| self.dictionary.bytes(a.0).cmp(self.dictionary.bytes(b.0)));
+        let request = Request { terms: &terms, k, allowed: None, scoring: None };
+        Ok(self.named(self.engine.search(&request, &self.ids)))
+    }
+
+    fn named(&self, list: Vec<(u32, f32)>) -> Vec<(I, f32)> {
+        list.into_iter().map(|(number, score)| (self.ids.id(number).clone(), score)).collect()
+    }
+
+    fn verify(&self) -> Result<()> {
+        match &self.opened {
+            Some((reader, whole)) if !*whole.get_or_init(|| reader.all_whole() && self.engine.is_sound()) => {
+                Err(reader.damaged())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> SparseIndex<I> {
+    /// Writes the index to one file, which is replaced as a whole or not at all.
+    ///
+    /// # Errors
+    ///
+    /// [`Io`](Error::Io), and as [`remove`](Self::remove).
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        self.verify()?;
+        let mut writer = Writer::new(path.as_ref())?;
+        self.dictionary.save(&mut writer)?;
+        self.ids.save(&mut writer)?;
+        let engine = self.engine.save(&mut writer, None)?;
+        writer.finish(&serde_json::json!({ "engine": engine }))
+    }
+
+    /// Opens a saved index in place; the first search looks the whole file through for damage.
+    ///
+    /// # Errors
+    ///
+    /// [`Io`](Error::Io); [`DamagedFile`](Error::DamagedFile) for a damaged or foreign file; [`IdType`](Error::IdType).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use rank_retrieve::SparseIndex;
+    ///
+    /// let folder = tempfile::tempdir().unwrap();
+    /// let mut index = SparseIndex::<i64>::new();
+    /// index.add_named(1, &[("fox", 2.0)])?;
+    /// index.save(folder.path().join("index"))?;
+    /// let loaded = SparseIndex::<i64>::load(folder.path().join("index"))?;
+    /// assert_eq!(loaded.search_named(&[("fox", 1.0)], 10)?, [(1, 2.0)]);
+    /// # Ok::<(), rank_retrieve::Error>(())
+    /// ```
+    pub fn load(path: impl AsRef<Path>) -> Result<Self> {
+        let reader = Reader::open(path.as_ref())?;
+        let dictionary = Dictionary::open(&reader)?;
+        let engine = Engine::open(&reader, &reader.says["engine"])?;
+        if !engine.holds(Kind::Weights) || (dictionary.len() > 0 && engine.terms() > dictionary.len()) {
+            return Err(reader.broken());
+        }
+        let ids = Ids::open(&reader, engine.numbered(), engine.gone().collect())?;
+        Ok(Self { dictionary, engine, ids, opened: Some((reader, Arc::default())) })
+    }
+
+    /// How many document numbers there are, those of removed documents among them.
+    pub fn numbered(&self) -> usize {
+        self.engine.numbered()
+    }
+
+    /// The id of a document number.
+    ///
+    /// # Panics
+    ///
+    /// If there never was a document of this number.
+    pub fn id(&self, number: u32) -> &I {
+        self.ids.id(number)
+    }
+}
+
+fn check_named<S>(weights: &[(S, f32)]) -> Result<()> {
+    match weights.iter().find(|pair| !(pair.1.is_finite() && pair.1 >= 0.0)) {
+        None => Ok(()),
+        Some((_, weight)) => Err(Error::InvalidTokens {
+            argument: "weights",
+            expected: "finite numbers of at least 0".to_owned(),
+            got: weight.to_string(),
+        }),
+    }
+}
