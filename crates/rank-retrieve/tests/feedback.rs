@@ -23,7 +23,7 @@ fn filled(documents: &[Vec<&'static str>]) -> Bm25Index<usize> {
     }
     // What is gone counts no more.
     index.add_document(999, &WORDS).unwrap();
-    index.remove(&999);
+    index.remove(&999).unwrap();
     index
 }
 
