@@ -3,7 +3,7 @@
 //! Blondel, Teboul, Berthet, Djolonga: Fast differentiable sorting and ranking (ICML 2020). Inside a block the l2
 //! operator is linear and the KL operator a softmax; the gradients are those of the blocks.
 
-use rank_kernels::{exp, vectorized};
+use rank_kernels::{Work, exp, vectorized_work};
 
 use crate::error::LIMIT;
 use crate::float::{Real, refuse};
@@ -278,6 +278,20 @@ fn inner(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
+struct Exponentials<'a>(&'a mut [f64]);
+
+impl Work for Exponentials<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "it is compiled into its caller, for the caller's instruction set")]
+    fn run(self) {
+        for share in self.0 {
+            *share = exp(*share);
+        }
+    }
+}
+
 /// `e^((value - first) · inverse)` of each block.
 fn softmax_numerators(sorted: &[f64], blocks: &[Block], inverse: f64, shares: &mut [f64]) {
     for block in blocks {
@@ -288,7 +302,7 @@ fn softmax_numerators(sorted: &[f64], blocks: &[Block], inverse: f64, shares: &m
         }
     }
     let shares = &mut shares[..sorted.len()];
-    vectorized(|| shares.iter_mut().for_each(|share| *share = exp(*share)));
+    vectorized_work(Exponentials(shares));
 }
 
 /// Calls `work` with start and end of each block.
