@@ -46,7 +46,8 @@ def synthetic(rows: int, mean: int, rng: np.random.Generator) -> sp.csr_array:
     weights = np.minimum(rng.lognormal(-0.6, 0.7, len(draws)), 3.5).astype(np.float32)
     matrix = sp.coo_array((weights, (row, dimensions.astype(np.int32))), shape=(rows, DIMENSIONS)).tocsr()
     matrix.sum_duplicates()
-    return matrix
+    arrays = (matrix.data, matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32))
+    return sp.csr_array(arrays, shape=matrix.shape)
 
 
 def scipy_search(documents: sp.csr_array) -> Callable[[Vector, int], object]:
