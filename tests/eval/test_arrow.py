@@ -305,3 +305,9 @@ def test_libraries_that_are_not_installed(library: str, monkeypatch: pytest.Monk
         with pytest.raises(MissingPackageError) as caught:
             getattr(table, method)()
         assert str(caught.value) == message
+
+
+def test_a_plan_is_no_table() -> None:
+    lazy: Any = pl.LazyFrame({"query_id": ["q"], "doc_id": ["a"], "score": [1.0]})
+    with pytest.raises(DtypeError, match=r"^run: expected a table, got polars\..*LazyFrame; pass run\.collect\(\)$"):
+        rank_eval.evaluate({"q": {"a": 1}}, lazy, ["AP"])

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict, PyMapping, PyString, PyType};
 use rank_pyo3::arrow::ArrowTable;
-use rank_pyo3::frames;
+use rank_pyo3::{describe, frames};
 
 use crate::arrow::{QrelsColumns, RunColumns, qrels_batch, read_qrels, read_run, run_batch, stream};
 use crate::columns::NumpyRows;
@@ -384,6 +384,11 @@ fn to_dict<'a, 'py, V: IntoPyObject<'py>>(
     Ok(table)
 }
 
+/// Whether it is a plan of polars, whose rows are not there yet.
+fn is_lazy(value: &Bound<'_, PyAny>) -> bool {
+    describe(value).starts_with("polars.") && value.hasattr("collect").unwrap_or(false)
+}
+
 /// Reads an argument that is a table of ours, a path, a table of others, a dict or rows.
 macro_rules! table_argument {
     ($function:ident, $table:ident, $arrow:expr) => {
@@ -403,6 +408,12 @@ macro_rules! table_argument {
                 $table::from_dict(&class, value, progress)?
             } else if ArrowTable::accepts(value)? {
                 $table($arrow(value, progress)?)
+            } else if is_lazy(value) {
+                let argument = stringify!($table).to_lowercase();
+                return Err(PACKAGE.dtype(format_args!(
+                    "{argument}: expected a table, got {}; pass {argument}.collect()",
+                    describe(value)
+                )));
             } else if dicts::is_of_ranx(value) {
                 $table::from_dict(&class, &value.call_method0("to_dict")?, progress)?
             } else if value.try_iter().is_ok() {
