@@ -1,0 +1,154 @@
+"""What autograd knows of the operators: passes, and the pulling back of gradients, under ``torch.func`` as well."""
+
+# Contexts and states belong to torch; it names what it passes.
+# ruff: noqa: ANN401, ARG004
+# mypy: disable-error-code=no-untyped-call
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch.autograd import Function
+
+from rank_soft._errors import InvalidInputError
+from rank_soft._options import Options, operator
+from rank_soft._rank_soft import spearman_loss, spearman_loss_grad
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def array(tensor: torch.Tensor) -> NDArray[Any]:
+    """View a tensor of the CPU as an array; others are copied."""
+    return tensor.contiguous().numpy(force=True)
+
+
+def tensor_like(values: Any, like: torch.Tensor) -> torch.Tensor:
+    """Put an array onto the device of a tensor, in its dtype."""
+    return torch.from_numpy(np.asarray(values)).to(device=like.device, dtype=like.dtype)
+
+
+def folded(size: int, dims: tuple[int | None, ...], tensors: tuple[torch.Tensor | None, ...]) -> list[Any]:
+    """Put the mapped axis of each tensor first; one that has none is repeated."""
+    return [
+        tensor if tensor is None else tensor.movedim(dim, 0) if dim is not None else tensor.expand(size, *tensor.shape)
+        for dim, tensor in zip(dims, tensors, strict=True)
+    ]
+
+
+def refused() -> InvalidInputError:
+    """Say that there is no second derivative."""
+    return InvalidInputError(
+        "create_graph: expected first derivatives only, got a derivative of a gradient of rank_soft; "
+        "detach the gradient, or differentiate once"
+    )
+
+
+class Pass(Function):
+    """An operator: values, and the state that their gradient needs."""
+
+    @staticmethod
+    def forward(values: torch.Tensor, mask: torch.Tensor | None, options: Options) -> tuple[torch.Tensor, Any]:
+        marks = None if mask is None else array(mask)
+        result, state = operator(options).forward(array(values), axis=options.axis, mask=marks, threads=options.threads)
+        return tensor_like(result, values), state
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Any, ...]) -> None:
+        ctx.save_for_backward(inputs[0])
+        ctx.state = output[1]
+
+    @staticmethod
+    def backward(ctx: Any, *cotangents: Any) -> Any:
+        (values,) = ctx.saved_tensors
+        return Pull.apply(values, cotangents[0], ctx.state), None, None
+
+    @staticmethod
+    def vmap(info: Any, in_dims: Any, *arguments: Any) -> Any:
+        values, mask, options = arguments
+        values, mask = folded(info.batch_size, in_dims[:2], (values, mask))
+        return Pass.apply(values, mask, options), (0, None)
+
+
+class Pull(Function):
+    """The gradient of a pass. It takes the values along for their mapped axes, which the state has too."""
+
+    @staticmethod
+    def forward(values: torch.Tensor, cotangent: torch.Tensor, state: Any) -> torch.Tensor:
+        return tensor_like(state.vjp(array(cotangent)), values)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
+        pass
+
+    @staticmethod
+    def backward(ctx: Any, *cotangents: Any) -> Any:
+        raise refused()
+
+    @staticmethod
+    def vmap(info: Any, in_dims: Any, *arguments: Any) -> Any:
+        values, cotangent, state = arguments
+        if in_dims[0] is None:
+            # Many cotangents of one pass, as for a Jacobian.
+            return torch.stack([Pull.apply(values, one, state) for one in cotangent.movedim(in_dims[1], 0)]), 0
+        values, cotangent = folded(info.batch_size, in_dims[:2], (values, cotangent))
+        return Pull.apply(values, cotangent, state), 0
+
+
+class Spearman(Function):
+    """The loss of each row."""
+
+    @staticmethod
+    def forward(predictions: torch.Tensor, targets: torch.Tensor, strength: float, method: Any) -> torch.Tensor:
+        rows = (rows_of(predictions), rows_of(targets))
+        losses = spearman_loss(*rows, strength, method=method)
+        return tensor_like(losses, predictions).reshape(predictions.shape[:-1])
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
+        predictions, targets, ctx.strength, ctx.method = inputs
+        ctx.save_for_backward(predictions, targets)
+
+    @staticmethod
+    def backward(ctx: Any, *cotangents: Any) -> Any:
+        predictions, targets = ctx.saved_tensors
+        gradients = SpearmanPull.apply(predictions, targets, cotangents[0], ctx.strength, ctx.method)
+        return *gradients, None, None
+
+    @staticmethod
+    def vmap(info: Any, in_dims: Any, *arguments: Any) -> Any:
+        predictions, targets = folded(info.batch_size, in_dims[:2], arguments[:2])
+        return Spearman.apply(predictions, targets, *arguments[2:]), 0
+
+
+class SpearmanPull(Function):
+    """The gradients of the loss to both sides."""
+
+    @staticmethod
+    def forward(
+        predictions: torch.Tensor, targets: torch.Tensor, cotangent: torch.Tensor, strength: float, method: Any
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        sides = spearman_loss_grad(rows_of(predictions), rows_of(targets), strength, method=method)
+        to_predictions, to_targets = (tensor_like(side, predictions).reshape(predictions.shape) for side in sides)
+        return to_predictions * cotangent[..., None], to_targets * cotangent[..., None]
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
+        pass
+
+    @staticmethod
+    def backward(ctx: Any, *cotangents: Any) -> Any:
+        raise refused()
+
+    @staticmethod
+    def vmap(info: Any, in_dims: Any, *arguments: Any) -> Any:
+        predictions, targets, cotangent = folded(info.batch_size, in_dims[:3], arguments[:3])
+        return SpearmanPull.apply(predictions, targets, cotangent, *arguments[3:]), (0, 0)
+
+
+def rows_of(tensor: torch.Tensor) -> NDArray[Any]:
+    """View a tensor of any shape ``(..., n)`` as rows."""
+    return array(tensor).reshape(math.prod(tensor.shape[:-1]), tensor.shape[-1])

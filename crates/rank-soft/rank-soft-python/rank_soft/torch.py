@@ -1,0 +1,441 @@
+"""The operators on PyTorch tensors, with gradients by autograd.
+
+Needs ``pip install "rank-soft[torch]"``.
+
+**Devices.** Tensors of the CPU are read in place. What lies on another device is copied to the host, computed there and
+copied back, which waits for the device.
+
+**Dtypes.** float32 and float64 give the numbers of the NumPy functions, to the bit. float16 and bfloat16 are computed
+in float32; float16 holds ranks to 2,048 exactly, bfloat16 to 256: ask for ``dtype=torch.float32``.
+
+**Transforms.** ``torch.func.grad``, ``vmap``, ``jacrev`` and ``torch.compile(fullgraph=True)`` work. A second
+derivative is refused, and there is no forward mode. Gradients of compiled functions do the pass again.
+
+**NaN.** A NaN among the values is an error that says where; one that reaches the gradients spreads over its block.
+"""
+
+# autograd.Function.apply and custom operators have no types.
+# mypy: disable-error-code="no-untyped-call, no-any-return"
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rank_soft._errors import DtypeError, InvalidInputError, MissingPackageError, ShapeError
+from rank_soft._options import Options, from_last
+
+try:
+    import torch
+except ImportError:
+    raise MissingPackageError(
+        'torch: expected the package torch, got none; run pip install "rank-soft[torch]"'
+    ) from None
+
+from rank_soft import _torch_compiled as compiled
+from rank_soft._torch_autograd import Pass, Spearman
+
+if TYPE_CHECKING:
+    from rank_soft._rank_soft import _Direction, _Method, _Scale
+
+__all__ = [
+    "soft_max",
+    "soft_median",
+    "soft_min",
+    "soft_quantile",
+    "soft_rank",
+    "soft_sort",
+    "soft_top_k",
+    "soft_top_k_mask",
+    "spearman_loss",
+]
+
+_WIDE = (torch.float32, torch.float64)
+_HALF = (torch.float16, torch.bfloat16)
+
+
+def soft_rank(
+    values: torch.Tensor,
+    strength: float = 1.0,
+    *,
+    direction: _Direction = "ascending",
+    method: _Method = "l2",
+    scale: _Scale = "absolute",
+    dim: int = -1,
+    mask: torch.Tensor | None = None,
+    dtype: torch.dtype | None = None,
+    threads: int = 1,
+) -> torch.Tensor:
+    """Soft ranks, as by ``rank_soft.soft_rank``.
+
+    Args:
+        values: float32, float64, float16 or bfloat16, any shape with at least one dimension, any device.
+        strength: 0 to 1e300; larger is softer, 0 is hard.
+        direction: Which value has rank 1: ``"ascending"`` the smallest, ``"descending"`` the largest.
+        method: What makes it smooth.
+        scale: ``"absolute"``, or ``"auto"``: the strength is in units of R / n of each row.
+        dim: Along which rows lie.
+        mask: bool, in the shape of ``values``: which numbers count. Others have rank 0 and gradient 0.
+        dtype: Of the result; None: that of ``values``.
+        threads: How many threads share the rows; 0: as many as the machine has.
+
+    Returns:
+        Ranks from 1 to n, in the shape and on the device of ``values``, differentiable once.
+
+    Raises:
+        InvalidInputError: A NaN, a number out of its range, an option that is not known, a tensor without numbers.
+        ShapeError: No dimension, or a mask of another shape.
+        DtypeError: No tensor, or one of another dtype.
+
+    Source:
+        Blondel, Teboul, Berthet, Djolonga: Fast differentiable sorting and ranking (ICML 2020).
+
+    Example:
+        >>> import torch
+        >>> values = torch.tensor([3.0, 0.0, 1.5], requires_grad=True)
+        >>> ranks = soft_rank(values, strength=2.0)
+        >>> ranks.tolist()
+        [2.75, 1.25, 2.0]
+        >>> ranks[0].backward()
+        >>> [round(number, 4) for number in values.grad.tolist()]
+        [0.3333, -0.1667, -0.1667]
+    """
+    options = Options("rank", strength, direction=direction, method=method, scale=scale, threads=threads)
+    return _apply(values, mask, dim, dtype, options)
+
+
+def soft_sort(
+    values: torch.Tensor,
+    strength: float = 1.0,
+    *,
+    direction: _Direction = "ascending",
+    method: _Method = "l2",
+    scale: _Scale = "absolute",
+    dim: int = -1,
+    mask: torch.Tensor | None = None,
+    dtype: torch.dtype | None = None,
+    threads: int = 1,
+) -> torch.Tensor:
+    """Softly sorted values, as by ``rank_soft.soft_sort``.
+
+    Args:
+        values: As for ``soft_rank``.
+        strength: 0 to 1e300, in the inverse of the values' units; larger is softer, 0 is hard.
+        direction: ``"ascending"`` or ``"descending"``.
+        method: What makes it smooth.
+        scale: ``"absolute"``, or ``"auto"``: the strength is in units of n / R, where R is the range of the row.
+        dim: Along which rows lie.
+        mask: bool, in the shape of ``values``: which numbers count. Others are left out, and zeros fill the row.
+        dtype: Of the result; None: that of ``values``.
+        threads: As for ``soft_rank``.
+
+    Returns:
+        In the shape and on the device of ``values``, differentiable once.
+
+    Raises:
+        InvalidInputError: As for ``soft_rank``.
+        ShapeError: As for ``soft_rank``.
+        DtypeError: As for ``soft_rank``.
+
+    Source:
+        Blondel, Teboul, Berthet, Djolonga: Fast differentiable sorting and ranking (ICML 2020).
+
+    Example:
+        >>> import torch
+        >>> soft_sort(torch.tensor([3.0, 0.0, 1.5]), strength=2.0)  # one block of mean 1.5, in steps of 1 / 2
+        tensor([1.0000, 1.5000, 2.0000])
+    """
+    options = Options("sort", strength, direction=direction, method=method, scale=scale, threads=threads)
+    return _apply(values, mask, dim, dtype, options)
+
+
+def soft_top_k_mask(
+    values: torch.Tensor,
+    k: int,
+    strength: float = 1.0,
+    *,
+    method: _Method = "l2",
+    scale: _Scale = "absolute",
+    dim: int = -1,
+    mask: torch.Tensor | None = None,
+    dtype: torch.dtype | None = None,
+    threads: int = 1,
+) -> torch.Tensor:
+    """How far each value belongs to the k largest, as by ``rank_soft.soft_top_k_mask``.
+
+    Args:
+        values: As for ``soft_rank``.
+        k: How many.
+        strength: As for ``soft_rank``.
+        method: What makes it smooth.
+        scale: As for ``soft_rank``.
+        dim: Along which rows lie.
+        mask: bool, in the shape of ``values``: which numbers count.
+        dtype: Of the result; None: that of ``values``.
+        threads: As for ``soft_rank``.
+
+    Returns:
+        Numbers from 0 to 1 in the shape and on the device of ``values``, differentiable once.
+
+    Raises:
+        InvalidInputError: As for ``soft_rank``.
+        ShapeError: As for ``soft_rank``.
+        DtypeError: As for ``soft_rank``.
+
+    Example:
+        >>> import torch
+        >>> soft_top_k_mask(torch.tensor([3.0, 0.0, 2.0, 1.5]), 2)
+        tensor([1.0000, 0.0000, 0.7500, 0.2500])
+    """
+    options = Options("top_k_mask", strength, k=k, method=method, scale=scale, threads=threads)
+    return _apply(values, mask, dim, dtype, options)
+
+
+def soft_top_k(
+    values: torch.Tensor,
+    k: int,
+    strength: float = 1.0,
+    *,
+    method: _Method = "l2",
+    scale: _Scale = "absolute",
+    dim: int = -1,
+    mask: torch.Tensor | None = None,
+    dtype: torch.dtype | None = None,
+    threads: int = 1,
+) -> torch.Tensor:
+    """The k largest values, softly, as by ``rank_soft.soft_top_k``.
+
+    Args:
+        values: As for ``soft_rank``.
+        k: How many.
+        strength: As for ``soft_sort``.
+        method: What makes it smooth.
+        scale: As for ``soft_sort``.
+        dim: Along which rows lie.
+        mask: bool, in the shape of ``values``: which numbers count.
+        dtype: Of the result; None: that of ``values``.
+        threads: As for ``soft_rank``.
+
+    Returns:
+        Descending, k of them along ``dim``, differentiable once.
+
+    Raises:
+        InvalidInputError: As for ``soft_rank``.
+        ShapeError: As for ``soft_rank``.
+        DtypeError: As for ``soft_rank``.
+
+    Example:
+        >>> import torch
+        >>> soft_top_k(torch.tensor([3.0, 0.0, 1.5]), 2, strength=0.1)
+        tensor([3.0000, 1.5000])
+    """
+    options = Options("top_k", strength, k=k, method=method, scale=scale, threads=threads)
+    return _apply(values, mask, dim, dtype, options)
+
+
+def soft_quantile(
+    values: torch.Tensor,
+    level: float,
+    strength: float = 1.0,
+    *,
+    method: _Method = "l2",
+    scale: _Scale = "absolute",
+    dim: int = -1,
+    mask: torch.Tensor | None = None,
+    dtype: torch.dtype | None = None,
+    threads: int = 1,
+) -> torch.Tensor:
+    """The soft quantile, as by ``rank_soft.soft_quantile``.
+
+    Args:
+        values: As for ``soft_rank``.
+        level: 0 to 1: the share of the row below it.
+        strength: As for ``soft_sort``.
+        method: What makes it smooth.
+        scale: As for ``soft_sort``.
+        dim: Along which rows lie; the result lacks it.
+        mask: bool, in the shape of ``values``: which numbers count.
+        dtype: Of the result; None: that of ``values``.
+        threads: As for ``soft_rank``.
+
+    Returns:
+        One number a row, differentiable once.
+
+    Raises:
+        InvalidInputError: As for ``soft_rank``.
+        ShapeError: As for ``soft_rank``.
+        DtypeError: As for ``soft_rank``.
+
+    Example:
+        >>> import torch
+        >>> soft_quantile(torch.tensor([3.0, 0.0, 1.5]), 0.5, strength=0.1)
+        tensor(1.5000)
+    """
+    options = Options("quantile", strength, level=level, method=method, scale=scale, threads=threads)
+    return _apply(values, mask, dim, dtype, options)
+
+
+def soft_median(values: torch.Tensor, strength: float = 1.0, **options: Any) -> torch.Tensor:  # noqa: ANN401
+    """The soft median.
+
+    Args:
+        values: As for ``soft_rank``.
+        strength: As for ``soft_sort``.
+        **options: As for ``soft_quantile``.
+
+    Returns:
+        One number a row, differentiable once.
+
+    Raises:
+        InvalidInputError: As for ``soft_rank``.
+        ShapeError: As for ``soft_rank``.
+        DtypeError: As for ``soft_rank``.
+
+    Example:
+        >>> import torch
+        >>> soft_median(torch.tensor([3.0, 0.0, 1.5]), strength=0.1)
+        tensor(1.5000)
+    """
+    return soft_quantile(values, 0.5, strength, **options)
+
+
+def soft_min(values: torch.Tensor, strength: float = 1.0, **options: Any) -> torch.Tensor:  # noqa: ANN401
+    """The soft minimum.
+
+    Args:
+        values: As for ``soft_rank``.
+        strength: As for ``soft_sort``.
+        **options: As for ``soft_quantile``.
+
+    Returns:
+        One number a row, differentiable once.
+
+    Raises:
+        InvalidInputError: As for ``soft_rank``.
+        ShapeError: As for ``soft_rank``.
+        DtypeError: As for ``soft_rank``.
+
+    Example:
+        >>> import torch
+        >>> soft_min(torch.tensor([3.0, 0.0, 1.5]), strength=2.0)
+        tensor(1.)
+    """
+    return soft_quantile(values, 0.0, strength, **options)
+
+
+def soft_max(values: torch.Tensor, strength: float = 1.0, **options: Any) -> torch.Tensor:  # noqa: ANN401
+    """The soft maximum.
+
+    Args:
+        values: As for ``soft_rank``.
+        strength: As for ``soft_sort``.
+        **options: As for ``soft_quantile``.
+
+    Returns:
+        One number a row, differentiable once.
+
+    Raises:
+        InvalidInputError: As for ``soft_rank``.
+        ShapeError: As for ``soft_rank``.
+        DtypeError: As for ``soft_rank``.
+
+    Example:
+        >>> import torch
+        >>> soft_max(torch.tensor([3.0, 0.0, 1.5]), strength=2.0)
+        tensor(2.)
+    """
+    return soft_quantile(values, 1.0, strength, **options)
+
+
+def spearman_loss(
+    predictions: torch.Tensor, targets: torch.Tensor, strength: float = 1.0, *, method: _Method = "l2"
+) -> torch.Tensor:
+    """1 less the Pearson correlation of the soft ranks of both sides, as by ``rank_soft.spearman_loss``.
+
+    Args:
+        predictions: float32, float64, float16 or bfloat16, shape ``(..., n)``, any device.
+        targets: In the shape, in the dtype and on the device of the predictions.
+        strength: As for ``soft_rank``.
+        method: ``"l2"`` or ``"kl"``.
+
+    Returns:
+        The loss of each row, shape ``(...)``, from 0 (same order) to 2 (reversed): take its mean. Differentiable once,
+        to both sides.
+
+    Raises:
+        InvalidInputError: A number that is not finite, an option that is not known, tensors on two devices.
+        ShapeError: No dimension, or two shapes.
+        DtypeError: No tensor, one of another dtype, or two dtypes.
+
+    Source:
+        Blondel, Teboul, Berthet, Djolonga (ICML 2020), section 6.
+
+    Example:
+        >>> import torch
+        >>> scores = torch.tensor([[0.1, 0.5, 0.9]], dtype=torch.float64, requires_grad=True)
+        >>> loss = spearman_loss(scores, torch.tensor([[20.0, 10.0, 30.0]], dtype=torch.float64), strength=0.1)
+        >>> round(loss.mean().item(), 12)
+        0.5
+    """
+    _check(predictions, "predictions")
+    _check(targets, "targets")
+    if targets.dtype is not predictions.dtype:
+        raise DtypeError(
+            f"targets: expected {predictions.dtype}, which predictions has, got {targets.dtype}; "
+            "pass targets.to(predictions.dtype)"
+        )
+    _same(targets, predictions, "targets", "predictions")
+    if predictions.dtype in _HALF:
+        return spearman_loss(predictions.float(), targets.float(), strength, method=method).to(predictions.dtype)
+    if torch.compiler.is_compiling():
+        return compiled.spearman(predictions, targets, strength, method)
+    return Spearman.apply(predictions, targets, strength, method)
+
+
+def _apply(
+    values: torch.Tensor, mask: torch.Tensor | None, dim: int, dtype: torch.dtype | None, options: Options
+) -> torch.Tensor:
+    _check(values, "values")
+    if mask is not None:
+        if not isinstance(mask, torch.Tensor) or mask.dtype is not torch.bool:
+            found = mask.dtype if isinstance(mask, torch.Tensor) else type(mask).__name__
+            raise DtypeError(f"mask: expected torch.bool, got {found}; pass a comparison or mask.bool()")
+        _same(mask, values, "mask", "values")
+    if dtype is not None and dtype not in _WIDE + _HALF:
+        raise DtypeError(f"dtype: expected a float dtype of at most 64 bits, got {dtype}; pass torch.float32")
+    options = options._replace(strength=float(options.strength), axis=from_last(dim, values.dim(), "dim"))
+    wide = values.float() if values.dtype in _HALF else values
+    if torch.compiler.is_compiling():
+        result = compiled.forward(wide, mask, *options)
+    else:
+        result, _ = Pass.apply(wide, mask, options)
+    return result.to(values.dtype if dtype is None else dtype)
+
+
+def _check(tensor: torch.Tensor, argument: str) -> None:
+    if not isinstance(tensor, torch.Tensor):
+        raise DtypeError(
+            f"{argument}: expected a torch tensor, got {type(tensor).__name__}; pass torch.as_tensor({argument})"
+        )
+    if tensor.dtype not in _WIDE + _HALF:
+        raise DtypeError(
+            f"{argument}: expected float32, float64, float16 or bfloat16, got {tensor.dtype}; pass {argument}.float()"
+        )
+    if tensor.dim() == 0:
+        raise ShapeError(f"{argument}: expected at least one dimension, got a scalar; pass {argument}.reshape(1)")
+    if tensor.device.type == "meta":
+        raise InvalidInputError(
+            f"{argument}: expected numbers, got a tensor on the meta device; pass one that has them"
+        )
+
+
+def _same(tensor: torch.Tensor, other: torch.Tensor, argument: str, other_argument: str) -> None:
+    if tensor.shape != other.shape:
+        raise ShapeError(
+            f"{argument}: expected shape {tuple(other.shape)}, which {other_argument} has, got {tuple(tensor.shape)}; "
+            "pass one number for each"
+        )
+    if tensor.device != other.device:
+        raise InvalidInputError(
+            f"{argument}: expected device {other.device}, where {other_argument} is, got {tensor.device}; "
+            f"pass {argument}.to({other_argument}.device)"
+        )
