@@ -2784,7 +2784,8 @@ def confidence(scores: Iterable[SupportsFloat], kind: Literal["max", "deviation"
         DtypeError: Something that is not a sequence of numbers.
 
     Source:
-        Gisserot-Boukhlef et al.: Towards trustworthy reranking, a simple yet effective abstention mechanism (TMLR 2024).
+        Gisserot-Boukhlef et al.: Towards trustworthy reranking, a simple yet effective abstention mechanism (TMLR
+        2024).
 
     Example:
         >>> confidence([0.5, 3.0, 1.0], "lead")
@@ -2813,7 +2814,8 @@ def abstention_nauc(confidences: _Sample, values: _Sample, rates: Iterable[Suppo
         DtypeError: Something that is not a sample.
 
     Source:
-        Gisserot-Boukhlef et al.: Towards trustworthy reranking, a simple yet effective abstention mechanism (TMLR 2024).
+        Gisserot-Boukhlef et al.: Towards trustworthy reranking, a simple yet effective abstention mechanism (TMLR
+        2024).
 
     Example:
         >>> abstention_nauc([4.0, 3.0, 2.0, 1.0], [0.0, 0.0, 1.0, 1.0], rates=[0.0, 0.5])
@@ -2827,8 +2829,8 @@ def p_mrr(
 ) -> dict[str, float]:
     """How far documents moved that a changed instruction made irrelevant: p-MRR of FollowIR.
 
-    Of a document at ranks ``og`` and ``new``, from 1, ``new / og - 1`` if ``new <= og``, else ``1 - og / new``. One that
-    was not ranked is behind the end of the list.
+    Of a document at ranks ``og`` and ``new``, from 1, ``new / og - 1`` if ``new <= og``, else ``1 - og / new``. One
+    that was not ranked is behind the end of the list.
 
     Args:
         original: The run without the instruction.
@@ -3062,7 +3064,7 @@ class Preferences:
         """
 
     @staticmethod
-    def read(path: _Path, format: Literal["prefs", "qrels_prefs"] = "prefs") -> Preferences:
+    def read(path: _Path, format: Literal["prefs", "qrels_prefs"] = "prefs") -> Preferences:  # noqa: A002 - of a file
         """Reads a file, plain, gzip or zstd.
 
         Args:
@@ -3229,8 +3231,8 @@ class ZScores:
         Measures have their names of trec_eval, as it prints them.
 
         Args:
-            path: The file. Empty lines, and lines that begin with ``#``, are passed over; of two lines for the same query
-                and measure, the last one counts.
+            path: The file. Empty lines, and lines that begin with ``#``, are passed over; of two lines for the same
+                query and measure, the last one counts.
 
         Raises:
             FileNotFoundError: No such file; other errors of the system likewise.
@@ -3252,6 +3254,6 @@ class ZScores:
             value: The value.
 
         Returns:
-            The z-score; None if mean and deviation are not known, or if the deviation is 0 and the value is not the mean,
-            where trec_eval prints -1000000.
+            The z-score; None if mean and deviation are not known, or if the deviation is 0 and the value is not the
+            mean, where trec_eval prints -1000000.
         """
