@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -210,6 +210,38 @@ def test_training_lowers_the_loss() -> None:
     assert soft.spearman_loss(scores, TARGETS, 2.0).mean().item() < 0.5 * first
 
 
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+@pytest.mark.parametrize("name", ["rank_net", "list_net", "approx_ndcg"])
+def test_ranking_losses(name: str, reduction: Literal["mean", "sum", "none"]) -> None:
+    loss = rank_soft.Loss(name)
+    labels, weights = (TARGETS > 0.3).double(), TARGETS.abs() + 0.1
+
+    def function(scores: torch.Tensor) -> torch.Tensor:
+        return soft.ranking_loss(scores, labels, loss, mask=MASK, weights=weights, reduction=reduction)
+
+    arrays = [tensor.numpy() for tensor in (VALUES, labels, MASK, weights)]
+    want, _ = loss(*arrays[:2], mask=arrays[2], weights=arrays[3], reduction=reduction)
+    assert np.array_equal(function(VALUES).numpy(), want)
+    assert torch.autograd.gradcheck(function, VALUES.clone().requires_grad_(), atol=1e-6)
+    stack = torch.stack([VALUES, VALUES * 0.5])
+    assert torch.equal(torch.func.vmap(function)(stack)[1], function(stack[1]))
+
+    def objective(scores: torch.Tensor) -> torch.Tensor:
+        return function(scores).square().sum()
+
+    gradients = torch.func.vmap(torch.func.grad(objective))(stack)
+    assert torch.allclose(gradients[1], torch.func.grad(objective)(stack[1]), atol=1e-14)
+    values = VALUES.clone().requires_grad_()
+    (gradient,) = torch.autograd.grad(objective(values), values, create_graph=True)
+    with pytest.raises(InvalidInputError, match="create_graph: expected first derivatives only"):
+        gradient.sum().backward()
+    compiled = torch.compile(function, backend="eager")
+    assert torch.equal(compiled(VALUES), function(VALUES))
+    torch.compiler.reset()
+    half = soft.ranking_loss(VALUES.bfloat16(), labels.bfloat16(), loss, reduction=reduction)
+    assert half.dtype is torch.bfloat16
+
+
 ERRORS: list[tuple[Callable[[], Any], type[RankError], str]] = [
     (
         lambda: soft.soft_rank([1.0]),  # type: ignore[arg-type]
@@ -262,6 +294,16 @@ ERRORS: list[tuple[Callable[[], Any], type[RankError], str]] = [
         lambda: soft.spearman_loss(VALUES, TARGETS.float()),
         DtypeError,
         "targets: expected torch.float64, which predictions has, got torch.float32; pass targets.to(predictions.dtype)",
+    ),
+    (
+        lambda: soft.ranking_loss(VALUES, TARGETS.float(), rank_soft.Loss("rank_net")),
+        DtypeError,
+        "labels: expected torch.float64, which scores has, got torch.float32; pass labels.to(scores.dtype)",
+    ),
+    (
+        lambda: soft.ranking_loss(VALUES, TARGETS, rank_soft.Loss("rank_net"), weights=TARGETS[0]),
+        ShapeError,
+        "weights: expected shape (2, 6), which scores has, got (6,); pass one number for each",
     ),
     (
         lambda: soft.spearman_loss(VALUES, TARGETS[0]),

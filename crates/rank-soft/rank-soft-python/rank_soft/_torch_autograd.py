@@ -20,6 +20,8 @@ from rank_soft._rank_soft import spearman_loss, spearman_loss_grad
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from rank_soft._rank_soft import Loss
+
 
 def array(tensor: torch.Tensor) -> NDArray[Any]:
     """View a tensor of the CPU as an array; others are copied."""
@@ -147,6 +149,68 @@ class SpearmanPull(Function):
     def vmap(info: Any, in_dims: Any, *arguments: Any) -> Any:
         predictions, targets, cotangent = folded(info.batch_size, in_dims[:3], arguments[:3])
         return SpearmanPull.apply(predictions, targets, cotangent, *arguments[3:]), (0, 0)
+
+
+class Listwise(Function):
+    """A ranking loss, and the gradient that comes with it."""
+
+    @staticmethod
+    def forward(  # noqa: PLR0917 - autograd hands them over by place
+        scores: torch.Tensor,
+        labels: torch.Tensor,
+        mask: torch.Tensor | None,
+        weights: torch.Tensor | None,
+        loss: Loss,
+        reduction: Any,
+        threads: int,
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        marks, shares = (None if tensor is None else array(tensor) for tensor in (mask, weights))
+        value, gradient = loss(
+            array(scores), array(labels), mask=marks, weights=shares, reduction=reduction, threads=threads
+        )
+        shape = scores.shape[:-1] if reduction == "none" else ()
+        return tensor_like(value, scores).reshape(shape), tensor_like(gradient, scores)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Any, ...]) -> None:
+        ctx.mark_non_differentiable(output[1])
+        ctx.save_for_backward(inputs[0], output[1])
+
+    @staticmethod
+    def backward(ctx: Any, *cotangents: Any) -> Any:
+        return ListwisePull.apply(*ctx.saved_tensors, cotangents[0]), None, None, None, None, None, None
+
+    @staticmethod
+    def vmap(info: Any, in_dims: Any, *arguments: Any) -> Any:
+        tensors, rest = folded(info.batch_size, in_dims[:4], arguments[:4]), arguments[4:]
+        if rest[1] == "none":
+            return Listwise.apply(*tensors, *rest), (0, 0)
+        # Each has a mean of its own.
+        each = [
+            Listwise.apply(*(tensor if tensor is None else tensor[at] for tensor in tensors), *rest)
+            for at in range(info.batch_size)
+        ]
+        return tuple(torch.stack(parts) for parts in zip(*each, strict=True)), (0, 0)
+
+
+class ListwisePull(Function):
+    """The gradient of a ranking loss. It takes the scores along, to refuse a second derivative to them."""
+
+    @staticmethod
+    def forward(scores: torch.Tensor, gradient: torch.Tensor, cotangent: torch.Tensor) -> torch.Tensor:
+        return gradient * cotangent.reshape(*cotangent.shape, *(1 for _ in range(gradient.dim() - cotangent.dim())))
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
+        pass
+
+    @staticmethod
+    def backward(ctx: Any, *cotangents: Any) -> Any:
+        raise refused()
+
+    @staticmethod
+    def vmap(info: Any, in_dims: Any, *arguments: Any) -> Any:
+        return ListwisePull.apply(*folded(info.batch_size, in_dims, arguments)), 0
 
 
 def rows_of(tensor: torch.Tensor) -> NDArray[Any]:

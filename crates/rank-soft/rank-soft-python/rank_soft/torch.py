@@ -15,7 +15,7 @@ derivative is refused, and there is no forward mode. Gradients of compiled funct
 """
 
 # autograd.Function.apply and custom operators have no types.
-# mypy: disable-error-code="no-untyped-call, no-any-return"
+# mypy: disable-error-code="no-untyped-call, no-any-return, untyped-decorator"
 
 from __future__ import annotations
 
@@ -32,12 +32,15 @@ except ImportError:
     ) from None
 
 from rank_soft import _torch_compiled as compiled
-from rank_soft._torch_autograd import Pass, Spearman
+from rank_soft._torch_autograd import Listwise, Pass, Spearman
 
 if TYPE_CHECKING:
-    from rank_soft._rank_soft import _Direction, _Method, _Scale
+    from typing import Literal
+
+    from rank_soft._rank_soft import Loss, _Direction, _Method, _Scale
 
 __all__ = [
+    "ranking_loss",
     "soft_max",
     "soft_median",
     "soft_min",
@@ -391,15 +394,71 @@ def spearman_loss(
     return Spearman.apply(predictions, targets, strength, method)
 
 
+def ranking_loss(
+    scores: torch.Tensor,
+    labels: torch.Tensor,
+    loss: Loss,
+    *,
+    mask: torch.Tensor | None = None,
+    weights: torch.Tensor | None = None,
+    reduction: Literal["mean", "sum", "none"] = "mean",
+    threads: int = 1,
+) -> torch.Tensor:
+    """A ranking loss of ``rank_soft.Loss``, differentiable to the scores. A compiled function leaves its graph for it.
+
+    Args:
+        scores: float32, float64, float16 or bfloat16, shape ``(..., n)``, any device; finite.
+        labels: In the shape, in the dtype and on the device of the scores; constants.
+        loss: Which one.
+        mask: bool, in the shape of the scores: which items count.
+        weights: In shape and dtype of the scores, positive; constants.
+        reduction: ``"mean"``, ``"sum"``, or ``"none"``: each row's own mean.
+        threads: As for ``soft_rank``.
+
+    Returns:
+        A scalar, or without reduction one number a row, shape ``(...)``, in the dtype of the scores.
+
+    Raises:
+        InvalidInputError: A number that is not finite, a weight that is not positive, an unknown reduction, tensors on
+            two devices.
+        ShapeError: No dimension, or two shapes.
+        DtypeError: No tensor, one of another dtype, or two dtypes.
+
+    Example:
+        >>> import torch
+        >>> from rank_soft import Loss
+        >>> scores = torch.tensor([0.0, 0.0], requires_grad=True)
+        >>> ranking_loss(scores, torch.tensor([1.0, 0.0]), Loss("rank_net")).backward()
+        >>> scores.grad
+        tensor([-0.5000,  0.5000])
+    """
+    _check(scores, "scores")
+    for tensor, argument in ((labels, "labels"), (weights, "weights")):
+        if tensor is not None:
+            _check(tensor, argument)
+            if tensor.dtype is not scores.dtype:
+                raise DtypeError(
+                    f"{argument}: expected {scores.dtype}, which scores has, got {tensor.dtype}; "
+                    f"pass {argument}.to(scores.dtype)"
+                )
+            _same(tensor, scores, argument, "scores")
+    _check_mask(mask, scores, "scores")
+    wide = [tensor.float() if tensor is not None and tensor.dtype in _HALF else tensor for tensor in (labels, weights)]
+    values = scores.float() if scores.dtype in _HALF else scores
+    result, _ = _listwise(values, wide[0], mask, wide[1], loss, reduction, threads)
+    return result.to(scores.dtype)
+
+
+@torch.compiler.disable
+def _listwise(*arguments: Any) -> Any:  # noqa: ANN401
+    return Listwise.apply(*arguments)
+
+
 def _apply(
     values: torch.Tensor, mask: torch.Tensor | None, dim: int, dtype: torch.dtype | None, options: Options
 ) -> torch.Tensor:
     _check(values, "values")
-    if mask is not None:
-        if not isinstance(mask, torch.Tensor) or mask.dtype is not torch.bool:
-            found = mask.dtype if isinstance(mask, torch.Tensor) else type(mask).__name__
-            raise DtypeError(f"mask: expected torch.bool, got {found}; pass a comparison or mask.bool()")
-        _same(mask, values, "mask", "values")
+    _check_mask(mask, values, "values")
     if dtype is not None and dtype not in _WIDE + _HALF:
         raise DtypeError(f"dtype: expected a float dtype of at most 64 bits, got {dtype}; pass torch.float32")
     options = options._replace(strength=float(options.strength), axis=from_last(dim, values.dim(), "dim"))
@@ -439,3 +498,12 @@ def _same(tensor: torch.Tensor, other: torch.Tensor, argument: str, other_argume
             f"{argument}: expected device {other.device}, where {other_argument} is, got {tensor.device}; "
             f"pass {argument}.to({other_argument}.device)"
         )
+
+
+def _check_mask(mask: torch.Tensor | None, values: torch.Tensor, argument: str) -> None:
+    if mask is None:
+        return
+    if not isinstance(mask, torch.Tensor) or mask.dtype is not torch.bool:
+        found = mask.dtype if isinstance(mask, torch.Tensor) else type(mask).__name__
+        raise DtypeError(f"mask: expected torch.bool, got {found}; pass a comparison or mask.bool()")
+    _same(mask, values, "mask", argument)
