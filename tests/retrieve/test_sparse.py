@@ -53,7 +53,7 @@ def test_bad_vectors_are_refused() -> None:
     index = SparseIndex()
     one = vectors(1, 3)
     with pytest.raises(DtypeError, match=r"^vectors: expected a CSR matrix of SciPy, got numpy.ndarray; "):
-        index.add([1], np.ones((1, 2), np.float32))
+        index.add([1], np.ones((1, 2), np.float32))  # type: ignore[arg-type]
     with pytest.raises(DtypeError, match=r"^vectors: expected a CSR matrix of SciPy, got the format csc; "):
         index.add([1], sp.csc_array(one))
     with pytest.raises(DtypeError, match=r"^vectors.data: expected float32, got float64; "):

@@ -11,10 +11,14 @@ ENGLISH_STOP_WORDS: tuple[str, ...]
 
 @type_check_only
 class _Csr(Protocol):
-    format: Any
-    data: Any
-    indices: Any
-    indptr: Any
+    @property
+    def format(self) -> object: ...
+    @property
+    def data(self) -> object: ...
+    @property
+    def indices(self) -> object: ...
+    @property
+    def indptr(self) -> object: ...
 
 @final
 class Analyzer:
