@@ -461,7 +461,8 @@ impl Bm25Index {
     #[pyo3(signature = (id, terms = TermCount(25)), text_signature = "($self, id, terms=25)")]
     fn key_terms(&self, py: Python<'_>, id: &Bound<'_, PyAny>, terms: TermCount) -> PyResult<Vec<(String, f32)>> {
         let id = Id::extract(PACKAGE, id, "id")?;
-        py.detach(|| self.read().key_terms(&Key(id.clone()), terms.0)).ok_or_else(|| feedback::unknown(&id))
+        let found = py.detach(|| self.read().key_terms(&Key(id.clone()), terms.0)).map_err(to_python)?;
+        found.ok_or_else(|| feedback::unknown(&id))
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.more_like_this")]

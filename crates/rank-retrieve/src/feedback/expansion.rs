@@ -156,6 +156,10 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
     /// The terms that tell a document apart, as a weighted query: the `terms` of the greatest `tf · ln(N / df)`, which
     /// are their weights. `None` if the index does not hold it.
     ///
+    /// # Errors
+    ///
+    /// [`DamagedFile`](crate::Error::DamagedFile) for an index in such a file.
+    ///
     /// # Example
     ///
     /// ```
@@ -165,19 +169,20 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
     /// bm25.add_document("d1", &["fox", "fox", "red"])?;
     /// bm25.add_document("d2", &["hen", "red"])?;
     /// // tf · ln(N / df): 2 · ln 2, and 0 for "red", which all have
-    /// assert_eq!(bm25.key_terms(&"d1", 25).unwrap(), [("fox".to_owned(), 2.0 * 2.0_f32.ln())]);
+    /// assert_eq!(bm25.key_terms(&"d1", 25)?.unwrap(), [("fox".to_owned(), 2.0 * 2.0_f32.ln())]);
     /// # Ok::<(), rank_retrieve::Error>(())
     /// ```
-    pub fn key_terms(&self, id: &I, terms: usize) -> Option<Vec<(String, f32)>> {
-        self.verify().ok()?;
-        let counts = self.counts(self.ids.number(id)?);
+    pub fn key_terms(&self, id: &I, terms: usize) -> Result<Option<Vec<(String, f32)>>> {
+        self.verify()?;
+        let Some(number) = self.ids.number(id) else { return Ok(None) };
+        let counts = self.counts(number);
         let weight = |(term, count): (u32, u32)| {
             let holding = self.engine.spread(term).holding as f64;
             (term, f64::from(count) * (self.len() as f64 / holding).ln())
         };
         let mut weights: Weights = counts.into_iter().map(weight).collect();
         self.cut(&mut weights, terms);
-        Some(self.spelled(weights))
+        Ok(Some(self.spelled(weights)))
     }
 
     /// The `k` documents of the highest scores for the [`key_terms`](Self::key_terms) of a document, without itself.
@@ -202,7 +207,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
     /// ```
     pub fn more_like_this(&self, id: &I, k: usize, terms: usize, params: Bm25Params) -> Result<Option<Vec<(I, f32)>>> {
         self.verify()?;
-        let Some(query) = self.key_terms(id, terms) else { return Ok(None) };
+        let Some(query) = self.key_terms(id, terms)? else { return Ok(None) };
         let mut hits = self.retrieve_weighted(&query, k.saturating_add(1), params)?;
         hits.retain(|hit| hit.0 != *id);
         hits.truncate(k);
