@@ -455,7 +455,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
         numbers.chunk_by(|a, b| a == b).map(|run| (run[0], run.len() as f32)).collect()
     }
 
-    fn named(&self, list: Vec<(u32, f32)>) -> Vec<(I, f32)> {
+    pub(crate) fn named(&self, list: Vec<(u32, f32)>) -> Vec<(I, f32)> {
         list.into_iter().map(|(number, score)| (self.ids.id(number).clone(), score)).collect()
     }
 }

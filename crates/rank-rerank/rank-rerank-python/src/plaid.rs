@@ -5,48 +5,18 @@ use std::sync::{PoisonError, RwLock};
 
 use pyo3::prelude::*;
 use pyo3::types::PyList;
-use rank_pyo3::{Id, ProgressBar, ids, items, watched};
+use rank_pyo3::{Id, ProgressBar, items, watched};
 use rank_rerank::TokenMatrix;
 use rank_rerank::plaid::{self, SearchConfig};
 use rank_rerank::residual::CodecConfig;
-use rank_rerank::store::{IdCodec, StoredId};
 
 use crate::documents::Held;
 use crate::errors::{PACKAGE, to_python};
 use crate::residual::{ResidualCodec, stopped};
+use crate::store::{Key, keys, plain};
 use crate::tokens::{matrix, view};
 
-/// An [`Id`] that can be saved.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Key(Id);
-
-impl IdCodec for Key {
-    const NAME: &'static str = "str or int of 64 bits";
-
-    fn encode(&self) -> StoredId<'_> {
-        match &self.0 {
-            Id::Int(number) => StoredId::Int((*number).into()),
-            Id::Str(text) => StoredId::Str(text),
-        }
-    }
-
-    fn decode(stored: StoredId<'_>) -> Option<Self> {
-        match stored {
-            StoredId::Int(number) => number.try_into().ok().map(|number| Self(Id::Int(number))),
-            StoredId::Str(text) => Some(Self(Id::Str(text.into()))),
-        }
-    }
-}
-
 type Index = plaid::PlaidIndex<Key>;
-
-fn keys(value: &Bound<'_, PyAny>) -> PyResult<Vec<Key>> {
-    Ok(ids(PACKAGE, value, "ids")?.into_iter().map(Key).collect())
-}
-
-fn plain(ranked: Vec<(Key, f32)>) -> Vec<(Id, f32)> {
-    ranked.into_iter().map(|(Key(id), score)| (id, score)).collect()
-}
 
 #[doc = rank_pyo3::stub!("PlaidIndex")]
 #[pyclass(frozen, module = "rank_rerank")]

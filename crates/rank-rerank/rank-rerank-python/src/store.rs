@@ -43,7 +43,7 @@ impl IdCodec for Key {
 
 pub(crate) type Store = store::TokenStore<Key>;
 
-fn keys(value: &Bound<'_, PyAny>) -> PyResult<Vec<Key>> {
+pub(crate) fn keys(value: &Bound<'_, PyAny>) -> PyResult<Vec<Key>> {
     Ok(ids(PACKAGE, value, "ids")?.into_iter().map(Key).collect())
 }
 

@@ -38,8 +38,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
         rank_kernels::try_kernels()?;
         let terms = self.weighted(terms)?;
         let request = Request { terms: &terms, k, allowed: None, scoring: Some(params) };
-        let found = self.engine.search(&request, &self.ids);
-        Ok(found.into_iter().map(|(number, score)| (self.ids.id(number).clone(), score)).collect())
+        Ok(self.named(self.engine.search(&request, &self.ids)))
     }
 
     /// The terms that the index knows, each once, in alphabetical order.
