@@ -1,8 +1,9 @@
-//! Soft ranks, soft sorting and the Spearman loss on Candle tensors, with gradients through Candle's autograd.
+//! Soft operators and ranking losses on Candle tensors, with gradients through Candle's autograd.
 //!
-//! Tensors are `f32` or `f64`, of shape `(n,)` or, row by row, `(rows, n)`. The fit runs on the host, in `f64`: tensors
-//! of another device are copied there, and the result goes to the device that is asked for, gradients taking the same
-//! way back. On CUDA and Metal that is untested. Candle's own sort is not used: its order is unstable, and wrong for
+//! Tensors are `f32` or `f64`, of shape `(n,)` or, row by row, `(rows, n)`; [`operator_candle`] and
+//! [`ranking_loss_candle`], which know every operator and every loss, take halves and any shape `(…, n)` as well. The
+//! work is done on the host, in `f64`: tensors of another device are copied there, and the result goes to the device
+//! that is asked for, gradients taking the same way back. On CUDA and Metal that is untested. Candle's own sort is not used: its order is unstable, and wrong for
 //! long rows on some devices.
 //!
 //! Gradients are of the first order. To differentiate a gradient again is Candle's `BackwardNotSupported` error.
@@ -29,15 +30,16 @@
 //! # }
 //! ```
 
+mod general;
+
 use std::sync::Arc;
 
 pub use candle_core;
-use candle_core::{
-    CpuStorage, CustomOp1, CustomOp2, CustomOp3, DType, Device, Layout, Result, Shape, Tensor, WithDType,
-};
+use candle_core::{CpuStorage, CustomOp2, CustomOp3, DType, Device, Layout, Result, Shape, Tensor, WithDType};
+pub use general::{operator_candle, ranking_loss_candle};
 
 use crate::spearman::Correlation;
-use crate::{Error, Float, Input, Kind, Operator, SoftOptions, State};
+use crate::{Error, Float, Kind, Operator, SoftOptions};
 
 /// [`soft_rank`](crate::soft_rank) of a tensor.
 ///
@@ -212,14 +214,8 @@ fn correlations<T: Float + WithDType>(
 }
 
 fn project(values: &Tensor, options: SoftOptions, kind: Kind, device: &Device) -> Result<Tensor> {
-    let columns = check(values, "values")?;
-    let values = values.to_device(&Device::Cpu)?;
-    let operator = Operator::of(kind, options);
-    let projection = match values.dtype() {
-        DType::F64 => Projection::new::<f64>(&values, columns, operator)?,
-        _ => Projection::new::<f32>(&values, columns, operator)?,
-    };
-    values.apply_op1(projection)?.to_device(device)
+    check(values, "values")?;
+    operator_candle(values, &Operator::of(kind, options), None, device)
 }
 
 /// The numbers of a gradient that comes from further up, row after row.
@@ -227,62 +223,6 @@ fn contiguous<'a, T: WithDType>(storage: &'a CpuStorage, layout: &Layout) -> Res
     match layout.contiguous_offsets() {
         Some((start, end)) => Ok(&storage.as_slice::<T>()?[start..end]),
         None => Err(candle_core::Error::RequiresContiguous { op: "soft projection gradient" }.bt()),
-    }
-}
-
-/// A soft operator that has been computed; what remains is to hand the result over.
-struct Projection {
-    result: CpuStorage,
-    state: Arc<State>,
-}
-
-impl Projection {
-    fn new<T: Float + WithDType>(values: &Tensor, columns: usize, operator: Operator) -> Result<Self> {
-        let flat = values.flatten_all()?.to_vec1::<T>()?;
-        let input = Input::new(&flat);
-        let input = if values.rank() == 1 { input } else { input.shape(rows_of(values), columns) };
-        let (result, state) = operator.forward(&input)?;
-        Ok(Self { result: T::to_cpu_storage_owned(result), state: Arc::new(state) })
-    }
-}
-
-impl CustomOp1 for Projection {
-    fn name(&self) -> &'static str {
-        if self.state.operator().kind() == Kind::Rank { "soft-rank" } else { "soft-sort" }
-    }
-
-    fn cpu_fwd(&self, _: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        Ok((self.result.clone(), layout.shape().clone()))
-    }
-
-    fn bwd(&self, values: &Tensor, _result: &Tensor, cotangent: &Tensor) -> Result<Option<Tensor>> {
-        let gradient = ProjectionGradient { state: self.state.clone() };
-        cotangent.contiguous()?.apply_op2(values, gradient).map(Some)
-    }
-}
-
-/// Takes the values too, for whoever differentiates it again to be told that it cannot be.
-struct ProjectionGradient {
-    state: Arc<State>,
-}
-
-impl ProjectionGradient {
-    fn values<T: Float + WithDType>(&self, storage: &CpuStorage, layout: &Layout) -> Result<CpuStorage> {
-        Ok(T::to_cpu_storage_owned(self.state.vjp(contiguous::<T>(storage, layout)?)?))
-    }
-}
-
-impl CustomOp2 for ProjectionGradient {
-    fn name(&self) -> &'static str {
-        "soft-projection-gradient"
-    }
-
-    fn cpu_fwd(&self, s1: &CpuStorage, l1: &Layout, _: &CpuStorage, _: &Layout) -> Result<(CpuStorage, Shape)> {
-        let gradient = match s1 {
-            CpuStorage::F64(_) => self.values::<f64>(s1, l1)?,
-            _ => self.values::<f32>(s1, l1)?,
-        };
-        Ok((gradient, l1.shape().clone()))
     }
 }
 
@@ -321,7 +261,7 @@ impl CustomOp2 for SpearmanLoss {
     }
 }
 
-/// Takes the arguments of the loss too, as [`ProjectionGradient`] does.
+/// Takes the arguments of the loss too, for whoever differentiates it again to be told that it cannot be.
 struct SpearmanGradient {
     rows: Arc<[Correlation]>,
     to_targets: bool,
