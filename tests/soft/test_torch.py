@@ -289,6 +289,11 @@ ERRORS: list[tuple[Callable[[], Any], type[RankError], str]] = [
         "dtype: expected a float dtype of at most 64 bits, got torch.int64; pass torch.float32",
     ),
     (lambda: soft.soft_rank(VALUES, -1.0), InvalidInputError, "strength: expected "),
+    (
+        lambda: soft.soft_rank(VALUES, torch.tensor(1.0, requires_grad=True)),  # type: ignore[arg-type]
+        InvalidInputError,
+        "strength: expected a constant, got a tensor that requires a gradient; pass strength.item(), or take the",
+    ),
     (lambda: soft.soft_rank(VALUES * np.nan), InvalidInputError, "values"),
     (
         lambda: soft.spearman_loss(VALUES, TARGETS.float()),

@@ -18,6 +18,8 @@ from rank_soft._options import Options, operator
 from rank_soft._rank_soft import spearman_loss, spearman_loss_grad
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from rank_soft._rank_soft import Loss
@@ -25,12 +27,30 @@ if TYPE_CHECKING:
 
 def array(tensor: torch.Tensor) -> NDArray[Any]:
     """View a tensor of the CPU as an array; others are copied."""
+    if tensor.is_cpu and not tensor.is_neg():
+        return tensor.detach().contiguous().numpy()
     return tensor.contiguous().numpy(force=True)
 
 
 def tensor_like(values: Any, like: torch.Tensor) -> torch.Tensor:
     """Put an array onto the device of a tensor, in its dtype."""
-    return torch.from_numpy(np.asarray(values)).to(device=like.device, dtype=like.dtype)
+    tensor = torch.from_numpy(np.asarray(values))
+    return tensor if like.is_cpu and tensor.dtype is like.dtype else tensor.to(device=like.device, dtype=like.dtype)
+
+
+_transforming: Callable[[], bool] = getattr(torch._C, "_are_functorch_transforms_active", lambda: True)  # noqa: SLF001
+
+
+def applied(function: type[Function], *arguments: Any) -> Any:
+    """Apply a function; outside of torch.func without inspecting its signature, which is half the cost of a short row."""
+    if _transforming():
+        return function.apply(*arguments)
+    return super(Function, function).apply(*arguments)  # type: ignore[misc]
+
+
+def once() -> bool:
+    """Whether a backward pass will not be differentiated itself."""
+    return not torch.is_grad_enabled() and not _transforming()
 
 
 def folded(size: int, dims: tuple[int | None, ...], tensors: tuple[torch.Tensor | None, ...]) -> list[Any]:
@@ -66,6 +86,8 @@ class Pass(Function):
     @staticmethod
     def backward(ctx: Any, *cotangents: Any) -> Any:
         (values,) = ctx.saved_tensors
+        if once():
+            return tensor_like(ctx.state.vjp(array(cotangents[0])), values), None, None
         return Pull.apply(values, cotangents[0], ctx.state), None, None
 
     @staticmethod
@@ -117,7 +139,8 @@ class Spearman(Function):
     @staticmethod
     def backward(ctx: Any, *cotangents: Any) -> Any:
         predictions, targets = ctx.saved_tensors
-        gradients = SpearmanPull.apply(predictions, targets, cotangents[0], ctx.strength, ctx.method)
+        pull = SpearmanPull.forward if once() else SpearmanPull.apply
+        gradients = pull(predictions, targets, cotangents[0], ctx.strength, ctx.method)
         return *gradients, None, None
 
     @staticmethod
@@ -178,7 +201,9 @@ class Listwise(Function):
 
     @staticmethod
     def backward(ctx: Any, *cotangents: Any) -> Any:
-        return ListwisePull.apply(*ctx.saved_tensors, cotangents[0]), None, None, None, None, None, None
+        scores, gradient = ctx.saved_tensors
+        pull = ListwisePull.forward if once() else ListwisePull.apply
+        return pull(scores, gradient, cotangents[0]), None, None, None, None, None, None
 
     @staticmethod
     def vmap(info: Any, in_dims: Any, *arguments: Any) -> Any:

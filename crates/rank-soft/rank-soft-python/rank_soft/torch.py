@@ -32,7 +32,7 @@ except ImportError:
     ) from None
 
 from rank_soft import _torch_compiled as compiled
-from rank_soft._torch_autograd import Listwise, Pass, Spearman
+from rank_soft._torch_autograd import Listwise, Pass, Spearman, applied
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -391,7 +391,7 @@ def spearman_loss(
         return spearman_loss(predictions.float(), targets.float(), strength, method=method).to(predictions.dtype)
     if torch.compiler.is_compiling():
         return compiled.spearman(predictions, targets, strength, method)
-    return Spearman.apply(predictions, targets, strength, method)
+    return applied(Spearman, predictions, targets, strength, method)
 
 
 def ranking_loss(
@@ -451,7 +451,7 @@ def ranking_loss(
 
 @torch.compiler.disable
 def _listwise(*arguments: Any) -> Any:  # noqa: ANN401
-    return Listwise.apply(*arguments)
+    return applied(Listwise, *arguments)
 
 
 def _apply(
@@ -461,13 +461,24 @@ def _apply(
     _check_mask(mask, values, "values")
     if dtype is not None and dtype not in _WIDE + _HALF:
         raise DtypeError(f"dtype: expected a float dtype of at most 64 bits, got {dtype}; pass torch.float32")
-    options = options._replace(strength=float(options.strength), axis=from_last(dim, values.dim(), "dim"))
+    strength = _number(options.strength)
+    options = options._replace(strength=strength, axis=from_last(dim, values.dim(), "dim"))
     wide = values.float() if values.dtype in _HALF else values
     if torch.compiler.is_compiling():
         result = compiled.forward(wide, mask, *options)
     else:
-        result, _ = Pass.apply(wide, mask, options)
-    return result.to(values.dtype if dtype is None else dtype)
+        result, _ = applied(Pass, wide, mask, options)
+    wanted = values.dtype if dtype is None else dtype
+    return result if result.dtype is wanted else result.to(wanted)
+
+
+def _number(strength: Any) -> float:  # noqa: ANN401
+    if isinstance(strength, torch.Tensor) and strength.requires_grad:
+        raise InvalidInputError(
+            "strength: expected a constant, got a tensor that requires a gradient; "
+            "pass strength.item(), or take the gradient by rank_soft.State.strength_vjp"
+        )
+    return float(strength)
 
 
 def _check(tensor: torch.Tensor, argument: str) -> None:
