@@ -6,8 +6,9 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
+import torch
 
-from rank_soft import DtypeError, InvalidInputError, Loss, RankError, ShapeError
+from rank_soft import DtypeError, InvalidInputError, Loss, RankError, ShapeError, gumbel_noise, ordinal_loss
 
 SCORES = np.array([[0.31, -1.22, 0.91], [2.04, -0.42, 0.76]])
 LABELS = np.array([[1.0, 0.0, 3.0], [0.0, 2.0, 1.0]])
@@ -46,6 +47,11 @@ NAMES = [
     "bound_ndcg",
     "soft_ndcg",
     "soft_recall",
+    "spearman",
+    "pirank",
+    "neural_ndcg",
+    "pirank_ap",
+    "rank_net_label_square_difference",
 ]
 
 
@@ -99,6 +105,56 @@ def test_options() -> None:
     assert Loss("soft_ndcg")(SCORES, LABELS)[0] == Loss("approx_ndcg", method="l2")(SCORES, LABELS)[0]
 
 
+def test_presets() -> None:
+    for name in ("lambda_rank", "lambda_loss_1", "lambda_loss_2", "lambda_loss_2_plus_plus"):
+        spelled = Loss(
+            name, normalize=True, times_length=False, base_2=True, top_pairs=True, all_pairs=name == "lambda_loss_1"
+        )
+        preset = Loss(name, preset="allrank")
+        assert preset(SCORES, LABELS)[0] == spelled(SCORES, LABELS)[0]
+        assert Loss(name, preset="allrank", base_2=False)(SCORES, LABELS)[0] != preset(SCORES, LABELS)[0]
+    tf = Loss("approx_ndcg", preset="tf_ranking")
+    assert tf(SCORES, LABELS)[0] == Loss("approx_ndcg", temperature=0.1)(SCORES, LABELS)[0]
+    again = Loss("approx_ndcg", preset="tf_ranking", temperature=1.0)
+    assert again(SCORES, LABELS)[0] == Loss("approx_ndcg")(SCORES, LABELS)[0]
+
+
+def test_more_options() -> None:
+    def value(name: str, **options: Any) -> float:  # noqa: ANN401
+        return float(Loss(name, **options)(SCORES, LABELS)[0])
+
+    assert value("lambda_rank", gain="linear") != value("lambda_rank")
+    assert value("lambda_loss_2_plus_plus", mu=0.0) == pytest.approx(value("lambda_rank"))
+    assert value("smoothi_ndcg", delta=0.5) != value("smoothi_ndcg")
+    assert value("pirank", straight_through=True) != value("pirank")
+    tied = np.zeros_like(SCORES)
+    first, average = (Loss("lambda_rank", ties=ties)(tied, LABELS)[0] for ties in ("first", "average"))
+    assert first > average == 0
+    noisy = SCORES + 0.3 * gumbel_noise(SCORES.shape, 4)
+    assert value("approx_ndcg", samples=1, noise=0.3, seed=4) == Loss("approx_ndcg")(noisy, LABELS)[0]
+    assert value("spearman", method="kl") != value("spearman")
+    assert Loss("rank_net")(SCORES, LABELS, progress=True)[0] == value("rank_net")
+
+
+def test_ordinal_loss() -> None:
+    logits = np.array([[[0.3, -1.0], [2.0, 0.4], [-0.2, -3.0]]])
+    labels, mask = np.array([[1.0, 2.0, 0.0]]), np.array([[True, True, False]])
+    targets = torch.tensor([[[1.0, 0.0], [1.0, 1.0], [0.0, 0.0]]], dtype=torch.float64)
+    tensor = torch.tensor(logits, requires_grad=True)
+    each = torch.nn.functional.binary_cross_entropy_with_logits(tensor, targets, reduction="none").sum(-1)
+    value, gradient = ordinal_loss(logits, labels, mask=mask)
+    mean = each[torch.from_numpy(mask)].mean()
+    assert value == pytest.approx(mean.item())
+    torch.autograd.backward(mean)
+    assert tensor.grad is not None
+    np.testing.assert_allclose(gradient, tensor.grad.numpy(), atol=1e-15)
+    rows, _ = ordinal_loss(logits, labels, reduction="none")
+    np.testing.assert_allclose(rows, each.detach().numpy(), rtol=1e-14)
+    narrow = ordinal_loss(logits.astype(np.float32), labels.astype(np.float32), reduction="sum")
+    assert narrow[0] == pytest.approx(each.sum().item(), rel=1e-6)
+    assert narrow[1].dtype == np.float32
+
+
 BAD: list[tuple[Callable[[], Any], type[RankError], str]] = [
     (lambda: Loss("best"), InvalidInputError, "name: expected the name of a loss, such as"),
     (lambda: Loss("rank_net", sigma=0.0), InvalidInputError, "sigma: expected a positive number, got 0"),
@@ -108,6 +164,29 @@ BAD: list[tuple[Callable[[], Any], type[RankError], str]] = [
         InvalidInputError,
         'labels: expected one of "raw", "normalized", "softmax"',
     ),
+    (lambda: Loss("lambda_rank", gain=cast("Any", "cubic")), InvalidInputError, 'gain: expected one of "exponential",'),
+    (
+        lambda: Loss("lambda_rank", ties=cast("Any", "last")),
+        InvalidInputError,
+        'ties: expected one of "first", "average"',
+    ),
+    (
+        lambda: Loss("rank_net", preset=cast("Any", "own")),
+        InvalidInputError,
+        'preset: expected one of "rax", "allrank",',
+    ),
+    (lambda: Loss("smoothi_ndcg", delta=1.0), InvalidInputError, "delta: expected a number from 0 to 1, got 1"),
+    (lambda: Loss("rank_net", mu=-1.0), InvalidInputError, "mu: expected a number of at least 0, got -1"),
+    (lambda: Loss("rank_net", straight_through=True), InvalidInputError, "straight_through: expected false but for"),
+    (lambda: Loss("pirank", method="l2"), InvalidInputError, "ranks: expected a matrix for PiRank"),
+    (
+        lambda: ordinal_loss(SCORES, LABELS),
+        ShapeError,
+        "labels: expected shape [2], which logits without its last axis",
+    ),
+    (lambda: ordinal_loss(SCORES, LABELS[:, 0].copy(), mask=np.ones(3, bool)), ShapeError, "mask: expected shape [2]"),
+    (lambda: ordinal_loss(np.array(1.0), LABELS), ShapeError, "logits: expected an array of at least one dimension"),
+    (lambda: ordinal_loss(np.zeros((2, 0)), np.zeros(2)), InvalidInputError, "grades: expected at least 1, got 0"),
     (lambda: Loss("ndcg"), InvalidInputError, "name: expected the name of a loss"),
     (lambda: Loss("approx_ndcg", method=cast("Any", "none")), InvalidInputError, 'method: expected "l2", "kl"'),
     (lambda: Loss("rank_net")(SCORES, LABELS[0]), ShapeError, "labels: expected shape [2, 3], which scores has"),

@@ -2,6 +2,8 @@
 
 import math
 import re
+import subprocess
+import sys
 import tracemalloc
 from collections.abc import Callable
 from typing import Any, Literal
@@ -19,6 +21,8 @@ from rank_soft import (
     Operator,
     RankError,
     ShapeError,
+    gumbel_noise,
+    gumbel_top_k,
     soft_max,
     soft_median,
     soft_min,
@@ -295,6 +299,102 @@ def test_nothing_is_nan_at_any_strength(count: int, method: Method) -> None:
                 assert np.linalg.norm(gradient - exact) <= 1e-6 * np.linalg.norm(exact)
 
 
+@pytest.mark.parametrize("axis", [-1, 0])
+@pytest.mark.parametrize("kind", KINDS, ids=str)
+def test_gradients_to_strengths_agree_with_differences(kind: Options, axis: int) -> None:
+    values = np.ascontiguousarray(np.moveaxis(np.stack([VALUES, 1.3 * TARGETS]), -1, axis))
+    factors, step = np.array([1.2, 0.7]), 1e-6
+    operator = Operator(**kind, strength=1.0)
+    result, state = operator.forward(values, axis=axis, strengths=factors)
+    cotangent = np.random.default_rng(1).standard_normal(result.shape)
+    np.testing.assert_array_equal(state.strengths(), factors)
+
+    def objective(factors: Floats) -> float:
+        return float(np.sum(cotangent * operator(values, axis=axis, strengths=factors)))
+
+    np.testing.assert_allclose(state.strength_vjp(values, cotangent), differences(factors, objective), atol=1e-7)
+    if kind["kind"] in {"rank", "top_k_mask"}:
+        strengths = 1 + np.abs(values)
+        _, state = operator.forward(values, axis=axis, strengths=strengths)
+        expected = np.zeros_like(values)
+        for place in np.ndindex(values.shape):
+            move = np.zeros_like(values)
+            move[place] = step
+            up, down = (operator(values, axis=axis, strengths=strengths + by) for by in (move, -move))
+            expected[place] = np.sum(cotangent * (up - down)) / (2 * step)
+        np.testing.assert_allclose(state.strengths_vjp(values, cotangent), expected, atol=1e-7)
+
+
+def test_diagnoses() -> None:
+    rows = np.random.default_rng(0).standard_normal((20, 50)).astype(np.float32)
+    pooled = Operator("rank", 10.0).diagnose(rows)
+    assert (pooled.rows, pooled.pooled_rows, pooled.hard_rows, pooled.pooled_share) == (20, 20, 0, 1.0)
+    assert str(pooled).startswith("fully pooled: each of 20 rows")
+    assert repr(pooled) == f"<Diagnosis: {pooled}>"
+    hard = Operator("rank", 1e-6).diagnose(rows)
+    assert (hard.hard_rows, hard.pooled_share) == (20, 0.0)
+    fitting = Operator("rank", pooled.suggested_strength).diagnose(rows)
+    assert 0.2 < fitting.pooled_share < 1
+    turned = Operator("rank", 10.0).diagnose(np.ascontiguousarray(rows.T), axis=0)
+    assert turned.suggested_strength == pooled.suggested_strength
+    masked = Operator("rank", 10.0).diagnose(rows, mask=np.arange(50) < np.ones((20, 1)))
+    assert (masked.rows, str(masked)) == (0, "no row has two numbers")
+
+
+def test_gumbel_top_k() -> None:
+    scores = np.log(np.tile([3.0, 2.0, 1.0], (20_000, 1)))
+    positions, perturbed = gumbel_top_k(scores, 2, seed=9)
+    assert positions.shape == perturbed.shape == (20_000, 2)
+    np.testing.assert_allclose(np.bincount(positions[:, 0]) / 20_000, [1 / 2, 1 / 3, 1 / 6], atol=0.015)
+    second = positions[positions[:, 0] == 0, 1]
+    np.testing.assert_allclose(np.mean(second == 1), 2 / 3, atol=0.02)
+    noisy = scores + gumbel_noise(scores.shape, 9)
+    np.testing.assert_array_equal(positions, np.argsort(-noisy, axis=1)[:, :2])
+    np.testing.assert_array_equal(perturbed, -np.sort(-noisy, axis=1)[:, :2])
+    narrow: NDArray[np.float32] = scores[:2].astype(np.float32)
+    np.testing.assert_array_equal(gumbel_top_k(narrow, 1, 9)[0], positions[:2, :1])
+    offsets, mask = np.array([0, 1, 4]), np.array([True, False, True, True])
+    positions, _ = gumbel_top_k(np.array([0.0, 9.0, 1.0, -np.inf]), 2, 3, mask=mask, offsets=offsets)
+    assert positions.tolist() == [[0, -1], [1, -1]]
+
+
+PROGRAM = """
+import _thread, threading, time
+import numpy as np
+import rank_soft
+rng = np.random.default_rng(0)
+values, labels = rng.standard_normal({shape}), rng.integers(0, 3, {shape}).astype(float)
+threading.Timer(0.5, _thread.interrupt_main).start()
+start = time.perf_counter()
+try:
+    {call}
+except KeyboardInterrupt:
+    print(time.perf_counter() - start)
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "shape"),
+    [
+        ("rank_soft.soft_rank(values, method='sinkhorn')", "100_000"),
+        ("rank_soft.soft_sort(values, method='neuralsort', threads=2)", "(2, 100_000)"),
+        ("rank_soft.Loss('neural_ndcg')(values, labels)", "30_000"),
+        ("rank_soft.Loss('lambda_rank')(values, labels, threads=2)", "(2, 100_000)"),
+    ],
+)
+def test_ctrl_c_ends_long_work(call: str, shape: str) -> None:
+    program = PROGRAM.format(call=call, shape=shape)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
+    assert done.stdout, done.stderr
+
+
+def test_progress(capfd: pytest.CaptureFixture[str]) -> None:
+    ranks, state = Operator("rank", method="softsort").forward(np.stack([VALUES] * 3), progress=True)
+    state.vjp(ranks, progress=True)
+    np.testing.assert_array_equal(soft_rank(VALUES, method="softsort", progress=True), ranks[0])
+    assert capfd.readouterr().err.count("18/18") >= 1
+
+
 def test_blocks_are_counted() -> None:
     values = np.stack([VALUES, 100 * VALUES])
     counts = [Operator("rank", strength).forward(values)[1].block_counts().tolist() for strength in (0.01, 10.0, 1e4)]
@@ -418,6 +518,33 @@ BAD: list[tuple[Callable[[], object], type[RankError], str]] = [
         lambda: Operator("rank").forward(VALUES)[1].vjp(VALUES[:2]),
         ShapeError,
         "cotangent: expected shape [6], which the result has, got shape [2]",
+    ),
+    (
+        lambda: Operator("rank", method="sinkhorn").forward(VALUES)[1].strength_vjp(VALUES, VALUES),
+        InvalidInputError,
+        'method: expected another than "sinkhorn", which has no gradient to its strength, got "sinkhorn"',
+    ),
+    (
+        lambda: Operator("rank", gradient="black_box").forward(VALUES)[1].strength_vjp(VALUES, VALUES),
+        InvalidInputError,
+        'gradient: expected "exact" or "straight_through" for a gradient to the strength, got "black_box"',
+    ),
+    (
+        lambda: Operator("sort").forward(VALUES)[1].strengths_vjp(VALUES, VALUES),
+        InvalidInputError,
+        'strengths: expected none for a sort, got "some"',
+    ),
+    (
+        lambda: Operator("rank", method="lapsum").diagnose(VALUES),
+        InvalidInputError,
+        'method: expected "l2" or "kl", whose values lie in blocks, got "lapsum"',
+    ),
+    (lambda: gumbel_top_k(VALUES * np.nan, 1, 0), InvalidInputError, "values[0]: expected a number of magnitude"),
+    (lambda: gumbel_top_k(np.array(1.0), 1, 0), ShapeError, "values: expected an array of at least one dimension"),
+    (
+        lambda: gumbel_top_k(VALUES[None], 1, 0, offsets=np.array([0, 6])),
+        ShapeError,
+        "values: expected an array of shape (numbers,) beside offsets, got shape [1, 6]; flatten it",
     ),
     (lambda: soft_rank(VALUES[::2]), ShapeError, "values: expected a C-contiguous array"),
     (lambda: soft_rank(np.zeros((3, 2)).T), ShapeError, "values: expected a C-contiguous array"),

@@ -52,6 +52,9 @@ pub enum Error {
         /// The value that was passed.
         strength: f64,
     },
+    /// Long work was watched, and ended.
+    #[error("watch: expected to go on, got the request to stop; start again")]
+    Stopped,
     /// Two arguments that belong together differ in length.
     #[error("{argument}: expected {expected} numbers, as many as {other} has, got {got}; pass one for each")]
     LengthMismatch {

@@ -1,6 +1,7 @@
 //! The number types of the slices.
 
 use half::{bf16, f16};
+use rank_kernels::{Work, vectorized_work};
 
 use crate::error::{LIMIT, Place};
 use crate::sorting::Key;
@@ -92,6 +93,23 @@ impl Real for f64 {
     fn from_key(key: u64) -> f64 {
         Self::from_bits(key ^ (((!key as i64 >> 63) as u64) | 1 << 63))
     }
+}
+
+struct Finite<'a>(&'a [f64]);
+
+impl Work for Finite<'_> {
+    type Output = bool;
+
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "it is compiled into its caller, for the caller's instruction set")]
+    fn run(self) -> bool {
+        self.0.iter().fold(true, |all, value| all & (value.abs() <= LIMIT))
+    }
+}
+
+/// Whether all are numbers within the limit.
+pub(crate) fn finite(values: &[f64]) -> bool {
+    vectorized_work(Finite(values))
 }
 
 /// Refuses the first value that is not finite.

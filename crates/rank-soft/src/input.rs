@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::float::check_length;
 use crate::operator::check_strength;
+use crate::watch::Watch;
 use crate::{Error, Float, Result};
 
 /// Where rows begin and end in a flat slice.
@@ -94,6 +95,7 @@ pub struct Input<'a, T> {
     pub(crate) row_strengths: Option<&'a [f64]>,
     pub(crate) strengths: Option<&'a [T]>,
     pub(crate) threads: usize,
+    pub(crate) watch: Watch<'a>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -115,6 +117,7 @@ impl<'a, T: Float> Input<'a, T> {
             row_strengths: None,
             strengths: None,
             threads: 1,
+            watch: Watch::default(),
         }
     }
 
@@ -164,6 +167,17 @@ impl<'a, T: Float> Input<'a, T> {
     #[must_use]
     pub fn threads(self, threads: usize) -> Self {
         Self { threads, ..self }
+    }
+
+    /// Who watches long work: `watch` is told of steps that are done, by any thread, and says whether to go on. How many
+    /// steps there are says [`Operator::steps`](crate::Operator::steps); of a loss they are the numbers.
+    #[must_use]
+    pub fn watch(self, watch: &'a (dyn Fn(usize) -> bool + Sync)) -> Self {
+        Self { watch: Watch(Some(watch)), ..self }
+    }
+
+    pub(crate) fn watched(self, watch: Watch<'a>) -> Self {
+        Self { watch, ..self }
     }
 
     /// Where the rows are.

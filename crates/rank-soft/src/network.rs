@@ -10,6 +10,9 @@
 
 use std::f64::consts::PI;
 
+use crate::Result;
+use crate::watch::Watch;
+
 /// How a comparator goes from swapping to not swapping.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Swap {
@@ -55,6 +58,12 @@ pub(crate) enum Network {
 }
 
 impl Network {
+    /// How many layers there are.
+    pub(crate) fn depth(self, n: usize) -> usize {
+        let levels = n.next_power_of_two().trailing_zeros() as usize;
+        if self == Self::OddEven { n } else { levels * (levels + 1) / 2 }
+    }
+
     /// The comparators of each layer, the lesser place first.
     fn layers(self, n: usize) -> Vec<Vec<(usize, usize)>> {
         match self {
@@ -83,9 +92,16 @@ impl Network {
 }
 
 /// The values before each layer, ascending at the end.
-fn run(layers: &[Vec<(usize, usize)>], x: &[f64], swap: Swap, strength: f64) -> Vec<Vec<f64>> {
+fn run(
+    layers: &[Vec<(usize, usize)>],
+    x: &[f64],
+    swap: Swap,
+    strength: f64,
+    watch: Watch<'_>,
+) -> Result<Vec<Vec<f64>>> {
     let mut values = vec![x.to_vec()];
     for layer in layers {
+        watch.advance(1)?;
         let mut next = values[values.len() - 1].clone();
         for &(a, b) in layer {
             let (low, high) = (next[a], next[b]);
@@ -94,19 +110,35 @@ fn run(layers: &[Vec<(usize, usize)>], x: &[f64], swap: Swap, strength: f64) -> 
         }
         values.push(next);
     }
-    values
+    Ok(values)
 }
 
 /// The values, ascending.
-pub(crate) fn sort(network: Network, swap: Swap, x: &[f64], strength: f64, out: &mut [f64]) {
+pub(crate) fn sort(
+    network: Network,
+    swap: Swap,
+    x: &[f64],
+    strength: f64,
+    watch: Watch<'_>,
+    out: &mut [f64],
+) -> Result<()> {
     let layers = network.layers(x.len());
-    let values = run(&layers, x, swap, strength);
+    let values = run(&layers, x, swap, strength, watch)?;
     out.copy_from_slice(&values[layers.len()]);
+    Ok(())
 }
 
-pub(crate) fn sort_vjp(network: Network, swap: Swap, x: &[f64], strength: f64, u: &[f64], out: &mut [f64]) {
+pub(crate) fn sort_vjp(
+    network: Network,
+    swap: Swap,
+    x: &[f64],
+    strength: f64,
+    u: &[f64],
+    watch: Watch<'_>,
+    out: &mut [f64],
+) -> Result<()> {
     let layers = network.layers(x.len());
-    let values = run(&layers, x, swap, strength);
+    let values = run(&layers, x, swap, strength, watch)?;
     out.copy_from_slice(u);
     for (layer, values) in layers.iter().zip(&values).rev() {
         for &(a, b) in layer {
@@ -117,12 +149,21 @@ pub(crate) fn sort_vjp(network: Network, swap: Swap, x: &[f64], strength: f64, u
             (out[a], out[b]) = (f * low + (1.0 - f) * high - moved, (1.0 - f) * low + f * high + moved);
         }
     }
+    Ok(())
 }
 
 /// `weights`, one for each place of the ascending order, carried back to the values.
-pub(crate) fn weights(network: Network, swap: Swap, x: &[f64], strength: f64, weights: &[f64], out: &mut [f64]) {
+pub(crate) fn weights(
+    network: Network,
+    swap: Swap,
+    x: &[f64],
+    strength: f64,
+    weights: &[f64],
+    watch: Watch<'_>,
+    out: &mut [f64],
+) -> Result<()> {
     let layers = network.layers(x.len());
-    let values = run(&layers, x, swap, strength);
+    let values = run(&layers, x, swap, strength, watch)?;
     out.copy_from_slice(weights);
     for (layer, values) in layers.iter().zip(&values).rev() {
         for &(a, b) in layer {
@@ -130,6 +171,7 @@ pub(crate) fn weights(network: Network, swap: Swap, x: &[f64], strength: f64, we
             (out[a], out[b]) = (f * out[a] + (1.0 - f) * out[b], (1.0 - f) * out[a] + f * out[b]);
         }
     }
+    Ok(())
 }
 
 pub(crate) fn weights_vjp(
@@ -138,10 +180,11 @@ pub(crate) fn weights_vjp(
     x: &[f64],
     strength: f64,
     (weights, u): (&[f64], &[f64]),
+    watch: Watch<'_>,
     out: &mut [f64],
-) {
+) -> Result<()> {
     let layers = network.layers(x.len());
-    let values = run(&layers, x, swap, strength);
+    let values = run(&layers, x, swap, strength, watch)?;
     // The product is that of the weights with the cotangent sorted as the values are.
     let mut carried = vec![u.to_vec()];
     for (layer, values) in layers.iter().zip(&values) {
@@ -163,4 +206,5 @@ pub(crate) fn weights_vjp(
             (back[a], back[b]) = (f * back[a] + (1.0 - f) * back[b], (1.0 - f) * back[a] + f * back[b]);
         }
     }
+    Ok(())
 }

@@ -4,7 +4,8 @@ use std::str::FromStr;
 
 use crate::error::LIMIT;
 use crate::network::Swap;
-use crate::{Direction, Error, Regularization, Result, SoftOptions};
+use crate::smooth::steps;
+use crate::{Direction, Error, Regularization, Result, Rows, SoftOptions};
 
 /// What is computed of each row.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -251,6 +252,11 @@ impl Operator {
     #[must_use]
     pub fn gradient(self, gradient: GradientRule) -> Self {
         Self { gradient, ..self }
+    }
+
+    /// How many steps these rows take, for whoever watches them: values alone, or gradients, `back` through them.
+    pub fn steps(&self, rows: &Rows, back: bool) -> usize {
+        (0..rows.count()).map(|row| steps(self.method, self.kind, rows.range(row).len(), back)).sum()
     }
 
     /// What is computed.

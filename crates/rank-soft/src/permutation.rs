@@ -10,6 +10,9 @@
 
 use rank_kernels::{Work, exp, vectorized_work};
 
+use crate::Result;
+use crate::watch::Watch;
+
 /// What is done with the rows of the matrix.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Task<'a> {
@@ -17,6 +20,8 @@ pub(crate) enum Task<'a> {
     Weights(&'a [f64]),
     /// Their means of the values.
     Sort,
+    /// Their means of other numbers, which are constants.
+    Means(&'a [f64]),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +30,8 @@ pub(crate) enum Matrix {
     NeuralSort,
 }
 
-struct Rows<'a> {
+/// The rows of the matrix.
+pub(crate) struct Rows<'a> {
     matrix: Matrix,
     x: &'a [f64],
     temperature: f64,
@@ -36,14 +42,28 @@ struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    fn new(matrix: Matrix, x: &'a [f64], temperature: f64) -> Self {
+    pub(crate) fn new(matrix: Matrix, x: &'a [f64], temperature: f64) -> Self {
         let mut order: Vec<usize> = (0..x.len()).collect();
         order.sort_by(|&a, &b| x[b].total_cmp(&x[a]));
-        let distances = match matrix {
-            Matrix::SoftSort => Vec::new(),
-            Matrix::NeuralSort => x.iter().map(|a| x.iter().map(|b| (a - b).abs()).sum()).collect(),
-        };
+        let mut distances = Vec::new();
+        if matrix == Matrix::NeuralSort {
+            // From either end, sums of what lies beyond, which only grow.
+            distances = vec![0.0; x.len()];
+            for backwards in [false, true] {
+                let (mut sum, mut last) = (0.0, None);
+                for place in 0..x.len() {
+                    let i = order[if backwards { x.len() - 1 - place } else { place }];
+                    sum += last.map_or(0.0, |last: f64| place as f64 * (last - x[i]).abs());
+                    last = Some(x[i]);
+                    distances[i] += sum;
+                }
+            }
+        }
         Self { matrix, x, temperature, order, distances }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.x.len()
     }
 
     /// The factor of the values in row `i`.
@@ -52,7 +72,7 @@ impl<'a> Rows<'a> {
     }
 
     /// Row `i`, into `row`.
-    fn row(&self, i: usize, row: &mut [f64]) {
+    pub(crate) fn row(&self, i: usize, row: &mut [f64]) {
         match self.matrix {
             Matrix::SoftSort => {
                 let pivot = self.x[self.order[i]];
@@ -68,6 +88,72 @@ impl<'a> Rows<'a> {
             }
         }
         softmax(row);
+    }
+
+    /// The way back to the values.
+    pub(crate) fn pull(&self) -> Pull<'_> {
+        let distances = vec![0.0; if self.matrix == Matrix::NeuralSort { self.x.len() } else { 0 }];
+        Pull { rows: self, distances }
+    }
+}
+
+/// From gradients to what the softmaxes are of, to those of the values.
+pub(crate) struct Pull<'a> {
+    rows: &'a Rows<'a>,
+    /// The gradients to the sums of distances.
+    distances: Vec<f64>,
+}
+
+impl Pull<'_> {
+    /// Takes the gradient to the logarithms of row `i`, before they are normalized.
+    pub(crate) fn add(&mut self, i: usize, slopes: &[f64], out: &mut [f64]) {
+        let Rows { x, order, .. } = self.rows;
+        let inverse = 1.0 / self.rows.temperature;
+        match self.rows.matrix {
+            Matrix::SoftSort => {
+                let pivot = order[i];
+                let mut moved = 0.0;
+                for (j, slope) in slopes.iter().enumerate() {
+                    let slope = slope * inverse * sign(x[pivot] - x[j]);
+                    out[j] += slope;
+                    moved += slope;
+                }
+                out[pivot] -= moved;
+            }
+            Matrix::NeuralSort => {
+                let factor = self.rows.factor(i);
+                for ((out, distance), slope) in out.iter_mut().zip(&mut self.distances).zip(slopes) {
+                    let slope = slope * inverse;
+                    *out += factor * slope;
+                    *distance -= slope;
+                }
+            }
+        }
+    }
+
+    /// Adds what the distances give: each pair of different values moves with both.
+    pub(crate) fn finish(self, out: &mut [f64]) {
+        let Rows { x, order, .. } = self.rows;
+        if self.distances.is_empty() {
+            return;
+        }
+        let total: f64 = self.distances.iter().sum();
+        let (mut above, mut start) = (0.0, 0);
+        while start < order.len() {
+            let mut end = start + 1;
+            while end < order.len() && x[order[end]] == x[order[start]] {
+                end += 1;
+            }
+            let own: f64 = order[start..end].iter().map(|&i| self.distances[i]).sum();
+            let below = total - above - own;
+            // How many values lie below, less how many lie above.
+            let sign = (order.len() - end) as f64 - start as f64;
+            for &i in &order[start..end] {
+                out[i] += self.distances[i] * sign + (below - above);
+            }
+            above += own;
+            start = end;
+        }
     }
 }
 
@@ -115,35 +201,55 @@ pub(crate) fn softmax(row: &mut [f64]) -> f64 {
     most + total.ln()
 }
 
-pub(crate) fn forward(matrix: Matrix, task: Task<'_>, x: &[f64], temperature: f64, out: &mut [f64]) {
+pub(crate) fn forward(
+    matrix: Matrix,
+    task: Task<'_>,
+    x: &[f64],
+    temperature: f64,
+    watch: Watch<'_>,
+    out: &mut [f64],
+) -> Result<()> {
     let rows = Rows::new(matrix, x, temperature);
     let mut row = vec![0.0; x.len()];
     out.fill(0.0);
     for i in 0..x.len() {
+        watch.advance(1)?;
         match task {
             Task::Weights(weights) if weights[i] == 0.0 => {}
             Task::Weights(weights) => {
                 rows.row(i, &mut row);
                 out.iter_mut().zip(&row).for_each(|(out, p)| *out += weights[i] * p);
             }
-            Task::Sort => {
+            Task::Sort | Task::Means(_) => {
                 rows.row(i, &mut row);
-                out[i] = row.iter().zip(x).map(|(p, x)| p * x).sum();
+                let along = if let Task::Means(numbers) = task { numbers } else { x };
+                out[i] = row.iter().zip(along).map(|(p, x)| p * x).sum();
             }
         }
     }
+    Ok(())
 }
 
-pub(crate) fn vjp(matrix: Matrix, task: Task<'_>, x: &[f64], temperature: f64, u: &[f64], out: &mut [f64]) {
+pub(crate) fn vjp(
+    matrix: Matrix,
+    task: Task<'_>,
+    x: &[f64],
+    temperature: f64,
+    u: &[f64],
+    watch: Watch<'_>,
+    out: &mut [f64],
+) -> Result<()> {
     let rows = Rows::new(matrix, x, temperature);
-    let n = x.len();
-    let (mut row, mut distances) = (vec![0.0; n], vec![0.0; n]);
+    let mut pull = rows.pull();
+    let mut row = vec![0.0; x.len()];
     out.fill(0.0);
-    for i in 0..n {
+    for i in 0..x.len() {
+        watch.advance(1)?;
         // The gradient to entry j of the row is scale · along[j].
         let (scale, along) = match task {
             Task::Weights(weights) => (weights[i], u),
             Task::Sort => (u[i], x),
+            Task::Means(numbers) => (u[i], numbers),
         };
         if scale == 0.0 {
             continue;
@@ -154,39 +260,12 @@ pub(crate) fn vjp(matrix: Matrix, task: Task<'_>, x: &[f64], temperature: f64, u
         }
         let mean: f64 = row.iter().zip(along).map(|(p, a)| p * a).sum();
         for (p, a) in row.iter_mut().zip(along) {
-            *p *= scale * (a - mean) / temperature;
+            *p *= scale * (a - mean);
         }
-        match matrix {
-            Matrix::SoftSort => {
-                let pivot = rows.order[i];
-                let mut moved = 0.0;
-                for (j, slope) in row.iter().enumerate() {
-                    let slope = slope * sign(x[pivot] - x[j]);
-                    out[j] += slope;
-                    moved += slope;
-                }
-                out[pivot] -= moved;
-            }
-            Matrix::NeuralSort => {
-                let factor = rows.factor(i);
-                for ((out, distance), slope) in out.iter_mut().zip(&mut distances).zip(&row) {
-                    *out += factor * slope;
-                    *distance -= slope;
-                }
-            }
-        }
+        pull.add(i, &row, out);
     }
-    if matrix == Matrix::NeuralSort {
-        for j in 0..n {
-            let (mut own, slope) = (0.0, distances[j]);
-            for (k, out) in out.iter_mut().enumerate() {
-                let sign = sign(x[j] - x[k]);
-                own += sign;
-                *out -= slope * sign;
-            }
-            out[j] += slope * own;
-        }
-    }
+    pull.finish(out);
+    Ok(())
 }
 
 fn sign(value: f64) -> f64 {

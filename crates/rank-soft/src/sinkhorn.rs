@@ -6,69 +6,124 @@
 //! taken exactly. Sorted values are the columns' means of the values, ranks the rows' sums of the places. O(n²) a round.
 //! As the values are standardized, the strength has no unit.
 
-use rank_kernels::{exp, vectorized};
+use rank_kernels::{Work, exp, vectorized_work};
+
+use crate::Result;
+use crate::watch::Watch;
 
 const ROUNDS: usize = 50;
 
-struct Plan {
+/// How many steps the values take, and their gradient.
+pub(crate) fn steps(n: usize, back: bool) -> usize {
+    if back { (4 * ROUNDS + 1) * n } else { (2 * ROUNDS + 1) * n }
+}
+
+struct Plan<'a> {
     z: Vec<f64>,
     grid: Vec<f64>,
     strength: f64,
     /// The potentials after each round, f and g.
     potentials: Vec<[Vec<f64>; 2]>,
+    watch: Watch<'a>,
 }
 
-impl Plan {
-    fn new(x: &[f64], strength: f64) -> Self {
+impl<'a> Plan<'a> {
+    fn new(x: &[f64], strength: f64, watch: Watch<'a>) -> Result<Self> {
         let n = x.len();
         let (_, z) = squash(x);
         let grid: Vec<f64> = (0..n).map(|j| if n > 1 { j as f64 / (n - 1) as f64 } else { 0.5 }).collect();
-        let mut plan = Self { z, grid, strength, potentials: Vec::with_capacity(ROUNDS) };
+        let mut plan = Self { z, grid, strength, potentials: Vec::with_capacity(ROUNDS), watch };
         let mut g = vec![0.0; n];
-        let share = strength * (n as f64).ln();
-        let mut terms = vec![0.0; n];
         for _ in 0..ROUNDS {
-            let f: Vec<f64> = (0..n)
-                .map(|i| {
-                    for j in 0..n {
-                        terms[j] = (g[j] - plan.cost(i, j)) / strength;
-                    }
-                    -strength * log_sum_exp(&mut terms) - share
-                })
-                .collect();
-            g = (0..n)
-                .map(|j| {
-                    for i in 0..n {
-                        terms[i] = (f[i] - plan.cost(i, j)) / strength;
-                    }
-                    -strength * log_sum_exp(&mut terms) - share
-                })
-                .collect();
+            let f = plan.potential(&plan.z, &plan.grid, &g)?;
+            g = plan.potential(&plan.grid, &plan.z, &f)?;
             plan.potentials.push([f, g.clone()]);
         }
-        plan
+        Ok(plan)
     }
 
-    fn cost(&self, i: usize, j: usize) -> f64 {
-        let gap = self.z[i] - self.grid[j];
-        gap * gap
+    /// The potential of each `own` point for those of the `others`.
+    fn potential(&self, own: &[f64], others: &[f64], potentials: &[f64]) -> Result<Vec<f64>> {
+        let (strength, inverse) = (self.strength, 1.0 / self.strength);
+        let share = strength * (own.len() as f64).ln();
+        own.iter()
+            .map(|&own| {
+                self.watch.advance(1)?;
+                Ok(-strength * vectorized_work(LogSumExp { own, others, potentials, inverse }) - share)
+            })
+            .collect()
     }
 
     /// n times row i of the plan with these potentials.
-    fn row(&self, i: usize, f: &[f64], g: &[f64], row: &mut [f64]) {
-        let (own, f, inverse, n) = (self.z[i], f[i], 1.0 / self.strength, f.len() as f64);
-        vectorized(|| {
-            for ((p, g), y) in row.iter_mut().zip(g).zip(&self.grid) {
-                *p = n * exp((f + g - (own - y) * (own - y)) * inverse);
-            }
-        });
+    fn row(&self, i: usize, f: &[f64], g: &[f64], row: &mut [f64]) -> Result<()> {
+        self.watch.advance(1)?;
+        let (own, f, inverse, scale) = (self.z[i], f[i], 1.0 / self.strength, f.len() as f64);
+        vectorized_work(PlanRow { own, f, g, grid: &self.grid, inverse, scale, row });
+        Ok(())
     }
 }
 
-fn log_sum_exp(terms: &mut [f64]) -> f64 {
-    let most = terms.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    vectorized(|| terms.iter_mut().for_each(|term| *term = exp(*term - most)));
-    most + terms.iter().sum::<f64>().ln()
+struct PlanRow<'a> {
+    own: f64,
+    f: f64,
+    g: &'a [f64],
+    grid: &'a [f64],
+    inverse: f64,
+    scale: f64,
+    row: &'a mut [f64],
+}
+
+impl Work for PlanRow<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "it is compiled into its caller, for the caller's instruction set")]
+    fn run(self) {
+        for ((p, g), y) in self.row.iter_mut().zip(self.g).zip(self.grid) {
+            let gap = self.own - y;
+            *p = self.scale * exp((self.f + g - gap * gap) * self.inverse);
+        }
+    }
+}
+
+/// `log Σ e^((potential - (own - other)²) / ε)`.
+struct LogSumExp<'a> {
+    own: f64,
+    others: &'a [f64],
+    potentials: &'a [f64],
+    inverse: f64,
+}
+
+impl Work for LogSumExp<'_> {
+    type Output = f64;
+
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "it is compiled into its caller, for the caller's instruction set")]
+    fn run(self) -> f64 {
+        let term = |potential: f64, other: f64| {
+            let gap = self.own - other;
+            (potential - gap * gap) * self.inverse
+        };
+        let (blocks, rest) = self.potentials.as_chunks::<8>();
+        let (others, other_rest) = self.others.as_chunks::<8>();
+        let mut lanes = [f64::NEG_INFINITY; 8];
+        for (block, others) in blocks.iter().zip(others) {
+            for lane in 0..8 {
+                let t = term(block[lane], others[lane]);
+                lanes[lane] = if t > lanes[lane] { t } else { lanes[lane] };
+            }
+        }
+        let rest = || rest.iter().zip(other_rest).map(|(&potential, &other)| term(potential, other));
+        let most = rest().chain(lanes).fold(f64::NEG_INFINITY, f64::max);
+        let mut sums = [0.0; 8];
+        for (block, others) in blocks.iter().zip(others) {
+            for lane in 0..8 {
+                sums[lane] += exp(term(block[lane], others[lane]) - most);
+            }
+        }
+        let rest: f64 = rest().map(|t| exp(t - most)).sum();
+        most + (sums.iter().sum::<f64>() + rest).ln()
+    }
 }
 
 /// The slope of the logistic function whose deviation is 1.
@@ -87,22 +142,36 @@ fn squash(x: &[f64]) -> (f64, Vec<f64>) {
 }
 
 /// For each value, the sum over places of `weights` (ascending), or the sorted values, ascending.
-pub(crate) fn forward(x: &[f64], weights: Option<&[f64]>, strength: f64, out: &mut [f64]) {
-    let plan = Plan::new(x, strength);
+pub(crate) fn forward(
+    x: &[f64],
+    weights: Option<&[f64]>,
+    strength: f64,
+    watch: Watch<'_>,
+    out: &mut [f64],
+) -> Result<()> {
+    let plan = Plan::new(x, strength, watch)?;
     let [f, g] = &plan.potentials[ROUNDS - 1];
     let mut row = vec![0.0; x.len()];
     out.fill(0.0);
     for i in 0..x.len() {
-        plan.row(i, f, g, &mut row);
+        plan.row(i, f, g, &mut row)?;
         match weights {
             Some(weights) => out[i] = row.iter().zip(weights).map(|(p, w)| p * w).sum(),
             None => out.iter_mut().zip(&row).for_each(|(out, p)| *out += p * x[i]),
         }
     }
+    Ok(())
 }
 
-pub(crate) fn vjp(x: &[f64], weights: Option<&[f64]>, strength: f64, u: &[f64], out: &mut [f64]) {
-    let plan = Plan::new(x, strength);
+pub(crate) fn vjp(
+    x: &[f64],
+    weights: Option<&[f64]>,
+    strength: f64,
+    u: &[f64],
+    watch: Watch<'_>,
+    out: &mut [f64],
+) -> Result<()> {
+    let plan = Plan::new(x, strength, watch)?;
     let n = x.len();
     let (mut to_f, mut to_g) = (vec![0.0; n], vec![0.0; n]);
     // The gradient to z, of which each cost's share is -2 (z - y) times what it is multiplied with.
@@ -111,7 +180,7 @@ pub(crate) fn vjp(x: &[f64], weights: Option<&[f64]>, strength: f64, u: &[f64], 
     out.fill(0.0);
     for i in 0..n {
         let [f, g] = &plan.potentials[ROUNDS - 1];
-        plan.row(i, f, g, &mut row);
+        plan.row(i, f, g, &mut row)?;
         for j in 0..n {
             let slope = if let Some(weights) = weights {
                 u[i] * weights[j]
@@ -128,7 +197,7 @@ pub(crate) fn vjp(x: &[f64], weights: Option<&[f64]>, strength: f64, u: &[f64], 
     for round in (0..ROUNDS).rev() {
         let [f, g] = &plan.potentials[round];
         for i in 0..n {
-            plan.row(i, f, g, &mut row);
+            plan.row(i, f, g, &mut row)?;
             for j in 0..n {
                 let t = to_g[j] * row[j];
                 to_f[i] -= t;
@@ -139,7 +208,7 @@ pub(crate) fn vjp(x: &[f64], weights: Option<&[f64]>, strength: f64, u: &[f64], 
         let zero = vec![0.0; n];
         let before = if round > 0 { &plan.potentials[round - 1][1] } else { &zero };
         for i in 0..n {
-            plan.row(i, f, before, &mut row);
+            plan.row(i, f, before, &mut row)?;
             for j in 0..n {
                 let t = to_f[i] * row[j];
                 to_g[j] -= t;
@@ -161,4 +230,5 @@ pub(crate) fn vjp(x: &[f64], weights: Option<&[f64]>, strength: f64, u: &[f64], 
             *out += (slope - mean - z * along) / deviation;
         }
     }
+    Ok(())
 }

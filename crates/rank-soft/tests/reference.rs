@@ -5,8 +5,8 @@
 use std::path::Path;
 
 use rank_soft::{
-    Direction, Input, Labels, Loss, LossKind, PairWeight, Reduction, Regularization, SoftOptions, soft_rank,
-    soft_rank_vjp, soft_sort, soft_sort_vjp, spearman_loss, spearman_loss_grad,
+    Direction, Gain, Input, Labels, Loss, LossKind, Method, PairWeight, Preset, Reduction, Regularization, SmoothRanks,
+    SoftOptions, soft_rank, soft_rank_vjp, soft_sort, soft_sort_vjp, spearman_loss, spearman_loss_grad,
 };
 use serde_json::Value;
 
@@ -73,6 +73,16 @@ fn spearman_equals_the_reference() {
         let (to_predictions, to_targets) = spearman_loss_grad(&predictions, &targets, options).unwrap();
         assert_close(&to_predictions, &numbers(&expected["grad_predictions"]), 1e-9, &what);
         assert_close(&to_targets, &numbers(&expected["grad_targets"]), 1e-9, &what);
+        // Against hard ranks of the targets.
+        let hard = &case["target_hard_average_rank"];
+        let method = if case["regularization"] == "l2" { Method::L2 } else { Method::Kl };
+        let loss = Loss::new(LossKind::Spearman)
+            .ranks(SmoothRanks::Operator(method))
+            .temperature(case["strength"].as_f64().unwrap())
+            .evaluate(&Input::new(&predictions), &targets, Reduction::Mean)
+            .unwrap();
+        assert_close(&loss.values, &[hard["loss"].as_f64().unwrap()], 1e-12, &what);
+        assert_close(&loss.gradient, &numbers(&hard["grad_predictions"]), 1e-9, &what);
         // At strength 0 the loss is that of the hard coefficient, ties getting average ranks.
         let hard = 1.0 - spearman_loss(&predictions, &targets, 0.0).unwrap();
         assert_close(&[hard], &[case["hard_spearman"].as_f64().unwrap()], 1e-12, &what);
@@ -156,4 +166,79 @@ fn losses_equal_rax() {
     assert!(wrong.is_empty(), "{} of {compared}: {}", wrong.len(), wrong.join("\n"));
     // What is left is masked, where Rax counts masked items.
     assert_eq!((compared, left.values().sum::<usize>()), (386, 22));
+}
+
+/// A loss of allRank by its name in the reference, with its reduction and the tolerance: its own 1e-10 inside logarithms, and
+/// for `NeuralNDCG` the rule by which its iteration stops, which there looks at the whole batch.
+fn allrank_loss(name: &str) -> (Loss, Reduction, f64) {
+    let parse = |name: &str| name.parse::<Loss>().unwrap();
+    let mean = |loss: Loss| (loss, Reduction::Mean, 1e-8);
+    if let Some(inner) = name.strip_prefix("lambdaLoss[").and_then(|name| name.strip_suffix(']')) {
+        let parts: Vec<&str> = inner.split(',').collect();
+        let kind = match parts[0] {
+            "ndcgLoss1_scheme" => "lambda_loss_1",
+            "ndcgLoss2_scheme" => "lambda_loss_2",
+            "ndcgLoss2PP_scheme" => "lambda_loss_2_plus_plus",
+            "lambdaRank_scheme" => "lambda_rank",
+            "rankNetWeightedByGTDiff_scheme" => "rank_net_label_difference",
+            _ => "rank_net",
+        };
+        let loss = parse(kind).preset(Preset::AllRank).top_pairs(true).top(parts[1][2..].parse().ok());
+        let reduction = if parts[3] == "sum" { Reduction::Sum } else { Reduction::Mean };
+        return (loss.base_2(parts[2] == "log=binary"), reduction, 1e-7);
+    }
+    if let Some((_, inner)) = name.split_once('[') {
+        let parts: Vec<&str> = inner[..inner.len() - 1].split(',').collect();
+        let loss = parse("neural_ndcg").temperature(parts[0][2..].parse().unwrap());
+        let loss = match parts[1] {
+            "linear gain" => loss.gain(Gain::Linear),
+            top => loss.top(top[2..].parse().ok()),
+        };
+        return (loss, Reduction::Mean, 1e-5);
+    }
+    match name {
+        "rankNet" => mean(parse("rank_net").preset(Preset::AllRank)),
+        "rankNet_weightByGTDiff" => mean(parse("rank_net_label_difference").preset(Preset::AllRank)),
+        "approxNDCG_alpha1" => mean(parse("approx_ndcg").preset(Preset::AllRank)),
+        "approxNDCG_alpha10" => mean(parse("approx_ndcg").temperature(0.1)),
+        "listNet" => mean(parse("list_net")),
+        "listMLE" => mean(parse("list_mle")),
+        _ => panic!("{name}"),
+    }
+}
+
+#[test]
+fn losses_equal_allrank() {
+    let Some(reference) = reference() else { return };
+    let (mut compared, mut undefined) = (0, 0);
+    let mut wrong = Vec::new();
+    for case in reference["losses_allrank"].as_array().unwrap() {
+        let (loss, reduction, tolerance) = allrank_loss(case["loss"].as_str().unwrap());
+        let rows = |name: &str| case[name].as_array().unwrap().iter().map(numbers).collect::<Vec<_>>();
+        let (scores, labels) = (rows("scores"), rows("labels"));
+        let columns = scores[0].len();
+        let (scores, labels) = (scores.concat(), labels.concat());
+        let mask: Vec<bool> = labels.iter().map(|&label| label != case["padded_value"].as_f64().unwrap()).collect();
+        let input = Input::new(&scores).columns(columns).mask(&mask);
+        let got = loss.evaluate(&input, &labels, reduction).unwrap();
+        // Not a number for a batch without a pair, which is 0 here.
+        let Some(expected) = case["value"].as_f64() else {
+            assert_eq!(got.values, [0.0], "{case}");
+            undefined += 1;
+            continue;
+        };
+        let gradient = if case["grad"].is_null() { vec![0.0; scores.len()] } else { rows_of(&case["grad"]) };
+        let close = |a: f64, b: f64| (a - b).abs() <= tolerance * (1.0 + b.abs());
+        if !close(got.values[0], expected) || !got.gradient.iter().zip(&gradient).all(|(&a, &b)| close(a, b)) {
+            wrong.push(format!("{case}\n   got {got:?}"));
+        }
+        compared += 1;
+    }
+    assert!(wrong.is_empty(), "{} of {compared}: {}", wrong.len(), wrong.join("\n"));
+    println!("{compared} compared, {undefined} undefined");
+    assert_eq!(compared + undefined, 147);
+}
+
+fn rows_of(value: &Value) -> Vec<f64> {
+    value.as_array().unwrap().iter().flat_map(numbers).collect()
 }

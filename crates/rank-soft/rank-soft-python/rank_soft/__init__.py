@@ -2,9 +2,13 @@
 
 from rank_soft._errors import DtypeError, InvalidInputError, MissingPackageError, RankError, ShapeError
 from rank_soft._rank_soft import (
+    Diagnosis,
     Loss,
     Operator,
     State,
+    gumbel_noise,
+    gumbel_top_k,
+    ordinal_loss,
     soft_max,
     soft_median,
     soft_min,
@@ -20,6 +24,7 @@ from rank_soft._rank_soft import (
 )
 
 __all__ = [
+    "Diagnosis",
     "DtypeError",
     "InvalidInputError",
     "Loss",
@@ -28,6 +33,9 @@ __all__ = [
     "RankError",
     "ShapeError",
     "State",
+    "gumbel_noise",
+    "gumbel_top_k",
+    "ordinal_loss",
     "soft_max",
     "soft_median",
     "soft_min",

@@ -41,6 +41,7 @@ def soft_rank(
     weights: NDArray[_Float] | None = None,
     offsets: NDArray[np.int64] | None = None,
     threads: int = 1,
+    progress: bool = False,
 ) -> NDArray[_Float]:
     """Soft ranks: with l2 and KL ``values / strength`` projected onto the permutahedron of ``(1, …, n)``, exact.
 
@@ -61,6 +62,7 @@ def soft_rank(
         weights: In shape and dtype of ``values``, positive: how many equal items each stands for.
         offsets: int64, shape ``(rows + 1,)``: where each row of flat ``values`` begins, and where the last one ends.
         threads: How many threads share the rows; 0: as many as the machine has. Results do not depend on it.
+        progress: Whether to show a bar. Ctrl-C ends long work in any case.
 
     Returns:
         Ranks from 1 to n with sum n (n + 1) / 2 in each row, in shape and dtype of ``values``. Equal values have equal
@@ -94,6 +96,7 @@ def soft_rank_vjp(
     weights: NDArray[_Float] | None = None,
     offsets: NDArray[np.int64] | None = None,
     threads: int = 1,
+    progress: bool = False,
 ) -> NDArray[_Float]:
     """The gradient, to the values, of the inner product of ``cotangent`` and ``soft_rank(values)``. Exact.
 
@@ -111,6 +114,7 @@ def soft_rank_vjp(
         weights: As for ``soft_rank``.
         offsets: As for ``soft_rank``.
         threads: As for ``soft_rank``.
+        progress: As for ``soft_rank``.
 
     Returns:
         The gradient, in shape and dtype of ``values``: 0 for a value that shares its block with no other, and at
@@ -141,6 +145,7 @@ def soft_sort(
     weights: NDArray[_Float] | None = None,
     offsets: NDArray[np.int64] | None = None,
     threads: int = 1,
+    progress: bool = False,
 ) -> NDArray[_Float]:
     """The softly sorted values: with l2 and KL the projection of ``(n, …, 1) / strength`` onto their permutahedron.
 
@@ -156,6 +161,7 @@ def soft_sort(
         weights: None: only ranks have weights.
         offsets: int64, shape ``(rows + 1,)``: where each row of flat ``values`` begins, and where the last one ends.
         threads: How many threads share the rows; 0: as many as the machine has. Results do not depend on it.
+        progress: Whether to show a bar. Ctrl-C ends long work in any case.
 
     Returns:
         The sorted values, in shape and dtype of ``values``; with l2 each row keeps its sum. O(n log n).
@@ -188,6 +194,7 @@ def soft_sort_vjp(
     weights: NDArray[_Float] | None = None,
     offsets: NDArray[np.int64] | None = None,
     threads: int = 1,
+    progress: bool = False,
 ) -> NDArray[_Float]:
     """The gradient, to the values, of the inner product of ``cotangent`` and ``soft_sort(values)``. Exact.
 
@@ -205,6 +212,7 @@ def soft_sort_vjp(
         weights: As for ``soft_sort``.
         offsets: As for ``soft_sort``.
         threads: As for ``soft_sort``.
+        progress: As for ``soft_rank``.
 
     Returns:
         The gradient, in shape and dtype of ``values``. With l2, the values of a block share the mean of its cotangents.
@@ -234,6 +242,7 @@ def soft_top_k_mask(
     mask: NDArray[np.bool_] | None = None,
     offsets: NDArray[np.int64] | None = None,
     threads: int = 1,
+    progress: bool = False,
 ) -> NDArray[_Float]:
     """How far each value belongs to the ``k`` largest: ``values / strength`` projected onto k ones, else zeros.
 
@@ -249,6 +258,7 @@ def soft_top_k_mask(
         mask: Which numbers count.
         offsets: As for ``soft_rank``.
         threads: As for ``soft_rank``.
+        progress: As for ``soft_rank``.
 
     Returns:
         Numbers from 0 to 1 with sum k (or n) in each row, in shape and dtype of ``values``.
@@ -279,6 +289,7 @@ def soft_top_k(
     mask: NDArray[np.bool_] | None = None,
     offsets: NDArray[np.int64] | None = None,
     threads: int = 1,
+    progress: bool = False,
 ) -> NDArray[_Float]:
     """The ``k`` largest values, softly sorted, the largest first.
 
@@ -294,6 +305,7 @@ def soft_top_k(
         mask: Which numbers count.
         offsets: As for ``soft_rank``.
         threads: As for ``soft_rank``.
+        progress: As for ``soft_rank``.
 
     Returns:
         Shape ``(..., k)``, in the dtype of ``values``; 0 beyond the end of a row.
@@ -322,6 +334,7 @@ def soft_quantile(
     mask: NDArray[np.bool_] | None = None,
     offsets: NDArray[np.int64] | None = None,
     threads: int = 1,
+    progress: bool = False,
 ) -> NDArray[_Float]:
     """The soft quantile: entries of ``soft_sort``, between which is interpolated.
 
@@ -337,6 +350,7 @@ def soft_quantile(
         mask: Which numbers count.
         offsets: As for ``soft_rank``.
         threads: As for ``soft_rank``.
+        progress: As for ``soft_rank``.
 
     Returns:
         Shape ``(...)``, in the dtype of ``values``; NaN for an empty row.
@@ -364,6 +378,7 @@ def soft_median(
     mask: NDArray[np.bool_] | None = None,
     offsets: NDArray[np.int64] | None = None,
     threads: int = 1,
+    progress: bool = False,
 ) -> NDArray[_Float]:
     """The soft median: an entry of ``soft_sort``.
 
@@ -378,6 +393,7 @@ def soft_median(
         mask: Which numbers count.
         offsets: As for ``soft_rank``.
         threads: As for ``soft_rank``.
+        progress: As for ``soft_rank``.
 
     Returns:
         Shape ``(...)``, in the dtype of ``values``; NaN for an empty row.
@@ -405,6 +421,7 @@ def soft_min(
     mask: NDArray[np.bool_] | None = None,
     offsets: NDArray[np.int64] | None = None,
     threads: int = 1,
+    progress: bool = False,
 ) -> NDArray[_Float]:
     """The soft minimum: an entry of ``soft_sort``.
 
@@ -419,6 +436,7 @@ def soft_min(
         mask: Which numbers count.
         offsets: As for ``soft_rank``.
         threads: As for ``soft_rank``.
+        progress: As for ``soft_rank``.
 
     Returns:
         Shape ``(...)``, in the dtype of ``values``; NaN for an empty row.
@@ -446,6 +464,7 @@ def soft_max(
     mask: NDArray[np.bool_] | None = None,
     offsets: NDArray[np.int64] | None = None,
     threads: int = 1,
+    progress: bool = False,
 ) -> NDArray[_Float]:
     """The soft maximum: an entry of ``soft_sort``.
 
@@ -460,6 +479,7 @@ def soft_max(
         mask: Which numbers count.
         offsets: As for ``soft_rank``.
         threads: As for ``soft_rank``.
+        progress: As for ``soft_rank``.
 
     Returns:
         Shape ``(...)``, in the dtype of ``values``; NaN for an empty row.
@@ -527,6 +547,7 @@ class Operator:
         strengths: NDArray[_Float] | None = None,
         offsets: NDArray[np.int64] | None = None,
         threads: int = 1,
+        progress: bool = False,
     ) -> NDArray[_Float]:
         """The values alone.
 
@@ -539,6 +560,7 @@ class Operator:
                 rank or mask; or one for each row, in the shape of the rows.
             offsets: As for ``soft_rank``.
             threads: As for ``soft_rank``.
+            progress: As for ``soft_rank``.
 
         Returns:
             As the function of the kind does.
@@ -553,6 +575,39 @@ class Operator:
             array([0. , 1.5, 3. ])
         """
 
+    def diagnose(
+        self,
+        values: NDArray[_Float],
+        *,
+        axis: int | None = None,
+        mask: NDArray[np.bool_] | None = None,
+        weights: NDArray[_Float] | None = None,
+        strengths: NDArray[_Float] | None = None,
+        offsets: NDArray[np.int64] | None = None,
+    ) -> Diagnosis:
+        """How hard or how pooled these rows are at the operator's strength, and which strength to try.
+
+        Args:
+            values: As for ``soft_rank``.
+            axis: As for ``soft_rank``.
+            mask: As for ``soft_rank``.
+            weights: As for ``soft_rank``.
+            strengths: As for ``forward``.
+            offsets: As for ``soft_rank``.
+
+        Returns:
+            What was found; its text says it in a sentence.
+
+        Raises:
+            InvalidInputError: As for ``forward``; a method other than l2 and KL, which have blocks.
+            ShapeError: Another shape or other strides.
+            DtypeError: No array, or one of another dtype.
+
+        Example:
+            >>> print(Operator("rank", 1.0).diagnose(np.array([0.0, 0.5, 1.0, 0.25])))
+            fully pooled: each of 1 rows is one block, in which the order has no say; try strength 0.125
+        """
+
     def forward(
         self,
         values: NDArray[_Float],
@@ -563,6 +618,7 @@ class Operator:
         strengths: NDArray[_Float] | None = None,
         offsets: NDArray[np.int64] | None = None,
         threads: int = 1,
+        progress: bool = False,
     ) -> tuple[NDArray[_Float], State]:
         """The values, and what their gradient needs.
 
@@ -575,6 +631,7 @@ class Operator:
                 rank or mask; or one for each row, in the shape of the rows.
             offsets: As for ``soft_rank``.
             threads: As for ``soft_rank``.
+            progress: As for ``soft_rank``.
 
         Returns:
             The values, and the state of the pass.
@@ -591,14 +648,86 @@ class Operator:
         """
 
 @final
+class Diagnosis:
+    """What an operator of one strength does to rows of numbers. Made by ``Operator.diagnose``; ``str`` says it.
+
+    Rows count that have at least two numbers.
+
+    Example:
+        >>> Operator("rank", 0.1).diagnose(np.array([1.0, 2.0, 4.0]))
+        <Diagnosis: fully hard: in none of 1 rows do numbers share a block; try strength 0.5>
+    """
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are.
+
+        Returns:
+            The number.
+
+        Example:
+            >>> Operator("rank").diagnose(np.zeros((3, 2))).rows
+            3
+        """
+
+    @property
+    def hard_rows(self) -> int:
+        """How many of them are hard: no two different numbers share a block.
+
+        Returns:
+            The number.
+
+        Example:
+            >>> Operator("rank", 0.1).diagnose(np.array([1.0, 2.0, 4.0])).hard_rows
+            1
+        """
+
+    @property
+    def pooled_rows(self) -> int:
+        """How many of them are one block.
+
+        Returns:
+            The number.
+
+        Example:
+            >>> Operator("rank", 9.0).diagnose(np.array([1.0, 2.0, 4.0])).pooled_rows
+            1
+        """
+
+    @property
+    def pooled_share(self) -> float:
+        """The share of numbers that share a block with a different one.
+
+        Returns:
+            From 0 to 1.
+
+        Example:
+            >>> Operator("rank", 1.0).diagnose(np.array([1.0, 1.5, 4.0, 9.0])).pooled_share
+            0.5
+        """
+
+    @property
+    def suggested_strength(self) -> float:
+        """A strength, in the units of the operator's, at which neighbors begin to pool: the median of the rows.
+
+        Returns:
+            With l2 half a mean gap of neighbors for ranks; for sorted values the inverse of one.
+
+        Example:
+            >>> Operator("rank", 1.0).diagnose(np.array([1.0, 2.0, 4.0])).suggested_strength
+            0.5
+        """
+
+@final
 class State:
     """What the gradient of an ``Operator`` needs of its forward pass: order, blocks, strengths."""
 
-    def vjp(self, cotangent: NDArray[_Float]) -> NDArray[_Float]:
+    def vjp(self, cotangent: NDArray[_Float], *, progress: bool = False) -> NDArray[_Float]:
         """The gradient, to the values, of the inner product of the result with ``cotangent``. Exact.
 
         Args:
             cotangent: In shape and dtype of the result.
+            progress: As for ``soft_rank``.
 
         Returns:
             In shape and dtype of the values.
@@ -611,6 +740,63 @@ class State:
             >>> _, state = Operator("sort", 2.0).forward(np.array([3.0, 0.0, 1.5]))
             >>> state.vjp(np.array([3.0, 0.0, 0.0]))  # one block, which shares the mean
             array([1., 1., 1.])
+        """
+
+    def strength_vjp(self, values: NDArray[_Float], cotangent: NDArray[_Float]) -> NDArray[np.float64]:
+        """The gradient, to the strength of each row, of the inner product of its result with ``cotangent``. Exact.
+
+        Args:
+            values: Those of the forward pass.
+            cotangent: In shape and dtype of the result; finite.
+
+        Returns:
+            One for each row, to the strength that ``strengths`` names: for a strength that rows share, take the sum;
+            for a factor of a row, times strength over factor. 0 at strength 0.
+
+        Raises:
+            InvalidInputError: Of Sinkhorn and of a black box, which have none.
+            ShapeError: Another shape or other strides.
+            DtypeError: No array, or one of another dtype.
+
+        Example:
+            >>> values = np.array([3.0, 0.0, 1.5])
+            >>> ranks, state = Operator("rank", 2.0).forward(values)  # 2 + (value - 1.5) / strength
+            >>> float(state.strength_vjp(values, np.array([1.0, 0.0, 0.0]))[()])
+            -0.375
+        """
+
+    def strengths_vjp(self, values: NDArray[_Float], cotangent: NDArray[_Float]) -> NDArray[np.float64]:
+        """The gradient to the factors of the strength that each number of a rank or a mask has.
+
+        Args:
+            values: Those of the forward pass.
+            cotangent: In shape and dtype of the result; finite.
+
+        Returns:
+            One for each number, in the shape of the values.
+
+        Raises:
+            InvalidInputError: Of a sort, Sinkhorn and a black box, which have none.
+            ShapeError: Another shape or other strides.
+            DtypeError: No array, or one of another dtype.
+
+        Example:
+            >>> values = np.array([3.0, 0.0, 1.5])
+            >>> ranks, state = Operator("rank", 2.0).forward(values, strengths=np.ones(3))
+            >>> state.strengths_vjp(values, np.array([1.0, 0.0, 0.0]))  # -values times their gradients
+            array([-1.  ,  0.  ,  0.25])
+        """
+
+    def strengths(self) -> NDArray[np.float64]:
+        """The strength that each row was computed with: that of the operator, times the row's factor and scale.
+
+        Returns:
+            One for each row.
+
+        Example:
+            >>> _, state = Operator("rank", 2.0, scale="auto").forward(np.array([[3.0, 0.0, 1.5]]))
+            >>> state.strengths()  # in units of 3 / 3
+            array([2.])
         """
 
     def block_counts(self) -> NDArray[np.int64]:
@@ -636,28 +822,46 @@ class Loss:
             ``"lambda_loss_2"``, ``"lambda_loss_2_plus_plus"``, ``"pairwise_hinge"`` (or ``"rank_svm"``, ``"triplet"``),
             ``"pairwise_squared_hinge"``, ``"pairwise_soft_zero_one"``, ``"pairwise_qr"``, ``"pairwise_mse"``,
             ``"margin_mse"``, ``"kendall"``, ``"softmax"``, ``"list_net"``, ``"poly1_softmax"``, ``"unique_softmax"``,
-            ``"list_mle"``, ``"p_list_mle"``, ``"kl_distillation"``, ``"pointwise_mse"``, ``"pointwise_sigmoid"``; or of
+            ``"list_mle"``, ``"p_list_mle"``, ``"kl_distillation"``, ``"pointwise_mse"``, ``"pointwise_sigmoid"``,
+            ``"spearman"`` (of hard ranks of the labels), ``"pirank"``, ``"rank_net_label_square_difference"``; or of
             ``dcg``, ``ndcg``, ``mrr``, ``ap``, ``precision`` and ``recall``, with ``approx_`` (sums of sigmoids),
-            ``bound_`` or ``soft_`` (l2 soft ranks) before it.
-        temperature: Of smooth ranks, Kendall's and distillation: smaller is harder. TF-Ranking's default is 0.1.
+            ``bound_`` or ``soft_`` (l2 soft ranks) before it, or, but for ``mrr``, ``neural_`` (NeuralNDCG's matrix),
+            ``pirank_`` (NeuralSort's) or ``smoothi_``.
+        temperature: Of smooth ranks, matrices, Kendall's and distillation: smaller is harder. None: 1.
         sigma: The slope of logistic pairs.
         margin: Of the hinge.
         tau: The quantile of ``"pairwise_qr"``.
         epsilon: The factor of the polynomial of ``"poly1_softmax"``.
+        delta: How far SmoothI pushes back what was placed.
+        mu: The factor of LambdaLoss 2 in 2++.
         top: Cut off after that many ranks: for metrics and lambda weights.
         pair_weight: Other weights of pairs, for any pairwise loss: ``"none"``, ``"label_difference"``,
-            ``"lambda_rank"``, ``"lambda_loss_1"``, ``"lambda_loss_2"`` or ``"lambda_loss_2_plus_plus"``.
-        normalize: Gains of lambda weights over the ideal DCG.
-        times_length: Lambda weights times the length of the row, masked items included, as in Rax.
+            ``"label_square_difference"``, ``"lambda_rank"``, ``"lambda_loss_1"``, ``"lambda_loss_2"`` or
+            ``"lambda_loss_2_plus_plus"``.
+        normalize: Gains of lambda weights over the ideal DCG. None: False.
+        times_length: Lambda weights times the length of the row, masked items included, as in Rax. None: True.
+        base_2: Logarithms of logistic pairs of base 2. None: False.
+        top_pairs: The cut-off drops pairs of which an item ranks behind it, not their discounts. None: False.
+        all_pairs: Pairs of equal labels count, and each item with itself. None: False.
         labels: Other labels of a softmax: ``"raw"``, ``"normalized"`` or ``"softmax"``.
-        method: Other smooth ranks of a metric: those of ``soft_rank`` by this method, with the temperature for its
-            strength.
+        gain: Of a label: ``"exponential"``, 2 ** label - 1, or ``"linear"``.
+        ties: Ranks of equal scores in lambda weights: ``"first"``, in the order of appearance, or ``"average"``.
+        method: Other smooth ranks of a metric or of ``"spearman"``: those of ``soft_rank`` by this method, with the
+            temperature for its strength.
+        straight_through: The value of the hard order, the gradient of the matrix.
+        samples: The mean over so many draws of Gumbel noise on the scores (Bruch et al. 2020); 0: none.
+        noise: The scale of that noise.
+        seed: Of that noise, which is the same for the same seed and position.
+        preset: Whose conventions: ``"rax"``; ``"allrank"``, whose lambda weights are normalized, not times the length,
+            of base 2, of pairs within the cut-off, and in LambdaLoss 1 of all pairs; ``"tf_ranking"``, whose smooth
+            ranks have temperature 0.1. What is passed beside it stands above it.
 
     Raises:
         InvalidInputError: A name that is not known, a number out of its range.
 
     Source:
         Burges et al. (2005, 2006), Cao et al. (2007), Xia et al. (2008), Qin et al. (2010), Wang et al. (2018),
+        Pobrotyn and Białobrzeski (NeuralNDCG, 2021), Swezey et al. (PiRank, 2021), Thonet et al. (SmoothI, 2022),
         Jagerman et al. (Rax, 2022).
 
     Example:
@@ -670,17 +874,29 @@ class Loss:
         cls,
         name: str,
         *,
-        temperature: float = 1.0,
+        temperature: float | None = None,
         sigma: float = 1.0,
         margin: float = 1.0,
         tau: float = 0.5,
         epsilon: float = 1.0,
+        delta: float = 0.1,
+        mu: float = 10.0,
         top: int | None = None,
         pair_weight: str | None = None,
-        normalize: bool = False,
-        times_length: bool = True,
+        normalize: bool | None = None,
+        times_length: bool | None = None,
+        base_2: bool | None = None,
+        top_pairs: bool | None = None,
+        all_pairs: bool | None = None,
         labels: Literal["raw", "normalized", "softmax"] | None = None,
+        gain: Literal["exponential", "linear"] = "exponential",
+        ties: Literal["first", "average"] = "first",
         method: _Method | None = None,
+        straight_through: bool = False,
+        samples: int = 0,
+        noise: float = 1.0,
+        seed: int = 0,
+        preset: Literal["rax", "allrank", "tf_ranking"] = "rax",
     ) -> Loss: ...
     def __call__(
         self,
@@ -692,6 +908,7 @@ class Loss:
         offsets: NDArray[np.int64] | None = None,
         reduction: Literal["mean", "sum", "none"] = "mean",
         threads: int = 1,
+        progress: bool = False,
     ) -> tuple[Any, NDArray[_Float]]:
         """The loss, and its gradient to the scores.
 
@@ -704,6 +921,7 @@ class Loss:
             reduction: ``"mean"`` (of items, of the valid pairs of the whole batch, or of lists), ``"sum"``, or
                 ``"none"``: each row's own mean.
             threads: How many threads share the rows; 0: as many as the machine has. Results do not depend on it.
+            progress: Whether to show a bar. Ctrl-C ends long work in any case.
 
         Returns:
             The loss, a float, or a float64 array of the rows without reduction; and the gradient, in shape and dtype of
@@ -719,6 +937,92 @@ class Loss:
             >>> round(value, 6)  # both have rank 1.5: -1 / log2(2.5)
             -0.756471
         """
+
+def ordinal_loss(
+    logits: NDArray[_Float],
+    labels: NDArray[_Float],
+    *,
+    mask: NDArray[np.bool_] | None = None,
+    reduction: Literal["mean", "sum", "none"] = "mean",
+) -> tuple[Any, NDArray[_Float]]:
+    """The ordinal loss: for each item and grade, the logistic loss of whether the label reaches that grade.
+
+    Args:
+        logits: float16, float32 or float64, shape ``(..., n, grades)``, C-contiguous; finite. The first of an item says
+            how likely it reaches grade 1. allRank takes their sigmoids.
+        labels: In their dtype, shape ``(..., n)``.
+        mask: bool, in the shape of the labels: which items count.
+        reduction: ``"mean"`` of the items, ``"sum"``, or ``"none"``: one for each item.
+
+    Returns:
+        The loss, and its gradient to the logits.
+
+    Raises:
+        InvalidInputError: A number that is not finite, no grade, an unknown reduction.
+        ShapeError: Another shape or other strides.
+        DtypeError: No array, or one of another dtype.
+
+    Source:
+        Niu, Zhou, Wang, Gao, Hua: Ordinal regression with multiple output CNN for age estimation (CVPR 2016).
+
+    Example:
+        >>> value, gradient = ordinal_loss(np.array([[0.0, 0.0]]), np.array([1.0]))
+        >>> round(value, 6), gradient.tolist()  # twice log 2
+        (1.386294, [[-0.5, 0.5]])
+    """
+
+def gumbel_noise(shape: int | tuple[int, ...], seed: int) -> NDArray[np.float64]:
+    """Standard Gumbel noise, which depends on seed and position alone.
+
+    Added to scores, it makes the softmax's choice of their largest; ``soft_top_k_mask(scores + noise, k,
+    method="subset")`` relaxes ``gumbel_top_k``, and has gradients.
+
+    Args:
+        shape: Of the result.
+        seed: 0 to 2 ** 64 - 1.
+
+    Returns:
+        Numbers of mean 0.5772 and variance 1.6449.
+
+    Example:
+        >>> bool(np.all(gumbel_noise((2, 3), 7).ravel() == gumbel_noise(6, 7)))
+        True
+    """
+
+def gumbel_top_k(
+    values: NDArray[_Float],
+    k: int,
+    seed: int,
+    *,
+    mask: NDArray[np.bool_] | None = None,
+    offsets: NDArray[np.int64] | None = None,
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """``k`` draws without replacement of each row, from the softmax of its values.
+
+    Args:
+        values: float16, float32 or float64, of any shape ``(..., n)``, C-contiguous. Minus infinity is never drawn.
+        k: How many.
+        seed: 0 to 2 ** 64 - 1; the same gives the same draws. Another batch needs another.
+        mask: bool, in the shape of ``values``: what may be drawn.
+        offsets: As for ``soft_rank``.
+
+    Returns:
+        Positions in the row, shape ``(..., k)``, in the order of drawing, -1 where nothing is left; and the values with
+        their noise, descending, minus infinity where nothing is left.
+
+    Raises:
+        InvalidInputError: A NaN or plus infinity.
+        ShapeError: Another shape or other strides.
+        DtypeError: No array, or one of another dtype.
+
+    Source:
+        Kool, van Hoof, Welling: Stochastic beams and where to find them (ICML 2019).
+
+    Example:
+        >>> positions, perturbed = gumbel_top_k(np.array([0.0, 100.0, -np.inf]), 3, seed=7)
+        >>> positions.tolist()
+        [1, 0, -1]
+    """
 
 @overload
 def spearman_loss(

@@ -6,6 +6,7 @@ mod errors;
 mod losses;
 mod operators;
 mod rows;
+mod sampling;
 mod spearman;
 
 use pyo3::prelude::*;
@@ -14,12 +15,14 @@ use pyo3::prelude::*;
 #[pymodule]
 mod _rank_soft {
     #[pymodule_export]
-    use crate::losses::Loss;
+    use crate::losses::{Loss, ordinal_loss};
     #[pymodule_export]
     use crate::operators::{
-        Operator, State, soft_max, soft_median, soft_min, soft_quantile, soft_rank, soft_rank_vjp, soft_sort,
-        soft_sort_vjp, soft_top_k, soft_top_k_mask,
+        Diagnosis, Operator, State, soft_max, soft_median, soft_min, soft_quantile, soft_rank, soft_rank_vjp,
+        soft_sort, soft_sort_vjp, soft_top_k, soft_top_k_mask,
     };
+    #[pymodule_export]
+    use crate::sampling::{gumbel_noise, gumbel_top_k};
     #[pymodule_export]
     use crate::spearman::{spearman_loss, spearman_loss_grad};
 }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use numpy::{Element, PyArray1, PyArrayMethods, PyReadonlyArrayDyn, PyUntypedArray, PyUntypedArrayMethods};
 use pyo3::prelude::*;
-use rank_soft::{Float, GradientRule, Input, Kind, half::f16};
+use rank_pyo3::ProgressBar;
+use rank_soft::{Float, GradientRule, Input, Kind, Rows, half::f16};
 
 use crate::arrays::{Dtype, back, contiguous, dtype_of, front, same_shape};
 use crate::errors::{PACKAGE, to_python};
@@ -17,6 +18,34 @@ struct Extras<'a, 'py> {
     strengths: Option<&'a Bound<'py, PyAny>>,
     offsets: Option<&'a Bound<'py, PyAny>>,
     threads: usize,
+    progress: bool,
+}
+
+/// Beyond this many steps of this many numbers, work is watched for Ctrl-C.
+const LONG: usize = 1 << 22;
+
+/// Does `work`, which reports its steps to whom it is given; where it is long, with an ear for Ctrl-C.
+fn run<T: Send>(
+    py: Python<'_>,
+    (steps, numbers, progress): (usize, usize, bool),
+    work: impl FnOnce(Option<&(dyn Fn(usize) -> bool + Sync)>) -> rank_soft::Result<T> + Send,
+) -> PyResult<T> {
+    if !progress && numbers <= LONG {
+        return py.detach(|| work(None)).map_err(to_python);
+    }
+    let bar = ProgressBar::new(PACKAGE, py, steps, progress)?;
+    rank_pyo3::watched(py, &bar, |watch| {
+        watch.expect(steps);
+        let advance = |steps| watch.advance(steps);
+        work(Some(&advance)).map_err(to_python)
+    })
+}
+
+/// How many steps an operator takes, and how many numbers these go through.
+fn effort(operator: &rank_soft::Operator, rows: &Rows, back: bool) -> (usize, usize) {
+    let steps = operator.steps(rows, back);
+    let longest = (0..rows.count()).map(|row| rows.range(row).len()).max().unwrap_or(0);
+    (steps, steps.saturating_mul(longest))
 }
 
 /// An operator on the rows of arrays.
@@ -35,6 +64,52 @@ pub(crate) struct State {
     shape: Vec<usize>,
     /// The shape of the result, with its rows in front.
     result: Vec<usize>,
+}
+
+/// What an operator does to rows of numbers.
+#[doc = rank_pyo3::stub!("Diagnosis")]
+#[pyclass(frozen, module = "rank_soft")]
+pub(crate) struct Diagnosis(rank_soft::Diagnosis);
+
+#[pymethods]
+impl Diagnosis {
+    #[doc = rank_pyo3::stub!("Diagnosis.rows")]
+    #[getter]
+    fn rows(&self) -> usize {
+        self.0.rows
+    }
+
+    #[doc = rank_pyo3::stub!("Diagnosis.hard_rows")]
+    #[getter]
+    fn hard_rows(&self) -> usize {
+        self.0.hard_rows
+    }
+
+    #[doc = rank_pyo3::stub!("Diagnosis.pooled_rows")]
+    #[getter]
+    fn pooled_rows(&self) -> usize {
+        self.0.pooled_rows
+    }
+
+    #[doc = rank_pyo3::stub!("Diagnosis.pooled_share")]
+    #[getter]
+    fn pooled_share(&self) -> f64 {
+        self.0.pooled_share()
+    }
+
+    #[doc = rank_pyo3::stub!("Diagnosis.suggested_strength")]
+    #[getter]
+    fn suggested_strength(&self) -> f64 {
+        self.0.suggested_strength
+    }
+
+    fn __str__(&self) -> String {
+        self.0.to_string()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<Diagnosis: {}>", self.0)
+    }
 }
 
 fn kind(name: &str, k: Option<usize>, level: Option<f64>) -> PyResult<Kind> {
@@ -83,13 +158,12 @@ fn numbers<'py, T: Element>(
     value.map(|value| contiguous::<T>(&front(value, argument, axis)?, argument)).transpose()
 }
 
-fn forward_typed<'py, T: Element + Float>(
+/// Calls `work` with what was passed, the shape of the values and that of the rows, along the last axis.
+fn with_input<'py, T: Element + Float, R>(
     values: &Bound<'py, PyAny>,
-    operator: rank_soft::Operator,
     extras: &Extras<'_, 'py>,
-    dtype: Dtype,
-) -> PyResult<(Bound<'py, PyAny>, State)> {
-    let py = values.py();
+    work: impl FnOnce(&Input<'_, T>, Vec<usize>, Vec<usize>) -> PyResult<R>,
+) -> PyResult<R> {
     let axis = extras.axis;
     let array = contiguous::<T>(&front(values, "values", axis)?, "values")?;
     let shape = array.shape().to_vec();
@@ -148,15 +222,42 @@ fn forward_typed<'py, T: Element + Float>(
     if let Some(strengths) = &row_strengths {
         input = input.row_strengths(strengths);
     }
-    let (result, state) = py.detach(|| operator.forward(&input)).map_err(to_python)?;
-    let result_shape = match operator.kind() {
-        Kind::TopK { k } => [rows, vec![k]].concat(),
-        Kind::Quantile { .. } => rows,
-        _ => shape.clone(),
-    };
-    let out = PyArray1::from_vec(py, result).reshape(result_shape.clone())?.into_any();
-    let out = if matches!(operator.kind(), Kind::Quantile { .. }) { out } else { back(&out, axis)? };
-    Ok((out, State { inner: Arc::new(state), dtype, axis, shape, result: result_shape }))
+    work(&input, shape, rows)
+}
+
+fn forward_typed<'py, T: Element + Float>(
+    values: &Bound<'py, PyAny>,
+    operator: rank_soft::Operator,
+    extras: &Extras<'_, 'py>,
+    dtype: Dtype,
+) -> PyResult<(Bound<'py, PyAny>, State)> {
+    let (py, axis) = (values.py(), extras.axis);
+    with_input::<T, _>(values, extras, |input, shape, rows| {
+        let (steps, numbers) = effort(&operator, &input.rows().map_err(to_python)?, false);
+        let (result, state) = run(py, (steps, numbers, extras.progress), |watch| match watch {
+            Some(watch) => operator.forward(&input.clone().watch(watch)),
+            None => operator.forward(input),
+        })?;
+        let result_shape = match operator.kind() {
+            Kind::TopK { k } => [rows, vec![k]].concat(),
+            Kind::Quantile { .. } => rows,
+            _ => shape.clone(),
+        };
+        let out = PyArray1::from_vec(py, result).reshape(result_shape.clone())?.into_any();
+        let out = if matches!(operator.kind(), Kind::Quantile { .. }) { out } else { back(&out, axis)? };
+        Ok((out, State { inner: Arc::new(state), dtype, axis, shape, result: result_shape }))
+    })
+}
+
+fn diagnose_typed<T: Element + Float>(
+    values: &Bound<'_, PyAny>,
+    operator: rank_soft::Operator,
+    extras: &Extras<'_, '_>,
+) -> PyResult<Diagnosis> {
+    let py = values.py();
+    with_input::<T, _>(values, extras, |input, _, _| {
+        Ok(Diagnosis(py.detach(|| operator.diagnose(input)).map_err(to_python)?))
+    })
 }
 
 fn forward<'py>(
@@ -172,10 +273,35 @@ fn forward<'py>(
 }
 
 impl State {
+    /// An array of a number for each row.
+    fn by_row<'py, T: Element>(&self, py: Python<'py>, numbers: Vec<T>) -> PyResult<Bound<'py, PyAny>> {
+        let outer = &self.shape[..self.shape.len() - 1];
+        let shape = if outer.iter().product::<usize>() == numbers.len() { outer.to_vec() } else { vec![numbers.len()] };
+        Ok(PyArray1::from_vec(py, numbers).reshape(shape)?.into_any())
+    }
+
+    fn to_strengths<T: Element + Float>(
+        &self,
+        values: &Bound<'_, PyAny>,
+        cotangent: &Bound<'_, PyAny>,
+        each: bool,
+    ) -> PyResult<Vec<f64>> {
+        let quantile = matches!(self.inner.operator().kind(), Kind::Quantile { .. });
+        let values = contiguous::<T>(&front(values, "values", self.axis)?, "values")?;
+        same_shape("values", values.shape(), "the forward pass", &self.shape)?;
+        let cotangent = if quantile { cotangent.clone() } else { front(cotangent, "cotangent", self.axis)? };
+        let cotangent = contiguous::<T>(&cotangent, "cotangent")?;
+        same_shape("cotangent", cotangent.shape(), "the result", &self.result)?;
+        let (values, cotangent) = (values.as_slice()?, cotangent.as_slice()?);
+        let slopes =
+            if each { self.inner.strengths_vjp(values, cotangent) } else { self.inner.strength_vjp(values, cotangent) };
+        slopes.map_err(to_python)
+    }
+
     fn vjp_typed<'py, T: Element + Float>(
         &self,
         cotangent: &Bound<'py, PyAny>,
-        finite: bool,
+        (finite, progress): (bool, bool),
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = cotangent.py();
         let quantile = matches!(self.inner.operator().kind(), Kind::Quantile { .. });
@@ -193,15 +319,19 @@ impl State {
                 numbers[at].into()
             )));
         }
-        let gradient = py.detach(|| self.inner.vjp(numbers)).map_err(to_python)?;
+        let (steps, effort) = effort(self.inner.operator(), self.inner.rows(), true);
+        let gradient = run(py, (steps, effort, progress), |watch| match watch {
+            Some(watch) => self.inner.watched_vjp(numbers, watch),
+            None => self.inner.vjp(numbers),
+        })?;
         back(&PyArray1::from_vec(py, gradient).reshape(self.shape.clone())?.into_any(), self.axis)
     }
 
-    fn pull<'py>(&self, cotangent: &Bound<'py, PyAny>, finite: bool) -> PyResult<Bound<'py, PyAny>> {
+    fn pull<'py>(&self, cotangent: &Bound<'py, PyAny>, how: (bool, bool)) -> PyResult<Bound<'py, PyAny>> {
         match self.dtype {
-            Dtype::F64 => self.vjp_typed::<f64>(cotangent, finite),
-            Dtype::F32 => self.vjp_typed::<f32>(cotangent, finite),
-            Dtype::F16 => self.vjp_typed::<f16>(cotangent, finite),
+            Dtype::F64 => self.vjp_typed::<f64>(cotangent, how),
+            Dtype::F32 => self.vjp_typed::<f32>(cotangent, how),
+            Dtype::F16 => self.vjp_typed::<f16>(cotangent, how),
         }
     }
 }
@@ -230,7 +360,8 @@ impl Operator {
     }
 
     #[doc = rank_pyo3::stub!("Operator.__call__")]
-    #[pyo3(signature = (values, *, axis = None, mask = None, weights = None, strengths = None, offsets = None, threads = 1))]
+    #[pyo3(signature = (values, *, axis = None, mask = None, weights = None, strengths = None, offsets = None, threads = 1,
+                        progress = false))]
     #[expect(clippy::too_many_arguments, reason = "keywords of Python")]
     fn __call__<'py>(
         &self,
@@ -241,12 +372,39 @@ impl Operator {
         strengths: Option<&Bound<'py, PyAny>>,
         offsets: Option<&Bound<'py, PyAny>>,
         threads: usize,
+        progress: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
-        Ok(forward(values, self.0, &Extras { axis: axis.unwrap_or(-1), mask, weights, strengths, offsets, threads })?.0)
+        Ok(forward(
+            values,
+            self.0,
+            &Extras { axis: axis.unwrap_or(-1), mask, weights, strengths, offsets, threads, progress },
+        )?
+        .0)
+    }
+
+    #[doc = rank_pyo3::stub!("Operator.diagnose")]
+    #[pyo3(signature = (values, *, axis = None, mask = None, weights = None, strengths = None, offsets = None))]
+    fn diagnose<'py>(
+        &self,
+        values: &Bound<'py, PyAny>,
+        axis: Option<isize>,
+        mask: Option<&Bound<'py, PyAny>>,
+        weights: Option<&Bound<'py, PyAny>>,
+        strengths: Option<&Bound<'py, PyAny>>,
+        offsets: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Diagnosis> {
+        let axis = axis.unwrap_or(-1);
+        let extras = Extras { axis, mask, weights, strengths, offsets, threads: 1, progress: false };
+        match dtype_of(values, "values")? {
+            Dtype::F64 => diagnose_typed::<f64>(values, self.0, &extras),
+            Dtype::F32 => diagnose_typed::<f32>(values, self.0, &extras),
+            Dtype::F16 => diagnose_typed::<f16>(values, self.0, &extras),
+        }
     }
 
     #[doc = rank_pyo3::stub!("Operator.forward")]
-    #[pyo3(signature = (values, *, axis = None, mask = None, weights = None, strengths = None, offsets = None, threads = 1))]
+    #[pyo3(signature = (values, *, axis = None, mask = None, weights = None, strengths = None, offsets = None, threads = 1,
+                        progress = false))]
     #[expect(clippy::too_many_arguments, reason = "keywords of Python")]
     fn forward<'py>(
         &self,
@@ -257,25 +415,61 @@ impl Operator {
         strengths: Option<&Bound<'py, PyAny>>,
         offsets: Option<&Bound<'py, PyAny>>,
         threads: usize,
+        progress: bool,
     ) -> PyResult<(Bound<'py, PyAny>, State)> {
-        forward(values, self.0, &Extras { axis: axis.unwrap_or(-1), mask, weights, strengths, offsets, threads })
+        forward(
+            values,
+            self.0,
+            &Extras { axis: axis.unwrap_or(-1), mask, weights, strengths, offsets, threads, progress },
+        )
     }
 }
 
 #[pymethods]
 impl State {
     #[doc = rank_pyo3::stub!("State.vjp")]
-    fn vjp<'py>(&self, cotangent: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-        self.pull(cotangent, false)
+    #[pyo3(signature = (cotangent, *, progress = false))]
+    fn vjp<'py>(&self, cotangent: &Bound<'py, PyAny>, progress: bool) -> PyResult<Bound<'py, PyAny>> {
+        self.pull(cotangent, (false, progress))
+    }
+
+    #[doc = rank_pyo3::stub!("State.strength_vjp")]
+    fn strength_vjp<'py>(
+        &self,
+        values: &Bound<'py, PyAny>,
+        cotangent: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let slopes = match self.dtype {
+            Dtype::F64 => self.to_strengths::<f64>(values, cotangent, false),
+            Dtype::F32 => self.to_strengths::<f32>(values, cotangent, false),
+            Dtype::F16 => self.to_strengths::<f16>(values, cotangent, false),
+        }?;
+        self.by_row(values.py(), slopes)
+    }
+
+    #[doc = rank_pyo3::stub!("State.strengths_vjp")]
+    fn strengths_vjp<'py>(
+        &self,
+        values: &Bound<'py, PyAny>,
+        cotangent: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let slopes = match self.dtype {
+            Dtype::F64 => self.to_strengths::<f64>(values, cotangent, true),
+            Dtype::F32 => self.to_strengths::<f32>(values, cotangent, true),
+            Dtype::F16 => self.to_strengths::<f16>(values, cotangent, true),
+        }?;
+        back(&PyArray1::from_vec(values.py(), slopes).reshape(self.shape.clone())?.into_any(), self.axis)
+    }
+
+    #[doc = rank_pyo3::stub!("State.strengths")]
+    fn strengths<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.by_row(py, self.inner.strengths().to_vec())
     }
 
     #[doc = rank_pyo3::stub!("State.block_counts")]
     fn block_counts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let rows = self.inner.rows().count();
-        let counts: Vec<i64> = (0..rows).map(|row| self.inner.block_lengths(row).len() as i64).collect();
-        let outer = &self.shape[..self.shape.len() - 1];
-        let shape = if outer.iter().product::<usize>() == rows { outer.to_vec() } else { vec![rows] };
-        Ok(PyArray1::from_vec(py, counts).reshape(shape)?.into_any())
+        self.by_row(py, (0..rows).map(|row| self.inner.block_lengths(row).len() as i64).collect())
     }
 }
 
@@ -284,7 +478,8 @@ macro_rules! functions {
         #[doc = rank_pyo3::stub!($text)]
         #[pyfunction]
         #[pyo3(signature = (values, $($extra,)* strength = 1.0, *, method = "l2", scale = "absolute", axis = None,
-                            mask = None, offsets = None, threads = 1))]
+                            mask = None, offsets = None, threads = 1,
+                        progress = false))]
         #[expect(clippy::too_many_arguments, reason = "keywords of Python")]
         pub(crate) fn $name<'py>(
             values: &Bound<'py, PyAny>,
@@ -296,9 +491,10 @@ macro_rules! functions {
             mask: Option<&Bound<'py, PyAny>>,
             offsets: Option<&Bound<'py, PyAny>>,
             threads: usize,
+            progress: bool,
         ) -> PyResult<Bound<'py, PyAny>> {
             let operator = build($kind, strength, method, "ascending", scale)?;
-            let extras = Extras { axis: axis.unwrap_or(-1), mask, weights: None, strengths: None, offsets, threads };
+            let extras = Extras { axis: axis.unwrap_or(-1), mask, weights: None, strengths: None, offsets, threads, progress };
             Ok(forward(values, operator, &extras)?.0)
         }
     )* };
@@ -318,7 +514,8 @@ macro_rules! directed {
         #[doc = rank_pyo3::stub!($text)]
         #[pyfunction]
         #[pyo3(signature = (values, strength = 1.0, *, direction = "ascending", method = "l2", scale = "absolute",
-                            axis = None, mask = None, weights = None, offsets = None, threads = 1))]
+                            axis = None, mask = None, weights = None, offsets = None, threads = 1,
+                        progress = false))]
         #[expect(clippy::too_many_arguments, reason = "keywords of Python")]
         pub(crate) fn $name<'py>(
             values: &Bound<'py, PyAny>,
@@ -331,15 +528,17 @@ macro_rules! directed {
             weights: Option<&Bound<'py, PyAny>>,
             offsets: Option<&Bound<'py, PyAny>>,
             threads: usize,
+            progress: bool,
         ) -> PyResult<Bound<'py, PyAny>> {
             let operator = build($kind, strength, method, direction, scale)?;
-            Ok(forward(values, operator, &Extras { axis: axis.unwrap_or(-1), mask, weights, strengths: None, offsets, threads })?.0)
+            Ok(forward(values, operator, &Extras { axis: axis.unwrap_or(-1), mask, weights, strengths: None, offsets, threads, progress })?.0)
         }
 
         #[doc = rank_pyo3::stub!($vjp_text)]
         #[pyfunction]
         #[pyo3(signature = (values, cotangent, strength = 1.0, *, direction = "ascending", method = "l2",
-                            scale = "absolute", axis = None, mask = None, weights = None, offsets = None, threads = 1))]
+                            scale = "absolute", axis = None, mask = None, weights = None, offsets = None, threads = 1,
+                        progress = false))]
         #[expect(clippy::too_many_arguments, reason = "keywords of Python")]
         pub(crate) fn $vjp<'py>(
             values: &Bound<'py, PyAny>,
@@ -353,10 +552,11 @@ macro_rules! directed {
             weights: Option<&Bound<'py, PyAny>>,
             offsets: Option<&Bound<'py, PyAny>>,
             threads: usize,
+            progress: bool,
         ) -> PyResult<Bound<'py, PyAny>> {
             let operator = build($kind, strength, method, direction, scale)?;
-            let extras = Extras { axis: axis.unwrap_or(-1), mask, weights, strengths: None, offsets, threads };
-            forward(values, operator, &extras)?.1.pull(cotangent, true)
+            let extras = Extras { axis: axis.unwrap_or(-1), mask, weights, strengths: None, offsets, threads, progress };
+            forward(values, operator, &extras)?.1.pull(cotangent, (true, progress))
         }
     )* };
 }

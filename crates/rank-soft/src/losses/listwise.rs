@@ -2,12 +2,16 @@
 //!
 //! By hand: two equal scores with one label 1 cost log 2 by softmax, by unique softmax and by ListMLE.
 
+use std::borrow::Cow;
+
+use rank_kernels::{Work, exp, vectorized_work};
+
 use super::{Labels, Loss, LossKind, Row, discount, gains};
 use crate::permutation::softmax;
 
 pub(super) fn row(loss: &Loss, row: &Row<'_>, gradient: &mut [f64]) -> f64 {
     match loss.kind {
-        LossKind::UniqueSoftmax => unique(row, gradient),
+        LossKind::UniqueSoftmax => unique(loss, row, gradient),
         LossKind::ListMle | LossKind::PositionListMle => list_mle(loss, row, gradient),
         LossKind::KlDistillation => distillation(loss, row, gradient),
         _ => cross_entropy(loss, row, gradient),
@@ -20,25 +24,24 @@ fn log_sum_exp(values: &[f64]) -> f64 {
 }
 
 fn cross_entropy(loss: &Loss, row: &Row<'_>, gradient: &mut [f64]) -> f64 {
-    let labels: Vec<f64> = row.labels.iter().enumerate().map(|(i, label)| label * row.weight(i)).collect();
-    let targets = match loss.labels {
-        Labels::Raw => labels.clone(),
-        Labels::Normalized => normalized(&labels),
+    let weighted: Cow<'_, [f64]> = match row.weights {
+        Some(weights) => row.labels.iter().zip(weights).map(|(label, weight)| label * weight).collect(),
+        None => row.labels.into(),
+    };
+    let targets: Cow<'_, [f64]> = match loss.labels {
+        Labels::Raw => (&*weighted).into(),
+        Labels::Normalized => normalized(&weighted).into(),
         Labels::Softmax => {
-            let mut targets = labels.clone();
+            let mut targets = weighted.to_vec();
             softmax(&mut targets);
-            targets
+            targets.into()
         }
     };
-    let mut p = row.scores.to_vec();
-    let all = softmax(&mut p);
-    let total: f64 = targets.iter().sum();
-    let mut value: f64 = targets.iter().zip(row.scores).map(|(y, s)| y * (all - s)).sum();
-    for ((gradient, p), y) in gradient.iter_mut().zip(&p).zip(&targets) {
-        *gradient = p * total - y;
-    }
+    let mut value = vectorized_work(CrossEntropy { scores: row.scores, targets: &targets, gradient });
     if loss.kind == LossKind::Poly1Softmax {
-        let shares = normalized(&labels);
+        let mut p = row.scores.to_vec();
+        softmax(&mut p);
+        let shares = normalized(&weighted);
         let chosen: f64 = shares.iter().zip(&p).map(|(y, p)| y * p).sum();
         value += loss.epsilon * (1.0 - chosen);
         for ((gradient, p), y) in gradient.iter_mut().zip(&p).zip(&shares) {
@@ -46,6 +49,58 @@ fn cross_entropy(loss: &Loss, row: &Row<'_>, gradient: &mut [f64]) -> f64 {
         }
     }
     value
+}
+
+/// `Σ y (log Σ e^s - s)`, and its gradient.
+struct CrossEntropy<'a> {
+    scores: &'a [f64],
+    targets: &'a [f64],
+    gradient: &'a mut [f64],
+}
+
+impl Work for CrossEntropy<'_> {
+    type Output = f64;
+
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "it is compiled into its caller, for the caller's instruction set")]
+    fn run(self) -> f64 {
+        let count = self.scores.len();
+        let (scores, targets, gradient) = (self.scores, &self.targets[..count], &mut self.gradient[..count]);
+        let (blocks, rest) = scores.as_chunks::<8>();
+        let mut lanes = [f64::NEG_INFINITY; 8];
+        for block in blocks {
+            for lane in 0..8 {
+                lanes[lane] = if block[lane] > lanes[lane] { block[lane] } else { lanes[lane] };
+            }
+        }
+        let most = lanes.iter().chain(rest).copied().fold(f64::NEG_INFINITY, f64::max);
+        // Of the exponentials, the targets, and the targets times what the scores lack.
+        let mut sums = [[0.0; 8]; 3];
+        let outs = gradient.as_chunks_mut::<8>().0;
+        for ((block, targets), out) in blocks.iter().zip(targets.as_chunks::<8>().0).zip(outs) {
+            for lane in 0..8 {
+                let lacks = block[lane] - most;
+                let e = exp(lacks);
+                out[lane] = e;
+                sums[0][lane] += e;
+                sums[1][lane] += targets[lane];
+                sums[2][lane] += targets[lane] * lacks;
+            }
+        }
+        for i in 8 * blocks.len()..count {
+            let lacks = scores[i] - most;
+            gradient[i] = exp(lacks);
+            sums[0][0] += gradient[i];
+            sums[1][0] += targets[i];
+            sums[2][0] += targets[i] * lacks;
+        }
+        let [sum, total, lacking] = sums.map(|lanes| lanes.iter().sum::<f64>());
+        let scale = total / sum;
+        for (gradient, target) in gradient.iter_mut().zip(targets) {
+            *gradient = *gradient * scale - target;
+        }
+        total * sum.ln() - lacking
+    }
 }
 
 /// Over their sum; all equal where that is 0.
@@ -57,8 +112,8 @@ fn normalized(labels: &[f64]) -> Vec<f64> {
     labels.iter().map(|label| label / total).collect()
 }
 
-fn unique(row: &Row<'_>, gradient: &mut [f64]) -> f64 {
-    let gains = gains(row);
+fn unique(loss: &Loss, row: &Row<'_>, gradient: &mut [f64]) -> f64 {
+    let gains = gains(loss, row);
     let mut value = 0.0;
     let mut inside = Vec::new();
     for i in 0..row.scores.len() {

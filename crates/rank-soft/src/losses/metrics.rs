@@ -3,63 +3,82 @@
 //! Qin, Liu, Li: A general approximation framework for direct optimization of information retrieval measures (2010), with
 //! the temperatures and cut-offs of Rax: an item counts by `sigmoid((c - r) / T)`, where c lies between the smooth ranks of
 //! the items at the cut-off and behind it, and carries no gradient. With bounds the step is `1 - max(0, 1 - x)`.
-//! Average precision compares smooth ranks hard.
+//! Average precision compares smooth ranks hard. Only the ranks of relevant items are computed, unless there is a cut-off.
 //!
 //! By hand: two equal scores have smooth ranks 1.5 each.
 
-use super::{Loss, LossKind, Row, SmoothRanks, gains, hard_ranks, ideal_dcg};
-use crate::sigmoid::{each_row, sigmoid};
-use crate::{Direction, Input, Kind, Operator, Result, State};
+use super::{Loss, LossKind, Row, SmoothRanks, Ties, gains, hard_ranks, ideal_dcg, relevance};
+use crate::sigmoid::{pull_sigmoids, sigmoid, sum_of_sigmoids};
+use crate::watch::Watch;
+use crate::{Direction, Input, Kind, Method, Operator, Result, State};
 
 /// Smooth ranks, and how their gradient comes back to the scores.
-struct Ranks {
-    values: Vec<f64>,
+pub(super) struct Ranks {
+    pub(super) values: Vec<f64>,
     state: Option<State>,
 }
 
 impl Ranks {
-    fn new(loss: &Loss, scores: &[f64]) -> Result<Self> {
-        let mut values = vec![0.0; scores.len()];
+    /// Those of `wanted`; of others there may be none.
+    pub(super) fn new(loss: &Loss, scores: &[f64], wanted: &[usize], watch: Watch<'_>) -> Result<Self> {
+        let mut values = vec![1.0; scores.len()];
         match loss.ranks {
-            SmoothRanks::Sigmoid => each_row(scores, -1.0 / loss.temperature, |i, row| {
-                values[i] = 0.5 + row.iter().sum::<f64>();
-            }),
             SmoothRanks::Bound => {
-                for (value, own) in values.iter_mut().zip(scores) {
-                    *value = scores.iter().map(|other| (other - own + 1.0).max(0.0)).sum();
+                for &i in wanted {
+                    watch.poll()?;
+                    values[i] = scores.iter().map(|other| (other - scores[i] + 1.0).max(0.0)).sum();
                 }
             }
             SmoothRanks::Operator(method) => {
-                let operator = Operator::new(Kind::Rank)
-                    .method(method)
-                    .strength(loss.temperature)
-                    .direction(Direction::Descending);
-                let (values, state) = operator.forward(&Input::new(scores))?;
-                return Ok(Self { values, state: Some(state) });
+                return Self::by_operator(loss, method, Direction::Descending, scores, watch);
+            }
+            _ => {
+                for &i in wanted {
+                    watch.poll()?;
+                    values[i] = 0.5 + sum_of_sigmoids(scores[i], -1.0 / loss.temperature, scores);
+                }
             }
         }
         Ok(Self { values, state: None })
     }
 
-    fn back(&self, loss: &Loss, scores: &[f64], slopes: &[f64], gradient: &mut [f64]) -> Result<()> {
+    pub(super) fn by_operator(
+        loss: &Loss,
+        method: Method,
+        direction: Direction,
+        scores: &[f64],
+        watch: Watch<'_>,
+    ) -> Result<Self> {
+        let operator = Operator::new(Kind::Rank).method(method).strength(loss.temperature).direction(direction);
+        let (values, state) = operator.forward(&Input::new(scores).watched(watch))?;
+        Ok(Self { values, state: Some(state) })
+    }
+
+    pub(super) fn back(
+        &self,
+        loss: &Loss,
+        scores: &[f64],
+        slopes: &[f64],
+        watch: Watch<'_>,
+        gradient: &mut [f64],
+    ) -> Result<()> {
         if let Some(state) = &self.state {
-            gradient.copy_from_slice(&state.vjp(slopes)?);
-        } else if loss.ranks == SmoothRanks::Bound {
-            for i in 0..scores.len() {
+            gradient.copy_from_slice(&state.vjp_watched(slopes, watch)?);
+            return Ok(());
+        }
+        for (i, &slope) in slopes.iter().enumerate().filter(|(_, slope)| **slope != 0.0) {
+            watch.poll()?;
+            if loss.ranks == SmoothRanks::Bound {
                 for j in 0..scores.len() {
                     if i != j && scores[j] - scores[i] + 1.0 > 0.0 {
-                        gradient[j] += slopes[i];
-                        gradient[i] -= slopes[i];
+                        gradient[j] += slope;
+                        gradient[i] -= slope;
                     }
                 }
+            } else {
+                let inverse = 1.0 / loss.temperature;
+                gradient[i] -= pull_sigmoids(scores[i], -inverse, scores, inverse * slope, gradient);
             }
-        } else {
-            let inverse = 1.0 / loss.temperature;
-            each_row(scores, -inverse, |i, row| {
-                let own = slopes[i];
-                gradient[i] =
-                    inverse * row.iter().zip(slopes).map(|(p, other)| p * (1.0 - p) * (other - own)).sum::<f64>();
-            });
         }
         Ok(())
     }
@@ -72,8 +91,8 @@ fn cut(loss: &Loss, ranks: &[f64]) -> Vec<(f64, f64)> {
         return vec![(0.0, 0.0); ranks.len()];
     }
     let negated: Vec<f64> = ranks.iter().map(|rank| -rank).collect();
-    let places = hard_ranks(&negated);
-    let at = |place: usize| places.iter().position(|&p| p == place).map_or(0.0, |i| ranks[i]);
+    let places = hard_ranks(&negated, Ties::First);
+    let at = |place: usize| places.iter().position(|&p| p == place as f64).map_or(0.0, |i| ranks[i]);
     let middle = f64::midpoint(at(top), at(top + 1));
     ranks
         .iter()
@@ -89,21 +108,27 @@ fn cut(loss: &Loss, ranks: &[f64]) -> Vec<(f64, f64)> {
         .collect()
 }
 
-pub(super) fn row(loss: &Loss, row: &Row<'_>, gradient: &mut [f64]) -> Result<f64> {
+pub(super) fn row(loss: &Loss, row: &Row<'_>, watch: Watch<'_>, gradient: &mut [f64]) -> Result<f64> {
     let n = row.scores.len();
-    let relevant: Vec<f64> = row.labels.iter().map(|&label| f64::from(u8::from(label >= 1.0))).collect();
-    let ranks = Ranks::new(loss, row.scores)?;
+    let relevant = relevance(row);
+    let gains = match loss.kind {
+        LossKind::Dcg | LossKind::Ndcg => gains(loss, row),
+        _ => Vec::new(),
+    };
+    let cuts = loss.top.is_some_and(|top| top < n);
+    let counts = if gains.is_empty() { &relevant } else { &gains };
+    let wanted: Vec<usize> = (0..n).filter(|&i| cuts || counts[i] != 0.0).collect();
+    let ranks = Ranks::new(loss, row.scores, &wanted, watch)?;
     let r = &ranks.values;
     let counted = cut(loss, r);
     let mut slopes = vec![0.0; n];
     let count = relevant.iter().sum::<f64>().max(1.0);
     let value = match loss.kind {
         LossKind::Dcg | LossKind::Ndcg => {
-            let gains = gains(row);
             let ideal = if loss.kind == LossKind::Ndcg { ideal_dcg(&gains, loss.top) } else { 1.0 };
             let ideal = if ideal == 0.0 { 1.0 } else { ideal };
             let mut value = 0.0;
-            for i in 0..n {
+            for &i in wanted.iter().filter(|&&i| gains[i] != 0.0) {
                 let log = (1.0 + r[i]).log2();
                 let gain = gains[i] / ideal;
                 value += gain * counted[i].0 / log;
@@ -124,8 +149,9 @@ pub(super) fn row(loss: &Loss, row: &Row<'_>, gradient: &mut [f64]) -> Result<f6
         }
         LossKind::Ap => {
             let mut value = 0.0;
-            for i in (0..n).filter(|&i| relevant[i] > 0.0) {
-                let above: f64 = (0..n).filter(|&j| r[i] >= r[j]).map(|j| relevant[j]).sum::<f64>() / count;
+            let found: Vec<usize> = (0..n).filter(|&i| relevant[i] > 0.0).collect();
+            for &i in &found {
+                let above = found.iter().filter(|&&j| r[i] >= r[j]).count() as f64 / count;
                 value += counted[i].0 * above / r[i];
                 slopes[i] = above * (counted[i].1 / r[i] - counted[i].0 / (r[i] * r[i]));
             }
@@ -145,6 +171,6 @@ pub(super) fn row(loss: &Loss, row: &Row<'_>, gradient: &mut [f64]) -> Result<f6
     for slope in &mut slopes {
         *slope = -*slope;
     }
-    ranks.back(loss, row.scores, &slopes, gradient)?;
+    ranks.back(loss, row.scores, &slopes, watch, gradient)?;
     Ok(-value)
 }

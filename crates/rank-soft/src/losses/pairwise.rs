@@ -5,10 +5,14 @@
 //!
 //! By hand: two items in the right order by 1 cost log(1 + e⁻¹) by logistic loss, 0 by hinge of margin 1.
 
+use std::f64::consts::LN_2;
+
 use rank_kernels::{Work, exp, vectorized_work};
 
 use super::{Loss, LossKind, PairWeight, Row, discount, gains, hard_ranks, ideal_dcg};
+use crate::Result;
 use crate::sigmoid::sigmoid;
+use crate::watch::Watch;
 
 /// `log(1 + t)` for `t` from 0 to 1, as `2 artanh(t / (2 + t))`.
 #[inline(always)]
@@ -115,8 +119,9 @@ struct Sorted {
 }
 
 impl Sorted {
-    fn new(row: &Row<'_>) -> Self {
-        let mut order: Vec<usize> = (0..row.labels.len()).collect();
+    /// Of the items that `within` holds of.
+    fn new(row: &Row<'_>, within: impl Fn(usize) -> bool) -> Self {
+        let mut order: Vec<usize> = (0..row.labels.len()).filter(|&i| within(i)).collect();
         order.sort_by(|&a, &b| row.labels[b].total_cmp(&row.labels[a]));
         let s = order.iter().map(|&i| row.scores[i]).collect();
         let y: Vec<f64> = order.iter().map(|&i| row.labels[i]).collect();
@@ -133,16 +138,17 @@ struct Lambda {
     kind: PairWeight,
     gains: Vec<f64>,
     discounts: Vec<f64>,
-    ranks: Vec<usize>,
-    /// By the difference of ranks.
+    ranks: Vec<f64>,
+    /// By twice the difference of ranks.
     steps: Vec<f64>,
     top: Option<usize>,
     scale: f64,
+    mu: f64,
 }
 
 impl Lambda {
-    fn new(loss: &Loss, row: &Row<'_>, sorted: &Sorted) -> Self {
-        let mut gains = gains(row);
+    fn new(loss: &Loss, row: &Row<'_>, sorted: &Sorted, ranks: &[f64]) -> Self {
+        let mut gains = gains(loss, row);
         if loss.normalize {
             let ideal = ideal_dcg(&gains, loss.top);
             if ideal != 0.0 {
@@ -151,12 +157,14 @@ impl Lambda {
                 }
             }
         }
-        let ranks = hard_ranks(row.scores);
-        let ranks: Vec<usize> = sorted.order.iter().map(|&i| ranks[i]).collect();
-        let within = |rank: usize| loss.top.is_none_or(|top| rank <= top);
-        let discounts = ranks.iter().map(|&rank| if within(rank) { discount(rank as f64) } else { 0.0 }).collect();
-        let steps = (0..=ranks.len())
-            .map(|step| if step == 0 { 0.0 } else { (discount(step as f64) - discount(step as f64 + 1.0)).abs() })
+        let ranks: Vec<f64> = sorted.order.iter().map(|&i| ranks[i]).collect();
+        let top = loss.top.filter(|_| !loss.top_pairs);
+        let within = |rank: f64| top.is_none_or(|top| rank <= top as f64);
+        let discounts = ranks.iter().map(|&rank| if within(rank) { discount(rank) } else { 0.0 }).collect();
+        let differs = matches!(loss.pair_weight, PairWeight::LambdaLoss2 | PairWeight::LambdaLoss2PlusPlus);
+        let steps = (0..if differs { 2 * row.scores.len() + 1 } else { 0 })
+            .map(|step| step as f64 / 2.0)
+            .map(|step| if step == 0.0 { 0.0 } else { (discount(step) - discount(step + 1.0)).abs() })
             .collect();
         Self {
             kind: loss.pair_weight,
@@ -164,16 +172,17 @@ impl Lambda {
             discounts,
             ranks,
             steps,
-            top: loss.top,
+            top,
+            mu: loss.mu,
             scale: if loss.times_length { row.padded as f64 } else { 1.0 },
         }
     }
 
     fn step(&self, i: usize, j: usize) -> f64 {
-        let step = self.steps[self.ranks[i].abs_diff(self.ranks[j])];
+        let step = self.steps[(2.0 * (self.ranks[i] - self.ranks[j]).abs()) as usize];
         let last = self.ranks[i].max(self.ranks[j]);
         // Jagerman et al. 2022: pairs that reach beyond the cut-off weigh more.
-        if self.top.is_some_and(|top| last > top) { step / (1.0 - discount(last as f64)) } else { step }
+        if self.top.is_some_and(|top| last > top as f64) { step / (1.0 - discount(last)) } else { step }
     }
 
     /// The weights of item `i` with those from `lower` on.
@@ -187,49 +196,70 @@ impl Lambda {
                 PairWeight::LambdaRank => self.scale * gap(j) * change(j),
                 PairWeight::LambdaLoss1 => self.scale * self.gains[i] * self.discounts[i],
                 PairWeight::LambdaLoss2 => self.scale * gap(j) * self.step(i, j),
-                PairWeight::LambdaLoss2PlusPlus => self.scale * gap(j) * (10.0 * self.step(i, j) + change(j)),
+                PairWeight::LambdaLoss2PlusPlus => self.scale * gap(j) * (self.mu * self.step(i, j) + change(j)),
+                PairWeight::LabelSquareDifference => (y[i] * y[i] - y[j] * y[j]).abs(),
             };
         }
     }
 }
 
-pub(super) fn row(loss: &Loss, row: &Row<'_>, gradient: &mut [f64]) -> (f64, f64) {
-    let sorted = Sorted::new(row);
+pub(super) fn row(loss: &Loss, row: &Row<'_>, watch: Watch<'_>, gradient: &mut [f64]) -> Result<(f64, f64)> {
     let (sigma, margin, tau) = (loss.sigma, loss.margin, loss.tau);
+    let context = (row, watch);
     match loss.kind {
-        LossKind::PairwiseHinge => pairs(loss, row, &sorted, gradient, Hinge { margin }),
-        LossKind::PairwiseSquaredHinge => pairs(loss, row, &sorted, gradient, SquaredHinge { margin }),
-        LossKind::PairwiseSoftZeroOne => pairs(loss, row, &sorted, gradient, SoftZeroOne { sigma }),
-        LossKind::PairwiseQr => pairs(loss, row, &sorted, gradient, Quantile { tau }),
-        LossKind::PairwiseMse | LossKind::MarginMse => pairs(loss, row, &sorted, gradient, Square {}),
+        LossKind::PairwiseHinge => pairs(loss, context, gradient, Hinge { margin }),
+        LossKind::PairwiseSquaredHinge => pairs(loss, context, gradient, SquaredHinge { margin }),
+        LossKind::PairwiseSoftZeroOne => pairs(loss, context, gradient, SoftZeroOne { sigma }),
+        LossKind::PairwiseQr => pairs(loss, context, gradient, Quantile { tau }),
+        LossKind::PairwiseMse | LossKind::MarginMse => pairs(loss, context, gradient, Square {}),
         LossKind::Kendall => {
-            let mut slopes = vec![0.0; gradient.len()];
             let scale = 2.0 / loss.temperature;
-            let (sum, count) = pairs(loss, row, &sorted, &mut slopes, Discordance { scale });
+            let (sum, count) = pairs(loss, context, gradient, Discordance { scale })?;
             if count > 0.0 {
-                gradient.iter_mut().zip(slopes).for_each(|(gradient, slope)| *gradient = slope / count);
-                return (sum / count, 1.0);
+                for slope in gradient.iter_mut() {
+                    *slope /= count;
+                }
+                return Ok((sum / count, 1.0));
             }
-            (0.0, 0.0)
+            Ok((0.0, 0.0))
         }
-        _ => pairs(loss, row, &sorted, gradient, Logistic { sigma }),
+        _ => {
+            let (mut sum, count) = pairs(loss, context, gradient, Logistic { sigma })?;
+            if loss.base_2 {
+                sum /= LN_2;
+                for slope in gradient.iter_mut() {
+                    *slope /= LN_2;
+                }
+            }
+            Ok((sum, count))
+        }
     }
 }
 
 /// The sum of the terms of all pairs, and how many there are.
-fn pairs(loss: &Loss, row: &Row<'_>, sorted: &Sorted, gradient: &mut [f64], term: impl Term) -> (f64, f64) {
-    let Sorted { order, s, y, lower } = sorted;
+fn pairs(
+    loss: &Loss,
+    (row, watch): (&Row<'_>, Watch<'_>),
+    gradient: &mut [f64],
+    term: impl Term,
+) -> Result<(f64, f64)> {
+    let weighted = loss.pair_weight != PairWeight::None;
+    let cuts = loss.top.filter(|_| loss.top_pairs);
+    let ranks = if weighted || cuts.is_some() { hard_ranks(row.scores, loss.ties) } else { Vec::new() };
+    let sorted = Sorted::new(row, |i| cuts.is_none_or(|top| ranks[i] <= top as f64));
+    let Sorted { order, s, y, lower } = &sorted;
     let n = s.len();
-    let lambda = (loss.pair_weight != PairWeight::None).then(|| Lambda::new(loss, row, sorted));
+    let lambda = weighted.then(|| Lambda::new(loss, row, &sorted, &ranks));
     let (mut values, mut slopes) = (vec![0.0; n], vec![0.0; n]);
     let (mut weights, mut to) = (vec![1.0; n], vec![0.0; n]);
     let (mut sum, mut count) = (0.0, 0.0);
     for i in 0..n {
-        let first = if loss.kind == LossKind::PairwiseMse { 0 } else { lower[i] };
+        let first = if loss.kind == LossKind::PairwiseMse || loss.all_pairs { 0 } else { lower[i] };
         let others = n - first;
         if others == 0 {
             continue;
         }
+        watch.poll()?;
         if let Some(lambda) = &lambda {
             lambda.fill(y, i, first, &mut weights[..others]);
         }
@@ -255,7 +285,7 @@ fn pairs(loss: &Loss, row: &Row<'_>, sorted: &Sorted, gradient: &mut [f64], term
     for (&i, to) in order.iter().zip(to) {
         gradient[i] += to;
     }
-    (sum, count)
+    Ok((sum, count))
 }
 
 /// The sum, in a fixed order of eight lanes.

@@ -1,0 +1,86 @@
+//! Losses by their names.
+
+use std::str::FromStr;
+
+use super::{Labels, Loss, LossKind, PairWeight, SmoothRanks};
+use crate::{Error, Method, Result};
+
+impl FromStr for Loss {
+    type Err = Error;
+
+    /// A loss by its name: `rank_net`, `pairwise_hinge`, `rank_svm`, `triplet`, `pairwise_squared_hinge`,
+    /// `pairwise_soft_zero_one`, `pairwise_qr`, `pairwise_mse`, `margin_mse`, `rank_net_label_difference`, `lambda_rank`,
+    /// `lambda_loss_1`, `lambda_loss_2`, `lambda_loss_2_plus_plus`, `softmax`, `list_net`, `poly1_softmax`,
+    /// `unique_softmax`, `list_mle`, `p_list_mle`, `kl_distillation`, `pointwise_mse`, `pointwise_sigmoid`, `kendall`,
+    /// `spearman`, `pirank`, `rank_net_label_square_difference`; of each metric (`dcg`, `ndcg`, `mrr`, `ap`, `precision`,
+    /// `recall`) `approx_`, `bound_` and `soft_`, the last by l2 soft ranks; and of all but `mrr` `neural_` (NeuralNDCG's
+    /// matrix), `pirank_` (NeuralSort's) and `smoothi_`.
+    fn from_str(name: &str) -> Result<Self> {
+        let pairs = |weight| Self::new(LossKind::PairwiseLogistic).pair_weight(weight);
+        let metric = |name: &str| {
+            Some(match name {
+                "dcg" => LossKind::Dcg,
+                "ndcg" => LossKind::Ndcg,
+                "mrr" => LossKind::Mrr,
+                "ap" => LossKind::Ap,
+                "precision" => LossKind::Precision,
+                "recall" => LossKind::Recall,
+                _ => return None,
+            })
+        };
+        for (prefix, ranks) in [
+            ("approx_", SmoothRanks::Sigmoid),
+            ("bound_", SmoothRanks::Bound),
+            ("soft_", SmoothRanks::Operator(Method::L2)),
+        ] {
+            if let Some(kind) = name.strip_prefix(prefix).and_then(metric) {
+                return Ok(Self::new(kind).ranks(ranks));
+            }
+        }
+        for (prefix, ranks) in [
+            ("pirank_", SmoothRanks::NeuralSort),
+            ("neural_", SmoothRanks::NeuralSinkhorn),
+            ("smoothi_", SmoothRanks::SmoothI),
+        ] {
+            if let Some(kind) = name.strip_prefix(prefix).and_then(metric)
+                && kind != LossKind::Mrr
+            {
+                return Ok(Self::new(kind).ranks(ranks));
+            }
+        }
+        Ok(match name {
+            "pirank" => Self::new(LossKind::PiRank).ranks(SmoothRanks::NeuralSort),
+            "spearman" => Self::new(LossKind::Spearman).ranks(SmoothRanks::Operator(Method::L2)),
+            "pointwise_mse" => Self::new(LossKind::PointwiseMse),
+            "pointwise_sigmoid" => Self::new(LossKind::PointwiseSigmoid),
+            "rank_net" | "pairwise_logistic" => Self::new(LossKind::PairwiseLogistic),
+            "pairwise_hinge" | "rank_svm" | "triplet" => Self::new(LossKind::PairwiseHinge),
+            "pairwise_squared_hinge" => Self::new(LossKind::PairwiseSquaredHinge),
+            "pairwise_soft_zero_one" => Self::new(LossKind::PairwiseSoftZeroOne),
+            "pairwise_qr" => Self::new(LossKind::PairwiseQr),
+            "pairwise_mse" => Self::new(LossKind::PairwiseMse),
+            "margin_mse" => Self::new(LossKind::MarginMse),
+            "rank_net_label_difference" => pairs(PairWeight::LabelDifference),
+            "rank_net_label_square_difference" => pairs(PairWeight::LabelSquareDifference),
+            "lambda_rank" => pairs(PairWeight::LambdaRank),
+            "lambda_loss_1" => pairs(PairWeight::LambdaLoss1),
+            "lambda_loss_2" => pairs(PairWeight::LambdaLoss2),
+            "lambda_loss_2_plus_plus" => pairs(PairWeight::LambdaLoss2PlusPlus),
+            "softmax" => Self::new(LossKind::Softmax),
+            "list_net" => Self::new(LossKind::Softmax).labels(Labels::Softmax),
+            "poly1_softmax" => Self::new(LossKind::Poly1Softmax),
+            "unique_softmax" => Self::new(LossKind::UniqueSoftmax),
+            "list_mle" => Self::new(LossKind::ListMle),
+            "p_list_mle" => Self::new(LossKind::PositionListMle),
+            "kl_distillation" => Self::new(LossKind::KlDistillation),
+            "kendall" => Self::new(LossKind::Kendall),
+            _ => {
+                return Err(Error::UnknownOption {
+                    argument: "name",
+                    expected: "the name of a loss, such as \"lambda_rank\", \"list_net\" or \"approx_ndcg\"",
+                    got: name.to_owned(),
+                });
+            }
+        })
+    }
+}
