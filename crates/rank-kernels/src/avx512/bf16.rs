@@ -115,7 +115,8 @@ unsafe fn tile<const ROWS: usize, const GROUPS: usize, const STEPS: usize>(
 }
 
 #[target_feature(enable = "avx512f,avx512bf16")]
-fn halves(bits: __m512i) -> __m512bh {
+#[inline]
+pub(super) fn halves(bits: __m512i) -> __m512bh {
     // SAFETY: both are 64 bytes, of which every pattern is valid.
     unsafe { transmute(bits) }
 }

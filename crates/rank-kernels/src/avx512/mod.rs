@@ -13,19 +13,20 @@ mod widen;
 
 use std::arch::x86_64::{
     __m512, __m512i, _mm512_add_epi32, _mm512_add_ps, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_maskz_loadu_ps,
-    _mm512_max_epi32, _mm512_permute_ps, _mm512_reduce_add_ps, _mm512_setzero_ps, _mm512_shuffle_epi32,
-    _mm512_shuffle_f32x4, _mm512_shuffle_i32x4, _mm512_storeu_ps, _mm512_storeu_si512,
+    _mm512_permute_ps, _mm512_reduce_add_ps, _mm512_setzero_ps, _mm512_shuffle_epi32, _mm512_shuffle_f32x4,
+    _mm512_shuffle_i32x4, _mm512_storeu_ps, _mm512_storeu_si512,
 };
 
 use crate::dispatch::{Isa, Kernels};
 use crate::maxsim::{Narrowed, Widened, documents};
+use crate::query::{PackedBf16, PackedQuery};
 use crate::scalar::NarrowBf16;
 use bf16::Bf16;
 use f32::F32;
 use int8::Pairs;
 use load::{Brain, Half, Single};
 use products::products;
-use screen::{Rounded, Stored};
+use screen::{Rounded, Stored, Wide};
 use widen::{WidenBf16, WidenF16};
 
 pub(crate) static KERNELS: Kernels = Kernels {
@@ -46,9 +47,9 @@ pub(crate) static KERNELS: Kernels = Kernels {
 
 pub(crate) static VNNI: Kernels = Kernels {
     isa: Isa::Avx512Vnni,
-    f32: screen::documents::<Stored<f32>, F32, Single>,
-    f16: screen::documents::<Stored<half::f16>, Widened<F32, WidenF16>, Half>,
-    bf16: screen::documents::<Stored<half::bf16>, Widened<F32, WidenBf16>, Brain>,
+    f32: screen::documents::<Stored<f32>, F32, Wide<PackedQuery, Single>>,
+    f16: screen::documents::<Stored<half::f16>, Widened<F32, WidenF16>, Wide<PackedQuery, Half>>,
+    bf16: screen::documents::<Stored<half::bf16>, Widened<F32, WidenBf16>, Wide<PackedBf16, Brain>>,
     int8: int8::documents,
     signs: signs::documents,
     residual: residual::maxsim,
@@ -57,8 +58,8 @@ pub(crate) static VNNI: Kernels = Kernels {
 
 pub(crate) static BF16: Kernels = Kernels {
     isa: Isa::Avx512Bf16,
-    bf16: screen::documents::<Stored<half::bf16>, Bf16, Brain>,
-    rounded: screen::documents::<Rounded, Bf16, Brain>,
+    bf16: screen::documents::<Stored<half::bf16>, Bf16, screen::Pairs>,
+    rounded: screen::documents::<Rounded, Bf16, screen::Pairs>,
     ..VNNI
 };
 
@@ -157,4 +158,3 @@ macro_rules! reduce {
 }
 reduce!(reduce, _mm512_add_ps, _mm512_shuffle_f32x4, _mm512_permute_ps, _mm512_storeu_ps, __m512, f32);
 reduce!(reduce_sum, _mm512_add_epi32, _mm512_shuffle_i32x4, _mm512_shuffle_epi32, _mm512_storeu_si512, __m512i, i32);
-reduce!(reduce_max, _mm512_max_epi32, _mm512_shuffle_i32x4, _mm512_shuffle_epi32, _mm512_storeu_si512, __m512i, i32);

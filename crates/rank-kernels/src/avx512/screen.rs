@@ -1,16 +1,17 @@
 //! MaxSim of `f32`, `f16` and `bf16` documents, most of it in eight bits.
 //!
-//! A document's rows are quantized once; dot products of the codes, at twice to four times the rate, bound the true ones
-//! from both sides. A row whose upper bound lies below the largest lower bound that a query token has met cannot hold its
-//! maximum. The few others are scored in `f32`, so that the result is the maximum of the same `f32` dot products as
-//! without. Where that does not pay, or bounds do not hold, the document takes the plain way.
+//! A document's rows are quantized once, by one scale; dot products of the codes, at twice to four times the rate, are off
+//! by no more than a bound. A row whose product lies further below the largest than twice that cannot hold a query token's
+//! maximum. The few others are scored in the type of the document, so that the result is the maximum of such dot products
+//! as without. Where that does not pay, or bounds do not hold, the document takes the plain way.
 
 use std::arch::x86_64::{
-    __m512, _CMP_GE_OQ, _MM_HINT_T0, _mm_prefetch, _mm512_add_ps, _mm512_and_si512, _mm512_castps_si512,
-    _mm512_cmp_ps_mask, _mm512_cvtepi32_ps, _mm512_cvtps_epi32, _mm512_dpwssd_epi32, _mm512_fmadd_ps, _mm512_load_ps,
-    _mm512_max_epi32, _mm512_max_ps, _mm512_mul_ps, _mm512_packs_epi16, _mm512_packs_epi32, _mm512_permutexvar_epi32,
-    _mm512_set1_epi8, _mm512_set1_epi32, _mm512_set1_ps, _mm512_setr_epi32, _mm512_setzero_ps, _mm512_setzero_si512,
-    _mm512_store_ps, _mm512_store_si512, _mm512_sub_ps, _mm512_xor_si512,
+    __m512, __m512i, _MM_FROUND_NO_EXC, _MM_FROUND_TO_NEG_INF, _mm512_add_epi16, _mm512_add_ps,
+    _mm512_cmpge_epi16_mask, _mm512_cmpgt_epi16_mask, _mm512_cvt_roundps_epi32, _mm512_cvtps_epi32, _mm512_dpbf16_ps,
+    _mm512_dpwssd_epi32, _mm512_fmadd_ps, _mm512_fmsub_ps, _mm512_load_ps, _mm512_load_si512, _mm512_mask_mov_epi16,
+    _mm512_maskz_loadu_epi16, _mm512_max_epi16, _mm512_mul_ps, _mm512_packs_epi16, _mm512_packs_epi32,
+    _mm512_set1_epi8, _mm512_set1_epi16, _mm512_set1_epi32, _mm512_set1_ps, _mm512_setzero_ps, _mm512_setzero_si512,
+    _mm512_srav_epi32, _mm512_store_si512, _mm512_xor_si512,
 };
 use std::cell::Cell;
 use std::marker::PhantomData;
@@ -18,13 +19,14 @@ use std::ops::RangeInclusive;
 
 use half::bf16;
 
-use super::load::Load;
+use super::bf16::halves;
+use super::load::{Brain, Load, Single};
 use super::vnni::{Ahead, Fours, blocks, for_rows, products};
 use super::widen::Narrow512;
-use super::{reduce, reduce_max, reduce_sum};
+use super::{reduce, reduce_sum};
 use crate::PackedQuery;
 use crate::maxsim::{Block, Narrow, Rows, Running, one_document};
-use crate::query::{Lanes, Line, Query, Screen};
+use crate::query::{Lanes, Line, PackedBf16, Query, Screen};
 
 /// Rows that are screened together, so that their bounds stay in the second-level cache.
 const SEGMENT: usize = 384;
@@ -35,29 +37,56 @@ const FEW: usize = 8;
 /// Candidates that are scored at once.
 const AT_ONCE: usize = 4;
 
-/// A document in eight bits.
+/// A document in eight bits, by a scale that its rows share.
 #[derive(Default)]
 struct Codes {
     /// Of each row, raised by 128 to be unsigned, filled up to whole lines.
     bytes: Vec<Line<u8, 64>>,
-    scales: Vec<f32>,
-    norms: Vec<f32>,
-    bounds: Bounds,
+    scale: f32,
+    /// In units of the scale: no row is longer.
+    norm: f32,
+    /// In units of the scale: nor is what rounding took away from one.
+    error: f32,
+    scratch: Scratch,
 }
 
-/// Of the query at hand.
+/// 16 bits for each of 32 query tokens, in the order in which [`_mm512_packs_epi32`] brings them together.
+type Both = Line<i16, 32>;
+
+/// The tokens in that order.
+const ORDER: [u8; 32] = {
+    let mut order = [0; 32];
+    let mut at = 0;
+    while at < 32 {
+        order[at] = (at / 8 * 4 + at % 4 + at % 8 / 4 * 16) as u8;
+        at += 1;
+    }
+    order
+};
+
+/// For the query at hand.
 #[derive(Default)]
-struct Bounds {
-    /// By how much the product of a row's codes, scaled, may be off.
-    errors: Vec<f32>,
-    /// The scaled products of rows, group by group.
-    products: Vec<Lanes>,
-    /// The query tokens for which a row may hold the maximum.
-    masks: Vec<u32>,
-    /// The rows for which there is one.
-    found: Vec<u32>,
-    /// Rows and query tokens.
-    candidates: Vec<(u32, u32)>,
+struct Scratch {
+    /// Dot products of codes, without their lowest bits.
+    products: Vec<Both>,
+    /// The rows that may hold a maximum, and for which query tokens.
+    found: Vec<(u32, u32)>,
+    candidates: Vec<Candidate>,
+}
+
+/// What products have come to.
+struct Best {
+    /// The largest.
+    products: Both,
+    /// Its row; less than 0 where that is none of these.
+    rows: Both,
+}
+
+/// A row and a query token.
+#[derive(Clone, Copy)]
+struct Candidate {
+    row: u32,
+    token: u8,
 }
 
 thread_local! {
@@ -114,8 +143,8 @@ impl Source for Rounded {
 ///
 /// # Safety
 ///
-/// As for that, the machine having AVX-512 F, BW, VL and VNNI, and what `S`, `B` and `L` need.
-pub(super) unsafe fn documents<S: Source, B: Block<Value = S::Scored>, L: Load<Value = S::Scored>>(
+/// As for that, the machine having AVX-512 F, BW, VL and VNNI, and what `S`, `B` and `D` need.
+pub(super) unsafe fn documents<S: Source, B: Block<Value = S::Scored>, D: Dots<Query = B::Query, Value = S::Scored>>(
     queries: &[&B::Query],
     rows: Rows<'_, S::Value>,
     offsets: &[usize],
@@ -139,7 +168,7 @@ pub(super) unsafe fn documents<S: Source, B: Block<Value = S::Scored>, L: Load<V
             screens.extend(queries.iter().map(|query| (**query).as_ref().screen()));
         }
         // SAFETY: as above; there are at least four rows.
-        let ready = long && screens.iter().any(Option::is_some) && unsafe { quantize::<L>(rows, &mut codes) };
+        let ready = long && screens.iter().any(Option::is_some) && unsafe { quantize::<D::Load>(rows, &mut codes) };
         for (number, query) in queries.iter().enumerate() {
             running.clear(query.head().groups());
             // SAFETY: the caller vouches for the instruction set and the rows; `codes` are those of `rows`.
@@ -147,7 +176,7 @@ pub(super) unsafe fn documents<S: Source, B: Block<Value = S::Scored>, L: Load<V
                 let done = match screens.get(number) {
                     Some(Some(screen)) if ready => {
                         let ahead = Ahead::behind(stored.values, number + 1 == queries.len(), &codes.bytes);
-                        screened::<L, _>((**query).as_ref(), screen, rows, &mut codes, ahead, &mut running)
+                        screened::<D, _>(query, screen, rows, &mut codes, ahead, &mut running)
                     }
                     _ => false,
                 };
@@ -166,50 +195,48 @@ pub(super) unsafe fn documents<S: Source, B: Block<Value = S::Scored>, L: Load<V
 
 /// Rows that are quantized at once.
 const FOUR: usize = 4;
-/// Larger components, and rows of smaller ones alone, are left to plain arithmetic, so that nothing here overflows or
-/// vanishes.
+/// Documents of larger components, or of smaller ones alone, are left to plain arithmetic, so that nothing here overflows
+/// or vanishes.
 const COMPONENTS: RangeInclusive<f32> = 1e-12..=1e10;
 
-/// Fills `codes`, unless a row is not finite, too large or too small: then it returns false.
+/// Fills `codes`, unless a value is not finite or too large, or all are too small: then it returns false.
 ///
 /// # Safety
 ///
 /// The machine has AVX-512 F, BW, VL and VNNI, and what `L` needs; there are at least four rows.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
 unsafe fn quantize<L: Load>(rows: Rows<'_, L::Value>, codes: &mut Codes) -> bool {
+    // SAFETY: the caller vouches for the instruction set.
+    let largest = unsafe { L::largest(rows.values) };
+    if !COMPONENTS.contains(&largest) {
+        return false;
+    }
     let (count, lines) = (rows.count(), rows.dim.div_ceil(64));
-    let Codes { bytes, scales, norms, .. } = codes;
-    bytes.resize(count * lines, Line([0; 64]));
-    scales.resize(count, 0.0);
-    norms.resize(count, 0.0);
+    codes.bytes.resize(count * lines, Line([0; 64]));
+    let mut squares = 0;
     for row in (0..count).step_by(FOUR) {
         // The last four overlap those before them.
         let row = row.min(count - FOUR);
         let values = rows.slice(row, FOUR).values;
-        let bytes = &mut bytes[row * lines..][..FOUR * lines];
+        let bytes = &mut codes.bytes[row * lines..][..FOUR * lines];
         // SAFETY: the machine has the instruction set; `bytes` are 64 for every 64 values begun of a row.
-        let (largest, squares) = unsafe {
+        let four = unsafe {
             match rows.dim {
                 // The dimension of ColBERT: all loops are unrolled.
-                128 => quantize_rows::<L, 128>(values, rows.dim, bytes),
-                _ => quantize_rows::<L, 0>(values, rows.dim, bytes),
+                128 => quantize_rows::<L, 128>(values, rows.dim, 127.0 / largest, bytes),
+                _ => quantize_rows::<L, 0>(values, rows.dim, 127.0 / largest, bytes),
             }
         };
-        if !largest.iter().all(|largest| COMPONENTS.contains(largest) || *largest == 0.0) {
-            return false;
-        }
-        let half = 0.5 * (rows.dim as f32).sqrt();
-        for i in 0..FOUR {
-            let scale = largest[i] / 127.0;
-            scales[row + i] = scale;
-            // That of the codes, and what rounding took away at most.
-            norms[row + i] = scale * ((squares[i] as f32).sqrt() + half) * 1.000_1;
-        }
+        squares = four.into_iter().fold(squares, i32::max);
     }
+    // A code is off by half a unit at most, and by what the product with the inverse rounds.
+    codes.scale = largest / 127.0;
+    codes.error = 0.500_1 * (rows.dim as f32).sqrt();
+    codes.norm = ((squares as f32).sqrt() + codes.error) * 1.000_1;
     true
 }
 
-/// Of four rows the largest magnitudes, which are no numbers if a value is none, and the sums of the codes' squares.
+/// Of four rows the sums of the codes' squares.
 ///
 /// # Safety
 ///
@@ -219,102 +246,58 @@ unsafe fn quantize<L: Load>(rows: Rows<'_, L::Value>, codes: &mut Codes) -> bool
 unsafe fn quantize_rows<L: Load, const DIM: usize>(
     rows: &[L::Value],
     dim: usize,
+    factor: f32,
     bytes: &mut [Line<u8, 64>],
-) -> ([f32; FOUR], [i32; FOUR]) {
+) -> [i32; FOUR] {
     let dim = if DIM == 0 { dim } else { DIM };
     let lines = dim.div_ceil(64);
-    // SAFETY: the caller vouches for what `L` needs, and `row < FOUR`.
-    let load = |row: usize, at: usize| unsafe { part_of::<L>(rows.as_ptr().add(row * dim), dim, at) };
-    let magnitude = _mm512_set1_epi32(i32::MAX);
-    let mut largest = [_mm512_setzero_si512(); FOUR];
-    for row in 0..FOUR {
-        // Eight rows ahead.
-        let there = rows.as_ptr().wrapping_add((row + 8) * dim).cast::<i8>();
-        for line in 0..dim * size_of::<L::Value>() / 64 {
-            _mm_prefetch::<_MM_HINT_T0>(there.wrapping_add(64 * line));
-        }
-        // As integers, magnitudes are in the same order, and what is no number is above all that are.
-        let mut parts = [_mm512_setzero_si512(); 4];
-        for line in 0..lines {
-            for (part, largest) in parts.iter_mut().enumerate() {
-                let bits = _mm512_castps_si512(load(row, 64 * line + 16 * part));
-                *largest = _mm512_max_epi32(*largest, _mm512_and_si512(bits, magnitude));
-            }
-        }
-        largest[row] = _mm512_max_epi32(_mm512_max_epi32(parts[0], parts[1]), _mm512_max_epi32(parts[2], parts[3]));
-    }
-    let largest = reduce_max(largest).map(|bits| f32::from_bits(bits.cast_unsigned()));
-    let factors = largest.map(|largest| if largest > 0.0 { 127.0 / largest } else { 0.0 });
-    let raise = _mm512_set1_epi8(i8::MIN);
-    // Packing interleaves quarters of the four registers.
-    let order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    let (factor, raise) = (_mm512_set1_ps(factor), _mm512_set1_epi8(i8::MIN));
     let mut squares = [_mm512_setzero_si512(); FOUR];
     for row in 0..FOUR {
-        let factor = _mm512_set1_ps(factors[row]);
         for line in 0..lines {
-            let code = |part: usize| _mm512_cvtps_epi32(_mm512_mul_ps(load(row, 64 * line + 16 * part), factor));
-            let words = [_mm512_packs_epi32(code(0), code(1)), _mm512_packs_epi32(code(2), code(3))];
+            // SAFETY: the caller vouches for what `L` needs, and `row < FOUR`.
+            let parts = unsafe { L::load_64(rows.as_ptr().add(row * dim + 64 * line), (dim - 64 * line).min(64)) };
+            let codes = parts.map(|part| _mm512_cvtps_epi32(_mm512_mul_ps(part, factor)));
+            let words = [_mm512_packs_epi32(codes[0], codes[1]), _mm512_packs_epi32(codes[2], codes[3])];
             for words in words {
                 squares[row] = _mm512_dpwssd_epi32(squares[row], words, words);
             }
-            let codes = _mm512_permutexvar_epi32(order, _mm512_packs_epi16(words[0], words[1]));
-            // SAFETY: `Line` is 64 bytes, aligned to 64.
+            // SAFETY: the machine has the instruction set; `Line` is 64 bytes, aligned to 64.
             unsafe {
-                let line = bytes[row * lines + line].0.as_mut_ptr().cast();
-                _mm512_store_si512(line, _mm512_xor_si512(codes, raise));
+                let codes = _mm512_xor_si512(L::in_order(_mm512_packs_epi16(words[0], words[1])), raise);
+                _mm512_store_si512(bytes[row * lines + line].0.as_mut_ptr().cast(), codes);
             }
         }
     }
-    (largest, reduce_sum(squares))
-}
-
-/// 16 values from `at` on, zeros from `dim` on.
-///
-/// # Safety
-///
-/// The machine has AVX-512 F, BW and VL, and what `L` needs; `row` has `dim` values.
-#[target_feature(enable = "avx512f,avx512bw,avx512vl")]
-#[inline]
-unsafe fn part_of<L: Load>(row: *const L::Value, dim: usize, at: usize) -> __m512 {
-    let left = dim.saturating_sub(at).min(16);
-    // SAFETY: the mask keeps reads below `dim`.
-    unsafe { L::load(row.wrapping_add(at), ((1_u32 << left) - 1) as u16) }
+    reduce_sum(squares)
 }
 
 /// Leaves the maxima in `running`, or returns false.
 ///
 /// # Safety
 ///
-/// The machine has AVX-512 F, BW, VL and VNNI, and what `L` needs; `codes` are those of `rows`, and `screen` that of
+/// The machine has AVX-512 F, BW, VL and VNNI, and what `D` needs; `codes` are those of `rows`, and `screen` that of
 /// `query`.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-unsafe fn screened<L: Load, T>(
-    query: &PackedQuery,
+unsafe fn screened<D: Dots, T>(
+    query: &D::Query,
     screen: &Screen,
-    rows: Rows<'_, L::Value>,
+    rows: Rows<'_, D::Value>,
     codes: &mut Codes,
     ahead: Ahead<T>,
     running: &mut Running,
 ) -> bool {
-    // A code is off by half a scale at most, and by what the product with the inverse rounds.
-    let rounding = 0.500_1 * (rows.dim as f32).sqrt() * screen.residual * 1.000_1;
-    let norm = screen.norm * 1.000_1;
-    let Codes { bytes, scales, norms, bounds } = codes;
-    bounds.errors.clear();
-    bounds.errors.extend(scales.iter().zip(norms).map(|(scale, size)| *scale * rounding + *size * norm));
     let (pairs, last) = running.maxima.as_chunks_mut::<2>();
     let done = 2 * pairs.len();
     for (pair, maxima) in pairs.iter_mut().enumerate() {
-        let tokens = [screen.fours(2 * pair), screen.fours(2 * pair + 1)];
         // SAFETY: as promised to this function.
-        if !unsafe { groups::<L, T, 2>(query, 2 * pair, tokens, rows, (bytes, scales), bounds, ahead, maxima) } {
+        if !unsafe { groups::<D, T, 2>(query, screen, 2 * pair, rows, codes, ahead, maxima) } {
             return false;
         }
     }
     for maxima in last.as_chunks_mut::<1>().0 {
-        let tokens = [screen.fours(done)];
         // SAFETY: as promised to this function.
-        if !unsafe { groups::<L, T, 1>(query, done, tokens, rows, (bytes, scales), bounds, ahead, maxima) } {
+        if !unsafe { groups::<D, T, 1>(query, screen, done, rows, codes, ahead, maxima) } {
             return false;
         }
     }
@@ -323,157 +306,280 @@ unsafe fn screened<L: Load, T>(
 
 /// # Safety
 ///
-/// As [`screened`]; `tokens` are those of the groups from `first` on, `GROUPS` is 1 or 2.
+/// As [`screened`]; there are `GROUPS` groups from `first` on, 1 or 2.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-#[expect(clippy::too_many_arguments, reason = "all of a document and a query")]
-unsafe fn groups<L: Load, T, const GROUPS: usize>(
-    query: &PackedQuery,
+unsafe fn groups<D: Dots, T, const GROUPS: usize>(
+    query: &D::Query,
+    screen: &Screen,
     first: usize,
-    tokens: [Fours<'_>; GROUPS],
-    rows: Rows<'_, L::Value>,
-    (codes, scales): (&[Line<u8, 64>], &[f32]),
-    bounds: &mut Bounds,
+    rows: Rows<'_, D::Value>,
+    codes: &mut Codes,
     ahead: Ahead<T>,
     maxima: &mut [Lanes; GROUPS],
 ) -> bool {
-    let Bounds { errors, products, masks, found, candidates } = bounds;
-    products.resize(SEGMENT * 2, Lanes::ZERO);
-    masks.resize(SEGMENT, 0);
-    found.resize(SEGMENT, 0);
-    let count = rows.count();
+    let tokens: [Fours<'_>; GROUPS] = std::array::from_fn(|group| screen.fours(first + group));
+    // So many bits that products of `dim` codes fit into 16.
+    let shift = rows.dim.next_power_of_two().trailing_zeros() - 1;
+    let unit = 1.0 / (1_u32 << shift) as f32;
+    // By how much a product may be off.
+    let errors: [__m512; GROUPS] = std::array::from_fn(|group| {
+        let [residual, norm, _] = screen.bounds(first + group).map(|lanes| load(lanes));
+        let error =
+            _mm512_fmadd_ps(residual, _mm512_set1_ps(codes.error), _mm512_mul_ps(norm, _mm512_set1_ps(codes.norm)));
+        _mm512_mul_ps(error, _mm512_set1_ps(1.000_1 * unit))
+    });
+    let shift = _mm512_set1_epi32(shift.cast_signed());
     // Surplus lanes hold no token.
-    let there = (query.tokens() - first * Lanes::WIDTH).min(GROUPS * Lanes::WIDTH);
-    let valid = u32::MAX >> (32 - there);
-    let mut lower = [Lanes::LOWEST; GROUPS];
+    let there = (query.head().tokens() - first * Lanes::WIDTH).min(GROUPS * Lanes::WIDTH);
+    let valid = ORDER.iter().rev().fold(0, |valid, &token| valid << 1 | u32::from(usize::from(token) < there));
+
+    let Codes { bytes, scale, scratch, .. } = codes;
+    scratch.products.resize(SEGMENT, Line([0; 32]));
+    let count = rows.count();
+    let mut best = Best { products: Line([i16::MIN; 32]), rows: Line([-1; 32]) };
     let mut left = count * GROUPS * Lanes::WIDTH / FEW;
     for start in (0..count).step_by(SEGMENT) {
         let rows_here = SEGMENT.min(count - start);
+        best.rows = Line([-1; 32]);
         for (row, block) in blocks(rows_here) {
-            let products = &mut products[row * GROUPS..][..block * GROUPS];
-            let (scales, errors) = (&scales[start + row..][..block], &errors[start + row..][..block]);
-            // SAFETY: as promised to this function; `scales`, `errors` and `products` are those of the block's rows.
+            // SAFETY: as promised to this function; `products` are those of the segment's rows.
             unsafe {
                 for_rows!(
                     block,
                     rows.dim,
-                    tile::<T, GROUPS>(tokens, codes, start + row, ahead, scales, errors, products, &mut lower)
+                    tile::<T, GROUPS>(tokens, bytes, (start, row), ahead, shift, &mut scratch.products, &mut best)
                 );
             }
         }
-        // SAFETY: `Lanes` is 64 bytes, aligned to 64.
-        let thresholds = lower.each_ref().map(|lanes| unsafe { _mm512_load_ps(lanes.0.as_ptr()) });
-        let masks = &mut masks[..rows_here];
-        let errors = &errors[start..][..rows_here];
-        for ((mask, products), error) in masks.iter_mut().zip(products.chunks_exact(GROUPS)).zip(errors) {
-            let error = _mm512_set1_ps(*error);
-            *mask = 0;
-            for group in 0..GROUPS {
-                // SAFETY: as above.
-                let upper = unsafe { _mm512_add_ps(_mm512_load_ps(products[group].0.as_ptr()), error) };
-                *mask |= u32::from(_mm512_cmp_ps_mask::<_CMP_GE_OQ>(upper, thresholds[group])) << (16 * group);
-            }
+        scratch.take_best(start, &best, valid);
+        // SAFETY: as promised to this function.
+        unsafe { score::<D>(query, first, rows, &scratch.candidates, maxima) };
+        // A row's product must now reach what its query token has come to, less the error.
+        let enough: [__m512i; GROUPS] = std::array::from_fn(|group| {
+            let [_, _, inverse] = screen.bounds(first + group);
+            let inverse = _mm512_mul_ps(load(inverse), _mm512_set1_ps(unit / *scale));
+            // One for the bits that are gone, and one for what is rounded here.
+            let slack = _mm512_add_ps(errors[group], _mm512_set1_ps(2.0));
+            let bound = _mm512_fmsub_ps(load(&maxima[group]), inverse, slack);
+            _mm512_cvt_roundps_epi32::<{ _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC }>(bound)
+        });
+        scratch.collect(start, rows_here, _mm512_packs_epi32(enough[0], enough[GROUPS - 1]), valid);
+        match left.checked_sub(scratch.candidates.len()) {
+            Some(rest) => left = rest,
+            None => return false,
         }
-        // First the rows that have any, without branches that nobody can predict.
-        let mut few = 0;
-        for (row, mask) in masks.iter().enumerate() {
-            found[few] = row as u32;
-            few += usize::from(mask & valid != 0);
-        }
-        candidates.clear();
-        for &row in &found[..few] {
-            let mut mask = masks[row as usize] & valid;
-            while mask != 0 {
-                candidates.push((start as u32 + row, mask.trailing_zeros()));
-                mask &= mask - 1;
-            }
-        }
-        if candidates.len() > left {
-            return false;
-        }
-        left -= candidates.len();
-        for candidates in candidates.chunks(AT_ONCE) {
-            // Those that are missing to a whole number are done again.
-            let them = std::array::from_fn(|i| candidates[i.min(candidates.len() - 1)]);
-            let pairs = them.map(|(row, token)| {
-                let row = rows.values[row as usize * rows.dim..][..rows.dim].as_ptr();
-                (query.token(first * Lanes::WIDTH + token as usize), row)
-            });
-            // SAFETY: the caller vouches for the instruction set; both have `dim` values.
-            let dots = unsafe { if rows.dim == 128 { dots::<L, 128>(pairs) } else { dots::<L, 0>(pairs) } };
-            for ((_, token), dot) in them.into_iter().zip(dots) {
-                let maximum = &mut maxima[token as usize / Lanes::WIDTH].0[token as usize % Lanes::WIDTH];
-                *maximum = maximum.max(dot);
+        // SAFETY: as promised to this function.
+        unsafe { score::<D>(query, first, rows, &scratch.candidates, maxima) };
+    }
+    true
+}
+
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn load(lanes: &Lanes) -> __m512 {
+    // SAFETY: `Lanes` is 64 bytes, aligned to 64.
+    unsafe { _mm512_load_ps(lanes.0.as_ptr()) }
+}
+
+impl Scratch {
+    /// The candidates whose products are the largest, which are not found again.
+    fn take_best(&mut self, start: usize, best: &Best, valid: u32) {
+        self.candidates.clear();
+        for (at, (&row, &token)) in best.rows.0.iter().zip(&ORDER).enumerate() {
+            if row >= 0 && valid >> at & 1 == 1 {
+                self.products[row as usize].0[at] = i16::MIN;
+                self.candidates.push(Candidate { row: start as u32 + row as u32, token });
             }
         }
     }
-    true
+
+    /// The candidates among `count` rows, of which the first is number `start`: those whose products are large enough.
+    #[target_feature(enable = "avx512f,avx512bw")]
+    fn collect(&mut self, start: usize, count: usize, enough: __m512i, valid: u32) {
+        let Self { products, found, candidates } = self;
+        found.resize(SEGMENT, (0, 0));
+        // First the rows that have any, without branches that nobody can predict.
+        let mut few = 0;
+        for (row, products) in products[..count].iter().enumerate() {
+            // SAFETY: `Line` is 64 bytes, aligned to 64.
+            let products = unsafe { _mm512_load_si512(products.0.as_ptr().cast()) };
+            let mask = _mm512_cmpge_epi16_mask(products, enough) & valid;
+            found[few] = (row as u32, mask);
+            few += usize::from(mask != 0);
+        }
+        candidates.clear();
+        for &(row, mut mask) in &found[..few] {
+            while mask != 0 {
+                let token = ORDER[mask.trailing_zeros() as usize];
+                candidates.push(Candidate { row: start as u32 + row, token });
+                mask &= mask - 1;
+            }
+        }
+    }
+}
+
+/// Brings the dot products of candidates into `maxima`.
+///
+/// # Safety
+///
+/// As [`groups`]; the candidates are rows and tokens of these groups.
+#[target_feature(enable = "avx512f,avx512bw,avx512vl")]
+unsafe fn score<D: Dots>(
+    query: &D::Query,
+    first: usize,
+    rows: Rows<'_, D::Value>,
+    candidates: &[Candidate],
+    maxima: &mut [Lanes],
+) {
+    for candidates in candidates.chunks(AT_ONCE) {
+        // Those that are missing to a whole number are done again.
+        let them = std::array::from_fn(|i| candidates[i.min(candidates.len() - 1)]);
+        let pairs = them.map(|Candidate { row, token }| {
+            let row = rows.values[row as usize * rows.dim..][..rows.dim].as_ptr();
+            (first * Lanes::WIDTH + usize::from(token), row)
+        });
+        // SAFETY: the caller vouches for the instruction set; rows have `dim` values, and the query these tokens.
+        let dots = unsafe {
+            if rows.dim == 128 { D::dots::<128>(query, pairs, 128) } else { D::dots::<0>(query, pairs, rows.dim) }
+        };
+        for (Candidate { token, .. }, dot) in them.into_iter().zip(dots) {
+            let token = usize::from(token);
+            let maximum = &mut maxima[token / Lanes::WIDTH].0[token % Lanes::WIDTH];
+            *maximum = maximum.max(dot);
+        }
+    }
 }
 
 /// `STEPS` is a quarter of the dimension, or 0 for any.
 ///
 /// # Safety
 ///
-/// As [`products`]; `scales` and `errors` are of `ROWS` values, `found` of `ROWS` times `GROUPS`.
+/// As [`products`], for the block that begins at a row of a segment; `found` has a line for each row of that.
 #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
-#[expect(clippy::too_many_arguments, reason = "all of a block")]
 unsafe fn tile<T, const ROWS: usize, const GROUPS: usize, const STEPS: usize>(
     query: [Fours<'_>; GROUPS],
     codes: &[Line<u8, 64>],
-    row: usize,
+    (segment, row): (usize, usize),
     ahead: Ahead<T>,
-    scales: &[f32],
-    errors: &[f32],
-    found: &mut [Lanes],
-    lower: &mut [Lanes; GROUPS],
+    shift: __m512i,
+    found: &mut [Both],
+    best: &mut Best,
 ) {
     // SAFETY: what the caller promises.
-    let sums = unsafe { products::<T, ROWS, GROUPS, STEPS>(query, codes, row, ahead) };
-    let (scales, errors, found) = (&scales[..ROWS], &errors[..ROWS], &mut found[..ROWS * GROUPS]);
-    // SAFETY: `Lanes` is 64 bytes, aligned to 64.
-    let mut best = lower.each_ref().map(|lanes| unsafe { _mm512_load_ps(lanes.0.as_ptr()) });
-    for row in 0..ROWS {
-        let (scale, error) = (_mm512_set1_ps(scales[row]), _mm512_set1_ps(errors[row]));
-        for group in 0..GROUPS {
-            let product = _mm512_mul_ps(_mm512_cvtepi32_ps(sums[row][group]), scale);
-            best[group] = _mm512_max_ps(best[group], _mm512_sub_ps(product, error));
-            // SAFETY: as above.
-            unsafe { _mm512_store_ps(found[row * GROUPS + group].0.as_mut_ptr(), product) };
-        }
-    }
-    for (lower, best) in lower.iter_mut().zip(best) {
+    let sums = unsafe { products::<T, ROWS, GROUPS, STEPS>(query, codes, segment + row, ahead) };
+    // SAFETY: `Line` is 64 bytes, aligned to 64.
+    let (mut largest, mut rows) =
+        unsafe { (_mm512_load_si512(best.products.0.as_ptr().cast()), _mm512_load_si512(best.rows.0.as_ptr().cast())) };
+    let mut at = _mm512_set1_epi16(row as i16);
+    for (sums, found) in sums.iter().zip(&mut found[row..][..ROWS]) {
+        let [low, high] = [sums[0], sums[GROUPS - 1]].map(|sums| _mm512_srav_epi32(sums, shift));
+        let both = _mm512_packs_epi32(low, high);
+        rows = _mm512_mask_mov_epi16(rows, _mm512_cmpgt_epi16_mask(both, largest), at);
+        largest = _mm512_max_epi16(largest, both);
+        at = _mm512_add_epi16(at, _mm512_set1_epi16(1));
         // SAFETY: as above.
-        unsafe { _mm512_store_ps(lower.0.as_mut_ptr(), best) };
+        unsafe { _mm512_store_si512(found.0.as_mut_ptr().cast(), both) };
+    }
+    // SAFETY: as above.
+    unsafe {
+        _mm512_store_si512(best.products.0.as_mut_ptr().cast(), largest);
+        _mm512_store_si512(best.rows.0.as_mut_ptr().cast(), rows);
     }
 }
 
-/// Dot products of query tokens and rows, each with the bits of [`dot`](super::dot).
-///
-/// # Safety
-///
-/// The machine has AVX-512 F, BW and VL, and what `L` needs; all have as many values, which is `DIM` unless that is 0.
-#[target_feature(enable = "avx512f,avx512bw,avx512vl")]
-unsafe fn dots<L: Load, const DIM: usize>(pairs: [(&[f32], *const L::Value); AT_ONCE]) -> [f32; AT_ONCE] {
-    let mut sums = [_mm512_setzero_ps(); AT_ONCE];
-    for (sum, (token, row)) in sums.iter_mut().zip(pairs) {
-        let dim = if DIM == 0 { token.len() } else { DIM };
-        let mut parts = [_mm512_setzero_ps(); 4];
-        let whole = dim / 64 * 64;
-        let add = |part: __m512, at: usize, mask: u16| {
-            // SAFETY: the mask keeps reads below `dim`.
-            let (x, y) = unsafe {
-                (super::load::Single::load(token.as_ptr().wrapping_add(at), mask), L::load(row.wrapping_add(at), mask))
+/// How candidates are scored.
+pub(super) trait Dots {
+    type Query: Query;
+    type Value;
+    /// How they are quantized.
+    type Load: Load<Value = Self::Value>;
+
+    /// Dot products of query tokens and rows, which do not depend on the other pairs.
+    ///
+    /// # Safety
+    ///
+    /// The machine has AVX-512 F, BW and VL, and what the implementation needs; the query has these tokens, and rows have
+    /// as many values as each of them, `dim`, which is `DIM` unless that is 0.
+    unsafe fn dots<const DIM: usize>(
+        query: &Self::Query,
+        pairs: [(usize, *const Self::Value); AT_ONCE],
+        dim: usize,
+    ) -> [f32; AT_ONCE];
+}
+
+/// In `f32`, each with the bits of [`dot`](super::dot).
+pub(super) struct Wide<Q, L>(PhantomData<(Q, L)>);
+
+impl<Q: Query + AsRef<PackedQuery>, L: Load> Dots for Wide<Q, L> {
+    type Query = Q;
+    type Value = L::Value;
+    type Load = L;
+
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
+    #[inline]
+    unsafe fn dots<const DIM: usize>(
+        query: &Q,
+        pairs: [(usize, *const L::Value); AT_ONCE],
+        dim: usize,
+    ) -> [f32; AT_ONCE] {
+        let dim = if DIM == 0 { dim } else { DIM };
+        let mut sums = [_mm512_setzero_ps(); AT_ONCE];
+        for (sum, (token, row)) in sums.iter_mut().zip(pairs) {
+            let token = query.as_ref().token(token).as_ptr();
+            let mut parts = [_mm512_setzero_ps(); 4];
+            let whole = dim / 64 * 64;
+            let add = |part: __m512, at: usize, mask: u16| {
+                // SAFETY: the mask keeps reads below `dim`.
+                let (x, y) =
+                    unsafe { (Single::load(token.wrapping_add(at), mask), L::load(row.wrapping_add(at), mask)) };
+                _mm512_fmadd_ps(x, y, part)
             };
-            _mm512_fmadd_ps(x, y, part)
-        };
-        for at in (0..whole).step_by(64) {
-            for (lane, part) in parts.iter_mut().enumerate() {
-                *part = add(*part, at + 16 * lane, u16::MAX);
+            for at in (0..whole).step_by(64) {
+                for (lane, part) in parts.iter_mut().enumerate() {
+                    *part = add(*part, at + 16 * lane, u16::MAX);
+                }
             }
+            for at in (whole..dim).step_by(16) {
+                parts[0] = add(parts[0], at, (u32::MAX >> (32 - (dim - at).min(16))) as u16);
+            }
+            *sum = _mm512_add_ps(_mm512_add_ps(parts[0], parts[1]), _mm512_add_ps(parts[2], parts[3]));
         }
-        for at in (whole..dim).step_by(16) {
-            parts[0] = add(parts[0], at, (u32::MAX >> (32 - (dim - at).min(16))) as u16);
-        }
-        *sum = _mm512_add_ps(_mm512_add_ps(parts[0], parts[1]), _mm512_add_ps(parts[2], parts[3]));
+        reduce(sums)
     }
-    reduce(sums)
+}
+
+/// With BF16: two products at a time.
+pub(super) struct Pairs;
+
+impl Dots for Pairs {
+    type Query = PackedBf16;
+    type Value = bf16;
+    type Load = Brain;
+
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512bf16")]
+    #[inline]
+    unsafe fn dots<const DIM: usize>(
+        query: &PackedBf16,
+        pairs: [(usize, *const bf16); AT_ONCE],
+        dim: usize,
+    ) -> [f32; AT_ONCE] {
+        let dim = if DIM == 0 { dim } else { DIM };
+        let mut sums = [_mm512_setzero_ps(); AT_ONCE];
+        for (sum, (token, row)) in sums.iter_mut().zip(pairs) {
+            let token = query.token(token).as_ptr();
+            let mut parts = [_mm512_setzero_ps(); 2];
+            for (at, part) in (0..dim).step_by(32).zip([0, 1].into_iter().cycle()) {
+                let mask = (u64::MAX >> (64 - (dim - at).min(32))) as u32;
+                // SAFETY: the mask keeps reads below `dim`; a `bf16` is 16 bits, and registers of any 32 of them are
+                // valid.
+                unsafe {
+                    let x = _mm512_maskz_loadu_epi16(mask, token.wrapping_add(at).cast());
+                    let y = _mm512_maskz_loadu_epi16(mask, row.wrapping_add(at).cast());
+                    parts[part] = _mm512_dpbf16_ps(parts[part], halves(x), halves(y));
+                }
+            }
+            *sum = _mm512_add_ps(parts[0], parts[1]);
+        }
+        reduce(sums)
+    }
 }

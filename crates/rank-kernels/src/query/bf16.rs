@@ -12,6 +12,9 @@ pub struct PackedBf16 {
     /// Two components of 16 tokens side by side.
     #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "for one instruction set"))]
     pairs: Vec<Line<u16, 32>>,
+    /// Token after token.
+    #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "for one instruction set"))]
+    rounded: Vec<bf16>,
 }
 
 impl PackedBf16 {
@@ -25,7 +28,7 @@ impl PackedBf16 {
         let wide: Vec<f32> = rounded.iter().map(|value| value.to_f32()).collect();
         let wide = PackedQuery::new(&wide, dim);
         let bits: Vec<u16> = rounded.iter().map(|value| value.to_bits()).collect();
-        Self { pairs: pack(&bits, wide.head()), wide }
+        Self { pairs: pack(&bits, wide.head()), wide, rounded }
     }
 
     /// Multiplies the maximum of each token by its weight before they are added up.
@@ -54,6 +57,11 @@ impl PackedBf16 {
     pub(crate) fn group(&self, group: usize) -> &[Line<u16, 32>] {
         let steps = self.dim().div_ceil(2);
         &self.pairs[group * steps..][..steps]
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    pub(crate) fn token(&self, index: usize) -> &[bf16] {
+        &self.rounded[index * self.dim()..][..self.dim()]
     }
 }
 

@@ -67,6 +67,11 @@ impl Head {
         self.dim
     }
 
+    #[cfg(target_arch = "x86_64")]
+    pub(crate) fn tokens(&self) -> usize {
+        self.tokens
+    }
+
     pub(crate) fn groups(&self) -> usize {
         self.tokens.div_ceil(Lanes::WIDTH)
     }

@@ -1,19 +1,20 @@
 //! A query in eight bits, with bounds on what that changes: enough to tell which document tokens cannot hold a maximum.
 
 use super::int8::quantize_here;
-use super::{Head, Line, pack};
+use super::{Head, Lanes, Line, pack};
 use crate::vectorized;
 
 /// In the units of each lane (a dot product over the scale of the query token), a dot product of eight-bit codes times
-/// the scale of the document token is off by at most `residual` times the norm of that token's rounding error, plus
+/// the scale of the document is off by at most `residual` times the norm of the document token's rounding error, plus
 /// `norm` times its norm; what `f32` arithmetic adds is in there.
 #[derive(Debug, Clone)]
 pub(crate) struct Screen {
     fours: Vec<Line<i8, 64>>,
     bias: Vec<Line<i32, 16>>,
     steps: usize,
-    pub(crate) residual: f32,
-    pub(crate) norm: f32,
+    residual: Vec<Lanes>,
+    norm: Vec<Lanes>,
+    inverse: Vec<Lanes>,
 }
 
 /// In 16 sums, which the compiler keeps in registers.
@@ -47,7 +48,8 @@ impl Screen {
         let (mut codes, mut scales) = (vec![0; values.len()], vec![0.0; head.tokens]);
         quantize_here(values, dim, &mut codes, &mut scales);
         let mut bias = vec![Line([0; 16]); head.groups()];
-        let (mut residual, mut norm) = (0.0_f64, 0.0_f64);
+        let lanes = || vec![Lanes::ZERO; head.groups()];
+        let (mut residuals, mut norms, mut inverse) = (lanes(), lanes(), lanes());
         let mut errors = Vec::with_capacity(dim);
         for (token, ((values, codes), scale)) in
             values.chunks_exact(dim).zip(codes.chunks_exact(dim)).zip(scales).enumerate()
@@ -64,13 +66,21 @@ impl Screen {
             let scale = f64::from(scale);
             // Sums of `dim` products in `f32`, here and where the candidates are scored again.
             let arithmetic = 2.0 * (dim as f64 + 8.0) * f64::from(f32::EPSILON);
-            residual = residual.max(rounded);
-            norm = norm.max(error / scale + arithmetic * length / scale);
+            let norm = error / scale + arithmetic * length / scale;
+            // Up, as `f32` rounds.
+            let [residual, norm] = [rounded, norm].map(|bound| (bound * 1.000_5) as f32);
+            residuals[token / 16].0[token % 16] = residual;
+            norms[token / 16].0[token % 16] = norm;
+            inverse[token / 16].0[token % 16] = (1.0 / scale) as f32;
             bias[token / 16].0[token % 16] = -128 * codes_wide.sum::<i32>();
         }
-        // Up, as `f32` rounds.
-        let [residual, norm] = [residual, norm].map(|bound| (bound * 1.000_5) as f32);
-        Some(Self { fours: pack(&codes, head), bias, steps: dim.div_ceil(4), residual, norm })
+        let fours = pack(&codes, head);
+        Some(Self { fours, bias, steps: dim.div_ceil(4), residual: residuals, norm: norms, inverse })
+    }
+
+    /// Of the tokens of a group `residual`, `norm`, and one over their scales.
+    pub(crate) fn bounds(&self, group: usize) -> [&Lanes; 3] {
+        [&self.residual[group], &self.norm[group], &self.inverse[group]]
     }
 
     /// As [`PackedInt8::fours`](super::PackedInt8::fours).
