@@ -32,10 +32,31 @@ impl State {
         self.vjp_watched(cotangent, Watch(Some(watch)))
     }
 
+    /// [`vjp`](Self::vjp) into numbers that are there, watched if somebody does.
+    ///
+    /// # Errors
+    ///
+    /// As [`watched_vjp`](Self::watched_vjp), and [`Error::LengthMismatch`](crate::Error::LengthMismatch) for another
+    /// number than the values have.
+    pub fn vjp_into<T: Float>(
+        &self,
+        cotangent: &[T],
+        watch: Option<&(dyn Fn(usize) -> bool + Sync)>,
+        gradient: &mut [T],
+    ) -> Result<()> {
+        self.pull(cotangent, Watch(watch), gradient)
+    }
+
     pub(crate) fn vjp_watched<T: Float>(&self, cotangent: &[T], watch: Watch<'_>) -> Result<Vec<T>> {
-        check_length("cotangent", cotangent.len(), "the result", self.outputs())?;
         let mut gradient = vec![T::default(); self.rows.total()];
-        let mut rest = gradient.as_mut_slice();
+        self.pull(cotangent, watch, &mut gradient)?;
+        Ok(gradient)
+    }
+
+    fn pull<T: Float>(&self, cotangent: &[T], watch: Watch<'_>, gradient: &mut [T]) -> Result<()> {
+        check_length("cotangent", cotangent.len(), "the result", self.outputs())?;
+        check_length("gradient", gradient.len(), "the values", self.rows.total())?;
+        let mut rest = gradient;
         let mut first = 0;
         let mut pieces = Vec::new();
         for share in self.rows.shares(self.threads) {
@@ -66,8 +87,7 @@ impl State {
                 }
             }
             Ok(())
-        })?;
-        Ok(gradient)
+        })
     }
 
     /// [`row_vjp`](Self::row_vjp) of a row whose values were gathered.

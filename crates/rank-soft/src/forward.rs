@@ -2,16 +2,17 @@
 
 use std::ops::Range;
 
-use crate::float::{Real, check_finite};
+use crate::float::{Real, check_finite, check_length};
 use crate::input::{Layout, thread_count};
 use crate::operator::{GradientRule, Kind, Scale};
 use crate::pool::{Fit, TINY};
 use crate::projection::Projection;
 use crate::smooth::{self, Target};
+use crate::spare::Buffer;
 use crate::state::{Saved, Workspace};
 use crate::threads::{cut, in_threads};
 use crate::watch::Watch;
-use crate::{Direction, Float, Input, Method, Operator, Regularization, Result, State};
+use crate::{Direction, Float, Input, Method, Operator, Regularization, Result, Rows, State};
 
 impl Operator {
     /// The values of the operator for each row, one after the other, and what its gradient needs.
@@ -30,6 +31,23 @@ impl Operator {
     ///
     /// See [`Operator`].
     pub fn forward<T: Float>(&self, input: &Input<'_, T>) -> Result<(Vec<T>, State)> {
+        let mut out = vec![T::default(); self.outputs(&input.rows()?)];
+        let state = self.forward_into(input, &mut out)?;
+        Ok((out, state))
+    }
+
+    /// How many numbers the operator gives for these rows.
+    pub fn outputs(&self, rows: &Rows) -> usize {
+        (0..rows.count()).map(|row| self.kind.outputs(rows.range(row).len())).sum()
+    }
+
+    /// [`forward`](Self::forward) into numbers that are there.
+    ///
+    /// # Errors
+    ///
+    /// As [`forward`](Self::forward), and [`Error::LengthMismatch`](crate::Error::LengthMismatch) for others than
+    /// [`outputs`](Self::outputs) numbers.
+    pub fn forward_into<T: Float>(&self, input: &Input<'_, T>, out: &mut [T]) -> Result<State> {
         self.check()?;
         let rows = input.rows()?;
         input.check(&rows)?;
@@ -48,8 +66,7 @@ impl Operator {
             });
         }
         let total = rows.total();
-        let outputs = (0..rows.count()).map(|row| self.kind.outputs(rows.range(row).len())).sum();
-        let mut out = vec![T::default(); outputs];
+        check_length("out", out.len(), "the result", self.outputs(&rows))?;
         let wide = |numbers: &[T]| numbers.iter().map(|&number| number.into()).collect::<Vec<f64>>();
         let mut state = State {
             operator: *self,
@@ -57,16 +74,16 @@ impl Operator {
             threads: thread_count(input.threads),
             counts: vec![0; rows.count()],
             strengths: vec![0.0; rows.count()],
-            order: vec![0; total],
-            shares: vec![0.0; if self.projection(0).has_shares() { total } else { 0 }],
+            order: Buffer::new(total),
+            shares: Buffer::new(if self.projection(0).has_shares() { total } else { 0 }),
             values: vec![0.0; if self.keeps_values() { total } else { 0 }],
             mask: input.mask.map(<[bool]>::to_vec),
             weights: input.weights.map(wide),
             divisors: input.strengths.map(wide),
             rows,
         };
-        state.fill(input, &mut out)?;
-        Ok((out, state))
+        state.fill(input, out)?;
+        Ok(state)
     }
 
     /// Whether the gradient needs the values themselves.
@@ -192,9 +209,9 @@ pub(crate) fn between(level: f64, count: usize) -> (usize, f64) {
 impl State {
     pub(crate) fn fill<T: Float>(&mut self, input: &Input<'_, T>, out: &mut [T]) -> Result<()> {
         let shares = self.rows.shares(self.threads);
-        let (mut order, mut kept) = (self.order.as_mut_slice(), self.values.as_mut_slice());
+        let (mut order, mut kept) = (&mut *self.order, self.values.as_mut_slice());
         let (mut strengths, mut counts) = (self.strengths.as_mut_slice(), self.counts.as_mut_slice());
-        let (mut softmax, mut out) = (self.shares.as_mut_slice(), out);
+        let (mut softmax, mut out) = (&mut *self.shares, out);
         let mut pieces = Vec::with_capacity(shares.len());
         for share in shares {
             let numbers: usize = share.clone().map(|row| self.rows.range(row).len()).sum();

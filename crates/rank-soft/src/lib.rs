@@ -25,6 +25,7 @@ mod sinkhorn;
 mod smooth;
 mod sort;
 mod sorting;
+mod spare;
 mod spearman;
 mod state;
 mod strength;

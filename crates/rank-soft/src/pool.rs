@@ -66,8 +66,9 @@ impl Pool<'_> {
         self.outside[0] + inside + self.outside[1]
     }
 
-    /// The blocks, into `blocks`. O(n).
-    pub(crate) fn blocks(&self, regularization: Regularization, blocks: &mut Vec<Block>) {
+    /// The blocks, into `blocks`. O(n). With `exponentials`, those of KL ranks: `e^((value - first) / strength)` of each
+    /// value, where none of them is too small to be added up.
+    pub(crate) fn blocks(&self, regularization: Regularization, exponentials: Option<&[f64]>, blocks: &mut Vec<Block>) {
         match (regularization, self.fit) {
             (Regularization::L2, Fit::Ranks) => {
                 let half = self.strength / 2.0;
@@ -82,8 +83,35 @@ impl Pool<'_> {
                 self.l2(blocks, |a, b, excess| self.strength * excess >= a.count * b.count * (a.count + b.count) / 2.0);
             }
             (Regularization::Kl, Fit::Sort) => self.kl_sort(blocks),
-            (Regularization::Kl, _) => self.kl(blocks),
+            (Regularization::Kl, _) => self.kl(exponentials, blocks),
         }
+    }
+
+    /// Takes the values one by one, and joins the last two blocks as long as `join` does. The last block is held in
+    /// registers: it is all that a row of one block needs.
+    #[inline]
+    fn pooled(&self, blocks: &mut Vec<Block>, first: f64, join: impl Fn(&Block, &Block) -> Option<Block>) {
+        blocks.clear();
+        if self.sorted.is_empty() {
+            return;
+        }
+        let mut left = self.single(0, self.outside[0], first);
+        let mut before = self.outside[0] + left.count;
+        'values: for start in 1..self.sorted.len() {
+            let mut last = self.single(start, before, first);
+            before += last.count;
+            while let Some(joined) = join(&left, &last) {
+                last = joined;
+                let Some(next) = blocks.pop() else {
+                    left = last;
+                    continue 'values;
+                };
+                left = next;
+            }
+            blocks.push(left);
+            left = last;
+        }
+        blocks.push(left);
     }
 
     #[inline]
@@ -96,23 +124,17 @@ impl Pool<'_> {
     /// latter's, times both counts, that they do.
     #[inline]
     fn l2(&self, blocks: &mut Vec<Block>, violates: impl Fn(&Block, &Block, f64) -> bool) {
-        blocks.clear();
-        let mut before = self.outside[0];
-        for start in 0..self.sorted.len() {
-            let mut last = self.single(start, before, 0.0);
-            before += last.count;
-            while let Some(left) = blocks.last() {
-                let gap = self.sorted[left.start as usize] - self.sorted[last.start as usize];
-                // The sum of the right block's distances from the first value of the left: nothing here cancels.
-                let distance = last.count * gap - last.sum;
-                if !violates(left, &last, left.count * distance + last.count * left.sum) {
-                    break;
-                }
-                last = Block { end: last.end, count: left.count + last.count, sum: left.sum - distance, ..*left };
-                blocks.pop();
-            }
-            blocks.push(last);
-        }
+        self.pooled(blocks, 0.0, |left, last| {
+            let gap = self.sorted[left.start as usize] - self.sorted[last.start as usize];
+            // The sum of the right block's distances from the first value of the left: nothing here cancels.
+            let distance = last.count * gap - last.sum;
+            violates(left, last, left.count * distance + last.count * left.sum).then_some(Block {
+                end: last.end,
+                count: left.count + last.count,
+                sum: left.sum - distance,
+                ..*left
+            })
+        });
     }
 
     /// `e^-(gap / strength)`.
@@ -121,50 +143,54 @@ impl Pool<'_> {
         if self.strength < TINY { f64::from(u8::from(gap == 0.0)) } else { (-gap / self.strength).exp() }
     }
 
-    fn kl(&self, blocks: &mut Vec<Block>) {
-        blocks.clear();
+    fn kl(&self, exponentials: Option<&[f64]>, blocks: &mut Vec<Block>) {
         let all = self.all();
-        let mut before = self.outside[0];
-        for start in 0..self.sorted.len() {
-            let mut last = self.single(start, before, 1.0);
-            before += last.count;
-            while let Some(left) = blocks.last() {
-                let decay = self.decay(self.sorted[left.start as usize] - self.sorted[last.start as usize]);
-                // Equal values have one level below the other's, whatever rounding says.
-                let above = left.sum * self.total(&last, all) > last.sum * decay * self.total(left, all);
-                if decay < 1.0 && (above || self.strength < TINY) {
-                    break;
-                }
-                last =
-                    Block { end: last.end, count: left.count + last.count, sum: left.sum + last.sum * decay, ..*left };
-                blocks.pop();
-            }
-            blocks.push(last);
+        if let Some(exponentials) = exponentials {
+            // All are of one scale, so that sums are those of the exponentials themselves.
+            let own = |block: &Block| {
+                block.sum * if block.end - block.start == 1 { exponentials[block.start as usize] } else { 1.0 }
+            };
+            self.pooled(blocks, 1.0, |left, last| {
+                let (left_sum, last_sum) = (own(left), own(last));
+                let apart = left_sum * self.total(last, all) > last_sum * self.total(left, all)
+                    && self.sorted[left.start as usize] > self.sorted[last.start as usize];
+                (!apart).then_some(Block {
+                    end: last.end,
+                    count: left.count + last.count,
+                    sum: left_sum + last_sum,
+                    ..*left
+                })
+            });
+            return;
         }
+        self.pooled(blocks, 1.0, |left, last| {
+            let decay = self.decay(self.sorted[left.start as usize] - self.sorted[last.start as usize]);
+            // Equal values have one level below the other's, whatever rounding says.
+            let above = left.sum * self.total(last, all) > last.sum * decay * self.total(left, all);
+            let apart = decay < 1.0 && (above || self.strength < TINY);
+            (!apart).then_some(Block {
+                end: last.end,
+                count: left.count + last.count,
+                sum: left.sum + last.sum * decay,
+                ..*left
+            })
+        });
     }
 
     fn kl_sort(&self, blocks: &mut Vec<Block>) {
-        blocks.clear();
-        for start in 0..self.sorted.len() {
-            let mut last = self.single(start, 0.0, 1.0);
-            while let Some(left) = blocks.last() {
-                let gap = self.sorted[left.start as usize] - self.sorted[last.start as usize];
-                let steps = if self.strength < TINY { f64::INFINITY } else { left.count / self.strength };
-                let above = (steps - gap).exp() * left.geometric * last.sum;
-                if above.is_nan() || above > left.sum * last.geometric {
-                    break;
-                }
-                last = Block {
-                    end: last.end,
-                    count: left.count + last.count,
-                    sum: left.sum + last.sum * (-gap).exp(),
-                    geometric: left.geometric + last.geometric * (-steps).exp(),
-                    ..*left
-                };
-                blocks.pop();
-            }
-            blocks.push(last);
-        }
+        self.pooled(blocks, 1.0, |left, last| {
+            let gap = self.sorted[left.start as usize] - self.sorted[last.start as usize];
+            let steps = if self.strength < TINY { f64::INFINITY } else { left.count / self.strength };
+            let above = (steps - gap).exp() * left.geometric * last.sum;
+            let apart = above.is_nan() || above > left.sum * last.geometric;
+            (!apart).then(|| Block {
+                end: last.end,
+                count: left.count + last.count,
+                sum: left.sum + last.sum * (-gap).exp(),
+                geometric: left.geometric + last.geometric * (-steps).exp(),
+                ..*left
+            })
+        });
     }
 
     /// `log Σ exp(-j / strength)` over the places of a block.

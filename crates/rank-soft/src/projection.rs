@@ -15,6 +15,8 @@ use crate::{Regularization, Result};
 pub(crate) const START: u32 = 1 << 31;
 /// In an order: a place that no value moves.
 pub(crate) const HARD: u32 = 1 << 30;
+/// Beyond this, exponentials are of too different scales to be added up.
+const RANGE: f64 = 600.0;
 /// In an order: the position.
 pub(crate) const POSITION: u32 = HARD - 1;
 
@@ -80,6 +82,22 @@ impl Projection {
         let count = |range: std::ops::Range<usize>| {
             sorted_weights.map_or(range.len() as f64, |weights| weights[range].iter().sum())
         };
+        let inverse = if strength < TINY { 0.0 } else { 1.0 / strength };
+        let finite = &sorted[inside.clone()];
+        let mut exponentials = None;
+        if self.regularization == Regularization::Kl
+            && self.fit != Fit::Sort
+            && let (Some(first), Some(last)) = (finite.first(), finite.last())
+            && inverse > 0.0
+            && (first - last) * inverse < RANGE
+        {
+            let places = &mut shares[inside.clone()];
+            for (share, value) in places.iter_mut().zip(finite) {
+                *share = (value - first) * inverse;
+            }
+            vectorized_work(Exponentials(places));
+            exponentials = Some(&*places);
+        }
         let pool = Pool {
             sorted: &sorted[inside.clone()],
             outside: [count(0..inside.start), count(inside.end..sorted.len())],
@@ -87,7 +105,8 @@ impl Projection {
             strength,
             fit: self.fit,
         };
-        pool.blocks(self.regularization, blocks);
+        let ready = exponentials.is_some();
+        pool.blocks(self.regularization, exponentials, blocks);
         if self.fit == Fit::Sort {
             self.sorted_values(&pool, blocks, inside.start, shares, out);
             let sign = if self.negated { -1.0 } else { 1.0 };
@@ -95,7 +114,7 @@ impl Projection {
                 out[place] = F::from_f64(sign * sorted[place]);
             }
         } else {
-            self.ranks(&pool, blocks, (order, inside.start), shares, out);
+            self.ranks(&pool, blocks, (order, inside.start), (shares, ready), out);
             let all = pool.all();
             for (range, before) in [(0..inside.start, 0.0), (inside.end..sorted.len(), all - pool.outside[1])] {
                 let block = Block { before, count: count(range.clone()), ..Block::EMPTY };
@@ -119,7 +138,7 @@ impl Projection {
         pool: &Pool<'_>,
         blocks: &[Block],
         (order, offset): (&[u32], usize),
-        shares: &mut [f64],
+        (shares, ready): (&mut [f64], bool),
         out: &mut [F],
     ) {
         let order = &order[offset..];
@@ -141,16 +160,18 @@ impl Projection {
             return;
         }
         let shares = &mut shares[offset..];
-        softmax_numerators(pool.sorted, blocks, inverse, shares);
+        if !ready {
+            softmax_numerators(pool.sorted, blocks, inverse, shares);
+        }
         for block in blocks {
             let (start, end) = (block.start as usize, block.end as usize);
             let total = pool.total(block, all);
             let places = start..end;
-            let sum: f64 = match pool.weights {
+            let numerators: f64 = match pool.weights {
                 Some(weights) => shares[places.clone()].iter().zip(&weights[places.clone()]).map(|(a, b)| a * b).sum(),
-                None => shares[places.clone()].iter().sum(),
+                None => sum(&shares[places.clone()]),
             };
-            let scale = total / sum;
+            let scale = total / numerators;
             if self.center == 0.0 {
                 for (share, &position) in shares[places.clone()].iter_mut().zip(&order[places]) {
                     *share *= scale;
@@ -251,10 +272,14 @@ impl Projection {
             let mean = if self.regularization == Regularization::L2 {
                 let count =
                     if weights.is_some() { block.iter().map(|&at| weight(at)).sum() } else { block.len() as f64 };
-                cotangents.iter().sum::<f64>() / count
+                sum(cotangents) / count
             } else {
-                let total: f64 = block.iter().zip(&shares[start..end]).map(|(&at, share)| weight(at) * share).sum();
-                if total == 0.0 { 0.0 } else { inner(cotangents, &shares[start..end]) / total }
+                let shares = &shares[start..end];
+                let total: f64 = match weights {
+                    Some(_) => block.iter().zip(shares).map(|(&at, share)| weight(at) * share).sum(),
+                    None => sum(shares),
+                };
+                if total == 0.0 { 0.0 } else { inner(cotangents, shares) / total }
             };
             if self.regularization == Regularization::L2 {
                 for (&position, value) in block.iter().zip(cotangents.iter()) {
@@ -274,8 +299,28 @@ impl Block {
     const EMPTY: Self = Self { start: 0, end: 0, count: 0.0, before: 0.0, sum: 0.0, geometric: 0.0 };
 }
 
+/// The sum, in a fixed order of four lanes.
+fn sum(values: &[f64]) -> f64 {
+    let (blocks, rest) = values.as_chunks::<4>();
+    let mut lanes = [0.0; 4];
+    for block in blocks {
+        for lane in 0..4 {
+            lanes[lane] += block[lane];
+        }
+    }
+    lanes.iter().sum::<f64>() + rest.iter().sum::<f64>()
+}
+
+/// The inner product, likewise.
 fn inner(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<4>(), b.as_chunks::<4>());
+    let mut lanes = [0.0; 4];
+    for (a, b) in a.iter().zip(b) {
+        for lane in 0..4 {
+            lanes[lane] += a[lane] * b[lane];
+        }
+    }
+    lanes.iter().sum::<f64>() + a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum::<f64>()
 }
 
 struct Exponentials<'a>(&'a mut [f64]);

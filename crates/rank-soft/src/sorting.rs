@@ -18,17 +18,6 @@ pub(crate) trait Item: Copy + Default {
     fn position(self) -> u32;
 }
 
-impl Item for u64 {
-    #[inline]
-    fn digit(self, shift: u32, bits: u32) -> usize {
-        ((self >> (32 + shift)) & ((1 << bits) - 1)) as usize
-    }
-    #[inline]
-    fn position(self) -> u32 {
-        self as u32
-    }
-}
-
 impl Item for (u64, u32) {
     #[inline]
     fn digit(self, shift: u32, bits: u32) -> usize {
@@ -112,15 +101,13 @@ pub(crate) fn sort<F: Real>(
         order_by_counting(&buffers.keys, order);
         sorted.extend(order.iter().map(|&position| sign * values[position as usize].into() + 0.0));
     } else if F::Key::NARROW {
-        let [items, other] = &mut buffers.narrow;
-        items.clear();
-        let pack = |(position, value)| u64::from(key(value).narrow()) << 32 | position as u64;
-        items.extend(values.iter().enumerate().map(pack));
-        let items = radix::<u64>(items, other, &mut buffers.counts, 32);
+        buffers.keys.clear();
+        buffers.keys.extend(values.iter().map(|value| key(value).narrow()));
+        let items = radix_of_keys(&buffers.keys, &mut buffers.narrow, &mut buffers.counts);
         for (&item, position) in items.iter().zip(order) {
-            *position = item.position();
-            sorted.push(value(F::Key::from_wide(item >> 32)));
+            *position = item as u32;
         }
+        sorted.extend(items.iter().map(|&item| value(F::Key::from_wide(item >> 32))));
     } else {
         let [items, other] = &mut buffers.wide;
         items.clear();
@@ -133,9 +120,68 @@ pub(crate) fn sort<F: Real>(
         };
         for (&item, position) in items.iter().zip(order) {
             *position = item.position();
-            sorted.push(value(F::Key::from_wide(item.0)));
+        }
+        sorted.extend(items.iter().map(|&item| value(F::Key::from_wide(item.0))));
+    }
+}
+
+/// The keys with their positions, in order. Digits are counted of the keys, which the first pass packs as it places them.
+fn radix_of_keys<'a>(keys: &[u32], buffers: &'a mut [Vec<u64>; 2], counts: &mut Vec<u32>) -> &'a [u64] {
+    if keys.len() < MANY {
+        passes_of_keys::<8, 256, 4>(keys, buffers, counts)
+    } else {
+        passes_of_keys::<11, 2048, 3>(keys, buffers, counts)
+    }
+}
+
+fn passes_of_keys<'a, const BITS: u32, const SIZE: usize, const PASSES: usize>(
+    keys: &[u32],
+    [items, other]: &'a mut [Vec<u64>; 2],
+    counts: &mut Vec<u32>,
+) -> &'a [u64] {
+    let digit = |key: u32, pass: usize| (key >> (pass as u32 * BITS)) as usize & (SIZE - 1);
+    counts.clear();
+    counts.resize(PASSES * SIZE, 0);
+    let (tables, _) = counts.as_chunks_mut::<SIZE>();
+    let Some((tables, _)) = tables.split_first_chunk_mut::<PASSES>() else { return &[] };
+    for &key in keys {
+        for pass in 0..PASSES {
+            tables[pass][digit(key, pass)] += 1;
         }
     }
+    items.resize(keys.len(), 0);
+    other.resize(keys.len(), 0);
+    let (mut from, mut to) = (items.as_mut_slice(), other.as_mut_slice());
+    let mut packed = false;
+    for (pass, table) in tables.iter_mut().enumerate() {
+        // All have the same digit.
+        if keys.first().is_some_and(|&first| table[digit(first, pass)] as usize == keys.len()) {
+            continue;
+        }
+        let mut start = 0;
+        for count in table.iter_mut() {
+            (*count, start) = (start, start + *count);
+        }
+        let mut put = |key: u32, item: u64| {
+            let place = &mut table[digit(key, pass)];
+            to[*place as usize] = item;
+            *place += 1;
+        };
+        if packed {
+            for &item in from.iter() {
+                put((item >> 32) as u32, item);
+            }
+        } else {
+            keys.iter().enumerate().for_each(|(position, &key)| put(key, u64::from(key) << 32 | position as u64));
+            packed = true;
+        }
+        std::mem::swap(&mut from, &mut to);
+    }
+    if !packed {
+        let pack = |(position, &key): (usize, &u32)| u64::from(key) << 32 | position as u64;
+        from.iter_mut().zip(keys.iter().enumerate().map(pack)).for_each(|(item, packed)| *item = packed);
+    }
+    from
 }
 
 fn radix<'a, I: Item>(

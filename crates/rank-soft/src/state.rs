@@ -1,6 +1,7 @@
 //! What a forward pass leaves for the gradient.
 
 use crate::projection::{POSITION, Scratch, for_each_block};
+use crate::spare::Buffer;
 use crate::{Operator, Rows};
 
 /// What the gradient of an operator needs of its forward pass: order, blocks, strengths.
@@ -14,8 +15,8 @@ pub struct State {
     /// Of each row: how many values count, at the beginning of its part of what follows.
     pub(crate) counts: Vec<usize>,
     pub(crate) strengths: Vec<f64>,
-    pub(crate) order: Vec<u32>,
-    pub(crate) shares: Vec<f64>,
+    pub(crate) order: Buffer<u32>,
+    pub(crate) shares: Buffer<f64>,
     /// The values, for gradients that need them.
     pub(crate) values: Vec<f64>,
     pub(crate) mask: Option<Vec<bool>>,

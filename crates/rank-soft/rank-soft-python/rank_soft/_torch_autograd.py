@@ -42,7 +42,7 @@ _transforming: Callable[[], bool] = getattr(torch._C, "_are_functorch_transforms
 
 
 def applied(function: type[Function], *arguments: Any) -> Any:
-    """Apply a function; outside of torch.func without inspecting its signature, which is half the cost of a short row."""
+    """Apply a function; outside of torch.func without inspecting its signature, half of the cost of a short row."""
     if _transforming():
         return function.apply(*arguments)
     return super(Function, function).apply(*arguments)  # type: ignore[misc]

@@ -234,16 +234,22 @@ fn forward_typed<'py, T: Element + Float>(
     let (py, axis) = (values.py(), extras.axis);
     with_input::<T, _>(values, extras, |input, shape, rows| {
         let (steps, numbers) = effort(&operator, &input.rows().map_err(to_python)?, false);
-        let (result, state) = run(py, (steps, numbers, extras.progress), |watch| match watch {
-            Some(watch) => operator.forward(&input.clone().watch(watch)),
-            None => operator.forward(input),
-        })?;
+        // NumPy asks the system for large pages.
+        let result = PyArray1::<T>::zeros(py, operator.outputs(&input.rows().map_err(to_python)?), false);
+        let state = {
+            let mut out = result.readwrite();
+            let out = out.as_slice_mut()?;
+            run(py, (steps, numbers, extras.progress), |watch| match watch {
+                Some(watch) => operator.forward_into(&input.clone().watch(watch), out),
+                None => operator.forward_into(input, out),
+            })?
+        };
         let result_shape = match operator.kind() {
             Kind::TopK { k } => [rows, vec![k]].concat(),
             Kind::Quantile { .. } => rows,
             _ => shape.clone(),
         };
-        let out = PyArray1::from_vec(py, result).reshape(result_shape.clone())?.into_any();
+        let out = result.reshape(result_shape.clone())?.into_any();
         let out = if matches!(operator.kind(), Kind::Quantile { .. }) { out } else { back(&out, axis)? };
         Ok((out, State { inner: Arc::new(state), dtype, axis, shape, result: result_shape }))
     })
@@ -320,11 +326,13 @@ impl State {
             )));
         }
         let (steps, effort) = effort(self.inner.operator(), self.inner.rows(), true);
-        let gradient = run(py, (steps, effort, progress), |watch| match watch {
-            Some(watch) => self.inner.watched_vjp(numbers, watch),
-            None => self.inner.vjp(numbers),
-        })?;
-        back(&PyArray1::from_vec(py, gradient).reshape(self.shape.clone())?.into_any(), self.axis)
+        let gradient = PyArray1::<T>::zeros(py, self.inner.rows().total(), false);
+        {
+            let mut out = gradient.readwrite();
+            let out = out.as_slice_mut()?;
+            run(py, (steps, effort, progress), |watch| self.inner.vjp_into(numbers, watch, out))?;
+        }
+        back(&gradient.reshape(self.shape.clone())?.into_any(), self.axis)
     }
 
     fn pull<'py>(&self, cotangent: &Bound<'py, PyAny>, how: (bool, bool)) -> PyResult<Bound<'py, PyAny>> {
