@@ -4,6 +4,7 @@ use std::hash::Hash;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
+use crate::columns::Columns;
 use crate::engine::{Dictionary, Engine, Entry, Kind, Request};
 use crate::file::{Reader, Writer};
 use crate::ids::{Ids, count};
@@ -57,6 +58,7 @@ pub struct Bm25Index<I> {
     pub(crate) dictionary: Dictionary,
     pub(crate) engine: Engine,
     pub(crate) ids: Ids<I>,
+    pub(crate) columns: Columns,
     params: Bm25Params,
     /// The file that the index lies in, and whether it was found to be whole.
     opened: Option<Arc<Opened>>,
@@ -87,6 +89,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
             dictionary: Dictionary::default(),
             engine: Engine::new(Kind::Counts, vec![Field { weight: 1.0, b: None }]),
             ids: Ids::default(),
+            columns: Columns::default(),
             params: Bm25Params::default(),
             opened: None,
         }
@@ -219,14 +222,15 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
     pub fn remove(&mut self, id: &I) -> Result<bool> {
         self.verify()?;
         let Some(number) = self.ids.remove(id) else { return Ok(false) };
-        self.engine.delete(number);
+        self.forget(number);
         if self.engine.numbered() > 2 * self.engine.len() + 1024 {
             self.merge()?;
         }
         Ok(true)
     }
 
-    /// Puts terms in the place of the document of this id, or adds them if there is none. Whether there was one.
+    /// Puts terms in the place of the document of this id, or adds them if there is none. Whether there was one. What is
+    /// stored with it stays.
     ///
     /// # Errors
     ///
@@ -247,8 +251,9 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
     pub fn update_document<S: AsRef<str>>(&mut self, id: I, terms: &[S]) -> Result<bool> {
         count(terms.len())?;
         count(self.engine.numbered() + 1)?;
+        let fields = self.fields(&id)?;
         let there = self.remove(&id)?;
-        self.add_document(id, terms)?;
+        self.add_document_with(id, terms, &fields.unwrap_or_default())?;
         Ok(there)
     }
 
@@ -270,7 +275,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
     pub fn merge(&mut self) -> Result<()> {
         self.verify()?;
         let numbers = self.engine.merge();
-        self.ids.renumber(&numbers);
+        self.renumber(&numbers);
         Ok(())
     }
 
@@ -309,11 +314,22 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
     /// Looks the whole file of a loaded index through, once.
     pub(crate) fn verify(&self) -> Result<()> {
         match &self.opened {
-            Some(opened) if !*opened.whole.get_or_init(|| opened.reader.all_whole() && self.engine.is_sound()) => {
+            Some(opened) if !*opened.whole.get_or_init(|| opened.reader.all_whole() && self.is_sound()) => {
                 Err(opened.reader.damaged())
             }
             _ => Ok(()),
         }
+    }
+
+    fn is_sound(&self) -> bool {
+        self.engine.is_sound() && self.columns.is_sound()
+    }
+
+    /// Whether these parameters can be searched with.
+    pub(crate) fn check(&self, params: Bm25Params) -> Result<()> {
+        params.check()?;
+        rank_kernels::try_kernels()?;
+        self.verify()
     }
 
     /// Computes at once what the first queries with these parameters would: O(postings).
@@ -449,7 +465,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
     }
 
     /// The terms that the index knows, in alphabetical order, with how often the query has them.
-    fn known<S: AsRef<str>>(&self, terms: &[S]) -> Vec<(u32, f32)> {
+    pub(crate) fn known<S: AsRef<str>>(&self, terms: &[S]) -> Vec<(u32, f32)> {
         let mut numbers: Vec<u32> = terms.iter().filter_map(|term| self.dictionary.number(term.as_ref())).collect();
         numbers.sort_unstable_by(|&a, &b| self.dictionary.bytes(a).cmp(self.dictionary.bytes(b)));
         numbers.chunk_by(|a, b| a == b).map(|run| (run[0], run.len() as f32)).collect()
@@ -476,10 +492,12 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> Bm25Index<I> {
         self.dictionary.save(&mut writer)?;
         self.ids.save(&mut writer)?;
         let engine = self.engine.save(&mut writer, Some(params))?;
+        let fields = self.columns.save(&mut writer)?;
         writer.finish(&serde_json::json!({
             "analyzer": self.analyzer.to_json(),
             "params": params.to_json(),
             "engine": engine,
+            "fields": fields,
         }))
     }
 
@@ -527,8 +545,9 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> Bm25Index<I> {
             return Err(reader.broken());
         }
         let ids = Ids::open(&reader, engine.numbered(), engine.gone().collect())?;
+        let columns = Columns::open(&reader, &says["fields"], engine.numbered())?;
         let opened = Some(Arc::new(Opened { reader, whole: OnceLock::new() }));
-        Ok(Self { analyzer, dictionary, engine, ids, params, opened })
+        Ok(Self { analyzer, dictionary, engine, ids, columns, params, opened })
     }
 }
 

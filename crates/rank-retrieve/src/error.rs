@@ -51,6 +51,39 @@ pub enum Error {
         /// What it is.
         got: String,
     },
+    /// A value of another type than its field.
+    #[error("fields[{field:?}]: expected a value of type {expected}, got {got}; convert it or use another field")]
+    FieldType {
+        /// Which field.
+        field: String,
+        /// The type of the field.
+        expected: &'static str,
+        /// The value that was passed.
+        got: String,
+    },
+    /// No stored field of this name.
+    #[error("filter: expected a stored field, one of [{known}], got {field:?}; store it with documents or declare it")]
+    UnknownField {
+        /// The name that was passed.
+        field: String,
+        /// The fields there are.
+        known: String,
+    },
+    /// No type of a field of this name.
+    #[error("fields: expected one of the types int, float, keyword, date, got {name:?}; choose one of them")]
+    UnknownFieldType {
+        /// The name that was passed.
+        name: String,
+    },
+    /// A text that is no date.
+    #[error(
+        "date: expected an ISO 8601 date or time of the years 1 to 9999, to the microsecond, got {got:?}; \
+         write it as 2026-11-23 or 2026-11-23T10:25:00.000001Z"
+    )]
+    InvalidDate {
+        /// The text.
+        got: String,
+    },
     /// No formula, and no system to agree with, of this name.
     #[error("formula: expected one of {known}, got {name:?}; choose one of them")]
     UnknownFormula {

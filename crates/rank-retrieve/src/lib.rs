@@ -2,17 +2,22 @@
 
 mod analysis;
 mod bm25;
+mod columns;
 mod engine;
 mod error;
 mod exact;
 mod feedback;
 mod file;
+mod filter;
+mod filtered;
 mod id_codec;
 mod ids;
 mod mapped;
+mod matches;
 mod metric;
 mod scoring;
 mod sparse;
+mod stored;
 mod top_k;
 mod vector;
 
@@ -23,10 +28,14 @@ mod usearch;
 
 pub use analysis::{Analyzer, AnalyzerSession, CustomTokenizer, ENGLISH_STOP_WORDS, Language, Tokenizer};
 pub use bm25::Bm25Index;
+pub use columns::{FieldType, FieldValue, StoredFields};
 pub use error::{Error, Result};
 pub use exact::ExactDenseIndex;
 pub use feedback::{Explanation, Feedback, TermShare};
+pub use filter::{FieldName, Filter, field};
+pub use filtered::{Filtered, FilteredSparse};
 pub use id_codec::{IdCodec, StoredId};
+pub use matches::{Interval, Matches};
 pub use metric::Metric;
 pub use scoring::{Bm25Params, Formula, Scoring};
 pub use sparse::{SparseIndex, SparseRows};

@@ -4,7 +4,8 @@ use std::hash::Hash;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use crate::engine::{Dictionary, Engine, Entry, Kind, Request};
+use crate::columns::Columns;
+use crate::engine::{Allowed, Dictionary, Engine, Entry, Kind, Request};
 use crate::file::{Reader, Writer};
 use crate::ids::Ids;
 use crate::{Error, IdCodec, Result};
@@ -103,8 +104,9 @@ fn once(mut pairs: Vec<(u32, f32)>, twice: impl Fn(u32) -> String) -> Result<Vec
 #[derive(Debug, Clone)]
 pub struct SparseIndex<I> {
     dictionary: Dictionary,
-    engine: Engine,
-    ids: Ids<I>,
+    pub(crate) engine: Engine,
+    pub(crate) ids: Ids<I>,
+    pub(crate) columns: Columns,
     opened: Option<(Reader, Arc<OnceLock<bool>>)>,
 }
 
@@ -121,6 +123,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> SparseIndex<I> {
             dictionary: Dictionary::default(),
             engine: Engine::new(Kind::Weights, Vec::new()),
             ids: Ids::default(),
+            columns: Columns::default(),
             opened: None,
         }
     }
@@ -203,10 +206,10 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> SparseIndex<I> {
     pub fn remove(&mut self, id: &I) -> Result<bool> {
         self.verify()?;
         let Some(number) = self.ids.remove(id) else { return Ok(false) };
-        self.engine.delete(number);
+        self.forget(number);
         if self.engine.numbered() > 2 * self.engine.len() + 1024 {
             let numbers = self.engine.merge();
-            self.ids.renumber(&numbers);
+            self.renumber(&numbers);
         }
         Ok(true)
     }
@@ -233,11 +236,22 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> SparseIndex<I> {
         threads: usize,
         go_on: impl Fn(usize) -> bool + Sync,
     ) -> Result<Vec<Vec<(I, f32)>>> {
+        self.search_among(queries, k, threads, go_on, None)
+    }
+
+    pub(crate) fn search_among(
+        &self,
+        queries: SparseRows<'_>,
+        k: usize,
+        threads: usize,
+        go_on: impl Fn(usize) -> bool + Sync,
+        allowed: Option<&Allowed>,
+    ) -> Result<Vec<Vec<(I, f32)>>> {
         rank_kernels::try_kernels()?;
         self.verify()?;
         queries.check()?;
         let terms = (0..queries.len()).map(|row| queries.row(row)).collect::<Result<Vec<_>>>()?;
-        let request = |terms| Request { terms, k, allowed: None, scoring: None };
+        let request = |terms| Request { terms, k, allowed, scoring: None };
         let requests: Vec<Request<'_>> = terms.iter().map(|terms| request(terms)).collect();
         let lists = self.engine.search_batch(&requests, &self.ids, threads, &go_on);
         Ok(lists.into_iter().map(|list| self.named(list)).collect())
@@ -249,24 +263,43 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> SparseIndex<I> {
     ///
     /// As [`add`](Self::add).
     pub fn search_named<S: AsRef<str>>(&self, weights: &[(S, f32)], k: usize) -> Result<Vec<(I, f32)>> {
+        self.search_named_among(weights, k, None)
+    }
+
+    pub(crate) fn search_named_among<S: AsRef<str>>(
+        &self,
+        weights: &[(S, f32)],
+        k: usize,
+        allowed: Option<&Allowed>,
+    ) -> Result<Vec<(I, f32)>> {
         rank_kernels::try_kernels()?;
         self.verify()?;
+        let terms = self.named_terms(weights)?;
+        let request = Request { terms: &terms, k, allowed, scoring: None };
+        Ok(self.named(self.engine.search(&request, &self.ids)))
+    }
+
+    /// The names that the index knows, in alphabetical order.
+    pub(crate) fn named_terms<S: AsRef<str>>(&self, weights: &[(S, f32)]) -> Result<Vec<(u32, f32)>> {
         check_named(weights)?;
         let known = weights.iter().filter(|pair| pair.1 > 0.0);
         let known = known.filter_map(|(name, weight)| Some((self.dictionary.number(name.as_ref())?, *weight)));
         let mut terms = once(known.collect(), |_| "one twice".to_owned())?;
         terms.sort_unstable_by(|a, b| self.dictionary.bytes(a.0).cmp(self.dictionary.bytes(b.0)));
-        let request = Request { terms: &terms, k, allowed: None, scoring: None };
-        Ok(self.named(self.engine.search(&request, &self.ids)))
+        Ok(terms)
     }
 
     fn named(&self, list: Vec<(u32, f32)>) -> Vec<(I, f32)> {
         list.into_iter().map(|(number, score)| (self.ids.id(number).clone(), score)).collect()
     }
 
-    fn verify(&self) -> Result<()> {
+    fn is_sound(&self) -> bool {
+        self.engine.is_sound() && self.columns.is_sound()
+    }
+
+    pub(crate) fn verify(&self) -> Result<()> {
         match &self.opened {
-            Some((reader, whole)) if !*whole.get_or_init(|| reader.all_whole() && self.engine.is_sound()) => {
+            Some((reader, whole)) if !*whole.get_or_init(|| reader.all_whole() && self.is_sound()) => {
                 Err(reader.damaged())
             }
             _ => Ok(()),
@@ -286,7 +319,8 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> SparseIndex<I> {
         self.dictionary.save(&mut writer)?;
         self.ids.save(&mut writer)?;
         let engine = self.engine.save(&mut writer, None)?;
-        writer.finish(&serde_json::json!({ "engine": engine }))
+        let fields = self.columns.save(&mut writer)?;
+        writer.finish(&serde_json::json!({ "engine": engine, "fields": fields }))
     }
 
     /// Opens a saved index in place; the first search looks the whole file through for damage.
@@ -316,7 +350,8 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> SparseIndex<I> {
             return Err(reader.broken());
         }
         let ids = Ids::open(&reader, engine.numbered(), engine.gone().collect())?;
-        Ok(Self { dictionary, engine, ids, opened: Some((reader, Arc::default())) })
+        let columns = Columns::open(&reader, &reader.says["fields"], engine.numbered())?;
+        Ok(Self { dictionary, engine, ids, columns, opened: Some((reader, Arc::default())) })
     }
 
     /// How many document numbers there are, those of removed documents among them.
@@ -332,6 +367,12 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> SparseIndex<I> {
     pub fn id(&self, number: u32) -> &I {
         self.ids.id(number)
     }
+}
+
+/// The dimensions of the first of these rows.
+pub(crate) fn first_row(rows: SparseRows<'_>) -> Result<Vec<(u32, f32)>> {
+    rows.check()?;
+    if rows.is_empty() { Ok(Vec::new()) } else { rows.row(0) }
 }
 
 fn check_named<S>(weights: &[(S, f32)]) -> Result<()> {

@@ -13,8 +13,8 @@ const STRIDE: usize = 8 * CHUNK;
 /// Postings up to which a window is read by its touched documents, not as a whole.
 const FEW: usize = WINDOW / 8;
 /// What a look-up costs in a list, and in a row by document, when a posting costs 1.
-const SEARCH: usize = 24;
-const LOOK: usize = 4;
+pub(super) const SEARCH: usize = 24;
+pub(super) const LOOK: usize = 4;
 
 /// What is added to a sum to make it a score.
 pub(super) struct Lift<'a> {
@@ -53,8 +53,8 @@ impl Lift<'_> {
 #[derive(Debug)]
 pub(crate) struct Scratch {
     sums: Box<[f32; WINDOW]>,
-    found: Vec<(u16, f32)>,
-    rest: Vec<f32>,
+    pub(super) found: Vec<(u16, f32)>,
+    pub(super) rest: Vec<f32>,
     pub(super) keys: Vec<u64>,
     kernels: &'static Kernels,
 }
@@ -88,9 +88,7 @@ impl Scratch {
         let (leading, following) = lists.split_at(needed);
         let remaining: usize = following.iter().map(|list| list.locals.len()).sum();
         let led = total - remaining;
-        if remaining > led / 4 + 64
-            && self.led(leading, following, led, slack, lift, top, &is_allowed, first, remaining)
-        {
+        if remaining > led / 4 + 64 && self.led(leading, following, led, slack, lift, top, allowed, first, remaining) {
             return;
         }
         for list in lists {
@@ -111,6 +109,7 @@ impl Scratch {
         let mut masks = [0; STRIDE / CHUNK];
         for (stride, sums) in self.sums.chunks_exact_mut(STRIDE).enumerate() {
             self.kernels.at_least(sums, lift.below(top.bar), &mut masks);
+            keep(&mut masks, allowed, stride * (STRIDE / CHUNK));
             each(&masks, |at| consider(sums[at], (stride * STRIDE + at) as u16, lift, top, &is_allowed, first));
             sums.fill(0.0);
         }
@@ -118,7 +117,7 @@ impl Scratch {
 
     /// How many of the first lists a document must be in at least one of, to reach the bar. Leaves what the lists from
     /// each on can add.
-    fn needed(&mut self, lists: &[List<'_>], slack: f32, bar: f32) -> usize {
+    pub(super) fn needed(&mut self, lists: &[List<'_>], slack: f32, bar: f32) -> usize {
         self.rest.clear();
         self.rest.resize(lists.len() + 1, 0.0);
         let mut needed = lists.len();
@@ -142,10 +141,11 @@ impl Scratch {
         slack: f32,
         lift: &Lift<'_>,
         top: &mut Top<'_, O>,
-        is_allowed: &impl Fn(u16) -> bool,
+        allowed: Option<&Bits>,
         first: u32,
         remaining: usize,
     ) -> bool {
+        let is_allowed = |local| allowed.is_none_or(|bits| bits.contains(local));
         for list in leading {
             self.add(list);
         }
@@ -156,7 +156,7 @@ impl Scratch {
             for list in leading {
                 for &local in list.locals {
                     let sum = std::mem::take(&mut self.sums[usize::from(local) % WINDOW]);
-                    if sum >= bar {
+                    if sum >= bar && is_allowed(local) {
                         self.found.push((local, sum));
                     }
                 }
@@ -164,6 +164,7 @@ impl Scratch {
         } else {
             let mut masks = [0; WINDOW / CHUNK];
             self.kernels.at_least(&self.sums[..], bar, &mut masks);
+            keep(&mut masks, allowed, 0);
             each(&masks, |at| self.found.push((at as u16, self.sums[at])));
             self.sums.fill(0.0);
         }
@@ -173,9 +174,6 @@ impl Scratch {
         }
         let rests = &self.rest[leading.len() + 1..];
         for &(local, sum) in &self.found {
-            if !is_allowed(local) {
-                continue;
-            }
             let bar = lift.below(top.bar);
             let mut sum = sum;
             let reaches = following.iter().zip(rests).all(|(list, rest)| {
@@ -183,7 +181,7 @@ impl Scratch {
                 (sum + rest * slack) * slack >= bar
             });
             if reaches {
-                consider(sum, local, lift, top, is_allowed, first);
+                consider(sum, local, lift, top, &is_allowed, first);
             }
         }
         true
@@ -202,6 +200,15 @@ impl Scratch {
     }
 }
 
+/// Leaves of each chunk, `first` and on, what is allowed.
+fn keep(masks: &mut [u64], allowed: Option<&Bits>, first: usize) {
+    if let Some(bits) = allowed {
+        for (mask, word) in masks.iter_mut().zip(&bits.words()[first..]) {
+            *mask &= word;
+        }
+    }
+}
+
 /// Calls `with` with the place of each bit that is set.
 fn each(masks: &[u64], mut with: impl FnMut(usize)) {
     for (chunk, &mask) in masks.iter().enumerate() {
@@ -213,7 +220,7 @@ fn each(masks: &[u64], mut with: impl FnMut(usize)) {
     }
 }
 
-fn consider<O: Order>(
+pub(super) fn consider<O: Order>(
     sum: f32,
     local: u16,
     lift: &Lift<'_>,

@@ -2,7 +2,7 @@
 
 use super::gather::{Gathered, Part, Spread};
 use super::top::Order;
-use super::{Bits, Engine, Request, WINDOW, WINDOW_BITS};
+use super::{Allowed, Bits, Engine, Request, WINDOW, WINDOW_BITS};
 use crate::scoring::Scoring;
 
 /// A term of a query in a document.
@@ -22,8 +22,9 @@ impl Engine {
     /// The score of a document, as a search computes it; `None` if it holds no term.
     pub(crate) fn score<O: Order>(&self, document: u32, request: &Request<'_>, order: &O) -> Option<f32> {
         let (part, local) = ((document >> WINDOW_BITS) as usize, (document % WINDOW as u32) as u16);
-        let mut allowed = vec![Bits::default(); part + 1];
-        allowed[part].insert(local);
+        let mut windows = vec![Bits::default(); part + 1];
+        windows[part].insert(local);
+        let allowed = Allowed::new(windows);
         let only = Request { k: 1, allowed: Some(&allowed), ..*request };
         self.search(&only, order).first().map(|found| found.1)
     }

@@ -4,13 +4,14 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use super::accumulate::{Lift, Scratch};
+use super::candidates::pays;
 use super::gather::{Gathered, Part};
 use super::kept::Kept;
 use super::lists::{Frame, List};
 use super::tail::Tail;
 use super::top::{Order, Top};
 use super::window::{Posting, Slot};
-use super::{Bits, WINDOW, WINDOW_BITS};
+use super::{Allowed, WINDOW, WINDOW_BITS};
 use crate::scoring::{Collection, Field, Scoring};
 
 /// What postings carry.
@@ -36,8 +37,8 @@ pub(crate) struct Request<'a> {
     /// Each term once, with its weight, which is above 0; parts of equal bounds are added up in this order.
     pub(crate) terms: &'a [(u32, f32)],
     pub(crate) k: usize,
-    /// Of each window, the documents that may be found; none for all.
-    pub(crate) allowed: Option<&'a [Bits]>,
+    /// The documents that may be found; none for all.
+    pub(crate) allowed: Option<&'a Allowed>,
     /// For collections of counts.
     pub(crate) scoring: Option<Scoring>,
 }
@@ -361,7 +362,9 @@ impl Engine {
             let absent = |term: u32| kept.absent.get(term as usize).copied().unwrap_or(0.0);
             base = terms.iter().map(|&(term, weight)| f64::from(weight) * absent(term)).sum();
         }
-        let reached = |&(term, weight): &(u32, f32)| weight * kept.reached(term, request.k);
+        // Of the documents that may be found, a guess, that many are likely to hide among the best of a term.
+        let rank = request.allowed.map_or(request.k, |allowed| allowed.likely(request.k, self.documents));
+        let reached = |&(term, weight): &(u32, f32)| weight * kept.reached(term, rank);
         let reached = terms.iter().map(reached).fold(0.0, f32::max);
         let mut lists = Vec::with_capacity(terms.len() * kept.windows.len());
         let mut frames = Vec::with_capacity(kept.windows.len());
@@ -386,6 +389,16 @@ impl Engine {
             frames.push(Frame { part, bound, lists: first..lists.len() });
         }
         let lengths = |part: usize| &kept.windows[part].window.lengths[..];
+        let offset = request.scoring.is_some_and(|scoring| scoring.has_offset());
+        if request.allowed.is_some() && reached > 0.0 && !offset {
+            self.run(request, &terms, frames.clone(), &lists, base, reached, lengths, order, scratch, out);
+            if out.len() == request.k {
+                return;
+            }
+            // Too much was asked for; what is below counts too.
+            out.clear();
+            return self.run(request, &terms, frames, &lists, base, 0.0, lengths, order, scratch, out);
+        }
         self.run(request, &terms, frames, &lists, base, reached, lengths, order, scratch, out);
     }
 
@@ -451,7 +464,7 @@ impl Engine {
         let mut bar = f32::from_bits(1);
         if offset.is_some() {
             bar = f32::NEG_INFINITY;
-        } else if request.allowed.is_none() {
+        } else if reached > 0.0 {
             bar = bar.max((f64::from(reached) + base) as f32);
         }
         frames.retain(|frame| !frame.lists.is_empty());
@@ -469,11 +482,15 @@ impl Engine {
             if frame.bound * slack < lift.below(top.bar) {
                 break;
             }
-            let allowed = request.allowed.map(|allowed| allowed.get(frame.part));
-            if allowed.is_some_and(|bits| bits.is_none()) {
-                continue;
+            let lists = &lists[frame.lists];
+            match request.allowed.map(|allowed| allowed.window(frame.part)) {
+                None => scratch.window(frame.part, lists, None, &lift, &mut top),
+                Some(None) => continue,
+                Some(Some((bits, count))) if pays(count, lists) => {
+                    scratch.candidates(frame.part, lists, bits, &lift, &mut top);
+                }
+                Some(Some((bits, _))) => scratch.window(frame.part, lists, Some(bits), &lift, &mut top),
             }
-            scratch.window(frame.part, &lists[frame.lists], allowed.flatten(), &lift, &mut top);
             top.tighten();
         }
         top.finish(out);

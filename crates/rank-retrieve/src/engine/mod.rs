@@ -5,7 +5,9 @@
 //! terms of a query, and after enough queries for all terms at once, to be kept until a document comes or goes.
 
 mod accumulate;
+mod allowed;
 mod bits;
+mod candidates;
 mod column;
 mod dictionary;
 mod explain;
@@ -18,6 +20,7 @@ mod tail;
 mod top;
 mod window;
 
+pub(crate) use allowed::Allowed;
 pub(crate) use bits::Bits;
 pub(crate) use column::Column;
 pub(crate) use dictionary::Dictionary;

@@ -42,7 +42,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
     }
 
     /// The terms that the index knows, each once, in alphabetical order.
-    pub(super) fn weighted<S: AsRef<str>>(&self, terms: &[(S, f32)]) -> Result<Vec<(u32, f32)>> {
+    pub(crate) fn weighted<S: AsRef<str>>(&self, terms: &[(S, f32)]) -> Result<Vec<(u32, f32)>> {
         let mut known = Vec::with_capacity(terms.len());
         for (position, (term, weight)) in terms.iter().enumerate() {
             if !(weight.is_finite() && *weight >= 0.0) {
