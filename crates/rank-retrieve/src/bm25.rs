@@ -9,7 +9,7 @@ use crate::engine::{Dictionary, Engine, Entry, Kind, Request};
 use crate::file::{Reader, Writer};
 use crate::ids::{Ids, count};
 use crate::scoring::Field;
-use crate::{Analyzer, Bm25Params, CustomTokenizer, Error, IdCodec, Result};
+use crate::{Analyzer, Bm25Params, CustomTokenizer, Error, IdCodec, Result, StoredFields, TextField};
 
 /// An inverted index that ranks by BM25, or by another [`Formula`](crate::Formula) of the same counts.
 ///
@@ -59,6 +59,7 @@ pub struct Bm25Index<I> {
     pub(crate) engine: Engine,
     pub(crate) ids: Ids<I>,
     pub(crate) columns: Columns,
+    pub(crate) text_fields: Vec<TextField>,
     params: Bm25Params,
     /// The file that the index lies in, and whether it was found to be whole.
     opened: Option<Arc<Opened>>,
@@ -90,6 +91,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
             engine: Engine::new(Kind::Counts, vec![Field { weight: 1.0, b: None }]),
             ids: Ids::default(),
             columns: Columns::default(),
+            text_fields: Vec::new(),
             params: Bm25Params::default(),
             opened: None,
         }
@@ -121,9 +123,11 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
     ///
     /// # Errors
     ///
-    /// [`DuplicateDocument`](crate::Error::DuplicateDocument), [`TooLarge`](crate::Error::TooLarge). The index is then
-    /// as it was.
+    /// [`DuplicateDocument`](crate::Error::DuplicateDocument), [`TooLarge`](crate::Error::TooLarge),
+    /// [`InvalidTextFields`](crate::Error::InvalidTextFields) for an index with text fields. The index is then as it
+    /// was.
     pub fn add_document<S: AsRef<str>>(&mut self, id: I, terms: &[S]) -> Result<()> {
+        self.check_unnamed()?;
         self.verify()?;
         self.ids.check(&id)?;
         let length = count(terms.len())?;
@@ -169,6 +173,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
         offsets: &[usize],
         vocabulary: &[S],
     ) -> Result<()> {
+        self.check_unnamed()?;
         self.verify()?;
         check_tokens(tokens, offsets, ids.len(), vocabulary.len())?;
         count(self.dictionary.len() + vocabulary.len())?;
@@ -234,7 +239,8 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
     ///
     /// # Errors
     ///
-    /// [`TooLarge`](crate::Error::TooLarge). The index is then as it was.
+    /// [`TooLarge`](crate::Error::TooLarge), and
+    /// [`InvalidTextFields`](crate::Error::InvalidTextFields) for an index with text fields. The index is then as it was.
     ///
     /// # Example
     ///
@@ -249,12 +255,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
     /// # Ok::<(), rank_retrieve::Error>(())
     /// ```
     pub fn update_document<S: AsRef<str>>(&mut self, id: I, terms: &[S]) -> Result<bool> {
-        count(terms.len())?;
-        count(self.engine.numbered() + 1)?;
-        let fields = self.fields(&id)?;
-        let there = self.remove(&id)?;
-        self.add_document_with(id, terms, &fields.unwrap_or_default())?;
-        Ok(there)
+        self.update_document_with(id, terms, &StoredFields::new())
     }
 
     /// Puts a text, through the analyzer, in the place of the document of this id. Whether there was one.
@@ -327,7 +328,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
 
     /// Whether these parameters can be searched with.
     pub(crate) fn check(&self, params: Bm25Params) -> Result<()> {
-        params.check()?;
+        self.check_params(params)?;
         rank_kernels::try_kernels()?;
         self.verify()
     }
@@ -338,7 +339,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
     ///
     /// As [`retrieve`](Self::retrieve).
     pub fn prepare(&self, params: Bm25Params) -> Result<()> {
-        params.check()?;
+        self.check_params(params)?;
         self.verify()?;
         self.engine.warm(Some(params));
         Ok(())
@@ -355,7 +356,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
     /// [`InvalidScoring`](crate::Error::InvalidScoring); [`Isa`](crate::Error::Isa) if the environment asks for
     /// instructions that this machine lacks.
     pub fn retrieve<S: AsRef<str>>(&self, terms: &[S], k: usize, params: Bm25Params) -> Result<Vec<(I, f32)>> {
-        params.check()?;
+        self.check_params(params)?;
         rank_kernels::try_kernels()?;
         self.verify()?;
         let terms = self.known(terms);
@@ -441,7 +442,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
         threads: usize,
         go_on: impl Fn(usize) -> bool + Sync,
     ) -> Result<Vec<Vec<(u32, f32)>>> {
-        params.check()?;
+        self.check_params(params)?;
         rank_kernels::try_kernels()?;
         self.verify()?;
         let terms: Vec<Vec<(u32, f32)>> = queries.iter().map(|terms| self.known(terms.as_ref())).collect();
@@ -486,7 +487,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> Bm25Index<I> {
     ///
     /// [`Io`](crate::Error::Io), and as [`retrieve`](Self::retrieve).
     pub fn save(&self, path: impl AsRef<Path>, params: Bm25Params) -> Result<()> {
-        params.check()?;
+        self.check_params(params)?;
         self.verify()?;
         let mut writer = Writer::new(path.as_ref())?;
         self.dictionary.save(&mut writer)?;
@@ -498,6 +499,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> Bm25Index<I> {
             "params": params.to_json(),
             "engine": engine,
             "fields": fields,
+            "text fields": self.text_fields.iter().map(|field| &field.name).collect::<Vec<_>>(),
         }))
     }
 
@@ -545,9 +547,13 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> Bm25Index<I> {
             return Err(reader.broken());
         }
         let ids = Ids::open(&reader, engine.numbered(), engine.gone().collect())?;
+        let text_fields = match says["text fields"].as_array() {
+            Some(names) if !names.is_empty() => engine.named_fields(names).ok_or_else(|| reader.broken())?,
+            _ => Vec::new(),
+        };
         let columns = Columns::open(&reader, &says["fields"], engine.numbered())?;
         let opened = Some(Arc::new(Opened { reader, whole: OnceLock::new() }));
-        Ok(Self { analyzer, dictionary, engine, ids, columns, params, opened })
+        Ok(Self { analyzer, dictionary, engine, ids, columns, text_fields, params, opened })
     }
 }
 

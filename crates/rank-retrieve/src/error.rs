@@ -84,6 +84,22 @@ pub enum Error {
         /// The text.
         got: String,
     },
+    /// Text fields, or what is to go with them, that do not fit.
+    #[error("text_fields: expected {expected}, got {got}; correct it")]
+    InvalidTextFields {
+        /// What they may be.
+        expected: &'static str,
+        /// What they are.
+        got: String,
+    },
+    /// No text field of this name.
+    #[error("text_fields: expected one of [{known}], got {field:?}; name it when the index is made")]
+    UnknownTextField {
+        /// The name that was passed.
+        field: String,
+        /// The names there are.
+        known: String,
+    },
     /// No formula, and no system to agree with, of this name.
     #[error("formula: expected one of {known}, got {name:?}; choose one of them")]
     UnknownFormula {

@@ -5,9 +5,11 @@ use std::hash::Hash;
 use rank_kernels::Kernels;
 use rustc_hash::FxHashMap;
 
+use crate::columns::Columns;
+use crate::filter::{Documents, each};
 use crate::top_k::top_k;
 use crate::vector::VectorCheck;
-use crate::{Error, Metric, Result};
+use crate::{Error, Filter, Metric, Result};
 
 /// A dense index that compares the query with every vector: exact, and fast enough up to some ten thousand vectors.
 ///
@@ -107,5 +109,39 @@ impl<I: Clone + Eq + Hash + Ord> ExactDenseIndex<I> {
         let rows = self.vectors.chunks_exact(self.check.dim);
         let hits = rows.zip(0..).map(|(row, document)| (document, self.kernels.dot(&query, row))).collect();
         Ok(top_k(&self.ids, hits, k))
+    }
+
+    /// [`search`](Self::search) among the documents that pass a filter by ids, places or mask; this index has no stored
+    /// fields. O(m dim) for m documents that pass.
+    ///
+    /// # Errors
+    ///
+    /// As [`search`](Self::search); [`Error::UnknownField`], [`Error::InvalidTokens`] for a mask or places that do not
+    /// fit.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use rank_retrieve::{ExactDenseIndex, Filter, Metric};
+    ///
+    /// let mut index = ExactDenseIndex::new(2, Metric::Dot)?;
+    /// index.add("east", &[2.0, 0.0])?;
+    /// index.add("north", &[0.0, 1.0])?;
+    /// let filter = !Filter::Ids(vec!["north"]);
+    /// assert_eq!(index.search_filtered(&[3.0, 4.0], 10, &filter)?, [("east", 6.0)]);
+    /// # Ok::<(), rank_retrieve::Error>(())
+    /// ```
+    pub fn search_filtered(&self, vector: &[f32], k: usize, filter: &Filter<I>) -> Result<Vec<(I, f32)>> {
+        let query = self.check.accept(vector)?;
+        let all = |at: usize| if self.len() - 64 * at < 64 { (1 << (self.len() - 64 * at)) - 1 } else { u64::MAX };
+        let present: Vec<u64> = (0..self.len().div_ceil(64)).map(all).collect();
+        let number = |id: &I| self.numbers.get(id).copied();
+        let documents = Documents { columns: &Columns::default(), present: &present, number: &number };
+        let found = documents.select(filter)?;
+        let score = |document: u32| {
+            let from = document as usize * self.check.dim;
+            (document, self.kernels.dot(&query, &self.vectors[from..from + self.check.dim]))
+        };
+        Ok(top_k(&self.ids, each(&found).map(score).collect(), k))
     }
 }

@@ -5,4 +5,4 @@ mod explanation;
 mod weighted;
 
 pub use expansion::Feedback;
-pub use explanation::{Explanation, TermShare};
+pub use explanation::{Explanation, FieldShare, TermShare};

@@ -18,6 +18,7 @@ mod metric;
 mod scoring;
 mod sparse;
 mod stored;
+mod text_fields;
 mod top_k;
 mod vector;
 
@@ -31,7 +32,7 @@ pub use bm25::Bm25Index;
 pub use columns::{FieldType, FieldValue, StoredFields};
 pub use error::{Error, Result};
 pub use exact::ExactDenseIndex;
-pub use feedback::{Explanation, Feedback, TermShare};
+pub use feedback::{Explanation, Feedback, FieldShare, TermShare};
 pub use filter::{FieldName, Filter, field};
 pub use filtered::{Filtered, FilteredSparse};
 pub use id_codec::{IdCodec, StoredId};
@@ -39,5 +40,6 @@ pub use matches::{Interval, Matches};
 pub use metric::Metric;
 pub use scoring::{Bm25Params, Formula, Scoring};
 pub use sparse::{SparseIndex, SparseRows};
+pub use text_fields::TextField;
 #[cfg(feature = "usearch")]
 pub use usearch::{DenseIndex, HnswOptions, Precision};

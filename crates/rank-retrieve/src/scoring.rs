@@ -7,6 +7,9 @@ use crate::{Error, Result};
 
 pub(crate) use model::{Collection, Field, Model};
 
+/// Text fields of an index at most.
+pub(crate) const MAX_FIELDS: usize = 8;
+
 /// The family of a score.
 ///
 /// N documents, df with the term, tf times in this one of length |d|, mean length avgdl, `B = 1 - b + b·|d|/avgdl`.
@@ -107,6 +110,8 @@ pub struct Scoring {
     pub numerator: bool,
     /// Whether lengths are rounded to the 256 that Lucene and tantivy keep in a byte.
     pub byte_lengths: bool,
+    /// Weights of text fields in their order, in place of those of the index.
+    pub(crate) field_weights: Option<[f64; MAX_FIELDS]>,
 }
 
 /// The parameters of BM25: `Bm25Params::default().k1(1.2)`.
@@ -123,6 +128,7 @@ impl Default for Scoring {
             smoothing: 0.1,
             numerator: false,
             byte_lengths: false,
+            field_weights: None,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::hash::Hash;
 
+use crate::ids::count;
 use crate::{Bm25Index, FieldType, Result, SparseIndex, StoredFields};
 
 macro_rules! stored {
@@ -95,6 +96,37 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
         self.columns.check(fields)?;
         let number = self.engine.numbered() as u32;
         self.add_text(id, text)?;
+        self.columns.set(number, fields)
+    }
+
+    /// [`update_document`](Self::update_document) with values to be stored; those of other fields stay.
+    ///
+    /// # Errors
+    ///
+    /// As [`add_document_with`](Self::add_document_with).
+    pub fn update_document_with<S: AsRef<str>>(&mut self, id: I, terms: &[S], fields: &StoredFields) -> Result<bool> {
+        self.check_unnamed()?;
+        self.columns.check(fields)?;
+        count(terms.len())?;
+        count(self.engine.numbered() + 1)?;
+        let stored = self.fields(&id)?.unwrap_or_default().updated(fields);
+        let there = self.remove(&id)?;
+        self.add_document_with(id, terms, &stored)?;
+        Ok(there)
+    }
+}
+
+impl<I: Clone + Eq + Hash + Ord + Send + Sync> SparseIndex<I> {
+    /// [`add_named`](Self::add_named) with values to be stored.
+    ///
+    /// # Errors
+    ///
+    /// As [`add_named`](Self::add_named) and [`set_fields`](Self::set_fields). The index is then as it was.
+    pub fn add_named_with<S: AsRef<str>>(&mut self, id: I, weights: &[(S, f32)], fields: &StoredFields) -> Result<()> {
+        self.verify()?;
+        self.columns.check(fields)?;
+        let number = self.engine.numbered() as u32;
+        self.add_named(id, weights)?;
         self.columns.set(number, fields)
     }
 }

@@ -1,8 +1,9 @@
 # ruff: noqa: A002 - a document's `id` is what it is called everywhere
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date, timedelta
 from os import PathLike
-from typing import Any, Literal, Protocol, final, type_check_only
+from typing import Any, ClassVar, Literal, Protocol, TypeAlias, final, type_check_only
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,11 @@ class _Csr(Protocol):
     def indices(self) -> object: ...
     @property
     def indptr(self) -> object: ...
+
+_Value: TypeAlias = int | float | str | list[str] | tuple[str, ...] | set[str] | date | np.generic
+_Fields: TypeAlias = Mapping[str, _Value | None]
+_Types: TypeAlias = Mapping[str, Literal["int", "float", "keyword", "date"]]
+_Filter: TypeAlias = Filter | NDArray[np.bool_] | Iterable[int | str]
 
 @final
 class Analyzer:
@@ -190,13 +196,23 @@ class Bm25Index:
         smoothing: Of Jelinek's and Mercer's smoothing, the weight of the collection: above 0, to 1.
         score_compat: Whose scores to give, to five digits: ``"lucene"``, ``"tantivy"`` (both with lengths in a byte,
             tantivy times k1 + 1) or ``"bm25s"``.
+        fields: Types of stored fields, ``"int"``, ``"float"``, ``"keyword"`` or ``"date"``. A field that is not named
+            here has the type of its first value, until no document has one; a date is then a ``datetime``, since a
+            ``str`` is a keyword.
+        text_fields: For documents of several texts, such as title and body: names and weights of at least 0, at most
+            8. Documents are then a ``dict`` by field, and rank by BM25F: ``T / (k1 + T)`` takes the place of ``tf /
+            (tf + k1 * B)``, where T is the sum over the fields of ``weight * tf / B``, each with its own lengths. A
+            document that holds a term only in fields of weight 0 does not match by it. For formulas of BM25.
+        field_b: Another ``b`` for some of them.
 
     Raises:
         InvalidInputError: A parameter out of its range, or an unknown name.
+        DtypeError: Fields, weights or names of another type.
 
     Source:
         Robertson, Zaragoza: The Probabilistic Relevance Framework: BM25 and Beyond (2009); the variant: Kamphuis, de
-        Vries, Boytsov, Lin: Which BM25 Do You Mean? (ECIR 2020).
+        Vries, Boytsov, Lin: Which BM25 Do You Mean? (ECIR 2020); BM25F: Robertson, Zaragoza, Taylor: Simple BM25
+        Extension to Multiple Weighted Fields (CIKM 2004), with a b for each field as in section 3.6 of the first.
 
     Example:
         >>> index = Bm25Index(k1=0)
@@ -204,6 +220,14 @@ class Bm25Index:
         >>> index.add_text("d2", "Red hens")
         >>> [(id, round(score, 4)) for id, score in index.search("the foxes")]
         [('d1', 0.6931)]
+
+        Title and body, T = 3 * 1 + 1 * 1: ln 2 * 4 / (1.5 + 4).
+
+        >>> index = Bm25Index(b=0, text_fields={"title": 3, "body": 1})
+        >>> index.add_text("d1", {"title": "Foxes", "body": "A red fox"})
+        >>> index.add_text("d2", {"body": "Hens"})
+        >>> [(id, round(score, 4)) for id, score in index.search("fox")]
+        [('d1', 0.5041)]
     """
 
     def __new__(
@@ -218,15 +242,23 @@ class Bm25Index:
         mu: float = 1000.0,
         smoothing: float = 0.1,
         score_compat: Literal["lucene", "tantivy", "bm25s"] | None = None,
+        fields: _Types | None = None,
+        text_fields: Mapping[str, float] | None = None,
+        field_b: Mapping[str, float] | None = None,
     ) -> Bm25Index: ...
-    def add_document(self, id: int | str, terms: Iterable[str]) -> None:
+    def add_document(
+        self, id: int | str, terms: Iterable[str] | Mapping[str, Iterable[str]], fields: _Fields | None = None
+    ) -> None:
         """Adds a document that is terms already; the analyzer does not see them.
 
         Args:
             id: Its id, ``str`` or ``int``.
-            terms: Its terms; there may be none.
+            terms: Its terms; there may be none; of an index with text fields, a dict of them by field.
+            fields: Values to be stored with it, by field: ``int``, ``float``, ``str``, several ``str``, ``date`` or
+                ``datetime`` (UTC if it has no zone), for ``filter=`` and ``matches``. ``None`` is no value.
 
         Raises:
+            InvalidInputError: A text field or a value that does not fit its field; the index is as it was.
             DuplicateIdError: The index holds a document of this id; it is as it was.
             DtypeError: An id or a term of another type.
 
@@ -237,20 +269,25 @@ class Bm25Index:
             (True, 1)
         """
 
-    def add_text(self, id: int | str, text: str) -> None:
+    def add_text(self, id: int | str, text: str | Mapping[str, str], fields: _Fields | None = None) -> None:
         """Adds a text, through the analyzer.
 
         Args:
             id: Its id, ``str`` or ``int``.
-            text: Any text.
+            text: Any text; of an index with text fields, a dict of them by field.
+            fields: Values to be stored with it, by field: ``int``, ``float``, ``str``, several ``str``, ``date`` or
+                ``datetime`` (UTC if it has no zone), for ``filter=`` and ``matches``. ``None`` is no value.
 
         Raises:
+            InvalidInputError: A text field or a value that does not fit its field; the index is as it was.
             DuplicateIdError: The index holds a document of this id; it is as it was.
             DtypeError: An id of another type.
 
         Example:
             >>> index = Bm25Index()
-            >>> index.add_text("d1", "A red fox")
+            >>> index.add_text("d1", "A red fox", fields={"year": 2021, "tags": ["red", "wild"]})
+            >>> index.fields("d1")
+            {'tags': ['red', 'wild'], 'year': 2021}
         """
 
     def add_documents(
@@ -328,17 +365,21 @@ class Bm25Index:
             (True, False, 0)
         """
 
-    def update_document(self, id: int | str, terms: Iterable[str]) -> bool:
+    def update_document(
+        self, id: int | str, terms: Iterable[str] | Mapping[str, Iterable[str]], fields: _Fields | None = None
+    ) -> bool:
         """Puts terms in the place of the document of this id, or adds them if there is none.
 
         Args:
             id: Its id, ``str`` or ``int``.
-            terms: Its terms; there may be none.
+            terms: Its terms; there may be none; of an index with text fields, a dict of them by field.
+            fields: As of ``add_text``. What is stored already and not named here stays.
 
         Returns:
             Whether there was one.
 
         Raises:
+            InvalidInputError: A text field or a value that does not fit its field; the index is as it was.
             DtypeError: An id or a term of another type.
 
         Example:
@@ -350,23 +391,202 @@ class Bm25Index:
             []
         """
 
-    def update_text(self, id: int | str, text: str) -> bool:
+    def update_text(self, id: int | str, text: str | Mapping[str, str], fields: _Fields | None = None) -> bool:
         """Puts a text, through the analyzer, in the place of the document of this id, or adds it if there is none.
 
         Args:
             id: Its id, ``str`` or ``int``.
-            text: Any text.
+            text: Any text; of an index with text fields, a dict of them by field.
+            fields: As of ``add_text``. What is stored already and not named here stays.
 
         Returns:
             Whether there was one.
 
         Raises:
+            InvalidInputError: A text field or a value that does not fit its field; the index is as it was.
             DtypeError: An id of another type.
 
         Example:
             >>> index = Bm25Index()
             >>> index.update_text(1, "A red fox")
             False
+        """
+
+    def declare_field(self, field: str, kind: Literal["int", "float", "keyword", "date"]) -> None:
+        """Makes a stored field of a type, for all that comes.
+
+        Args:
+            field: Its name.
+            kind: Its type; ``str`` values of a ``"date"`` are read as ISO 8601.
+
+        Raises:
+            InvalidInputError: It has another type already, or there is no such type.
+
+        Example:
+            >>> index = Bm25Index()
+            >>> index.declare_field("published", "date")
+            >>> index.field_types()
+            {'published': 'date'}
+        """
+
+    def set_fields(self, id: int | str, fields: _Fields) -> bool:
+        """Stores values with a document; those of fields that are not named stay.
+
+        Args:
+            id: Its id, ``str`` or ``int``.
+            fields: Values by field, as of ``fields``; ``None`` takes a value away.
+
+        Returns:
+            Whether there is such a document.
+
+        Raises:
+            InvalidInputError: A value that does not fit its field: nothing is stored then.
+            DtypeError: A value or an id of another type.
+
+        Example:
+            >>> index = Bm25Index()
+            >>> index.add_text(1, "A red fox")
+            >>> index.set_fields(1, {"year": 2021}), index.fields(1)
+            (True, {'year': 2021})
+        """
+
+    def set_field(self, field: str, ids: Iterable[int | str], values: Iterable[_Value | None]) -> None:
+        """Stores a value of one field with each of many documents.
+
+        Args:
+            field: Its name.
+            ids: Ids, ``str`` or ``int``.
+            values: As many values; ``None`` takes a value away.
+
+        Raises:
+            ShapeError: Not as many values as ids.
+            InvalidInputError: A value that does not fit the field, or an id that the index does not hold; the values
+                before it stay.
+            DtypeError: A value or an id of another type.
+
+        Example:
+            >>> index = Bm25Index()
+            >>> index.add_text(1, "A red fox")
+            >>> index.set_field("year", [1], np.array([2021]))
+            >>> index.fields(1)
+            {'year': 2021}
+        """
+
+    def fields(self, id: int | str) -> dict[str, int | float | str | list[str] | date] | None:
+        """Gives the values stored with a document.
+
+        Args:
+            id: Its id, ``str`` or ``int``.
+
+        Returns:
+            Values by field, dates as ``datetime`` in UTC; ``None`` if there is no such document.
+
+        Raises:
+            DtypeError: An id of another type.
+
+        Example:
+            >>> Bm25Index().fields(1) is None
+            True
+        """
+
+    def field_types(self) -> dict[str, str]:
+        """Gives the stored fields and their types: ``"int"``, ``"float"``, ``"keyword"`` or ``"date"``.
+
+        Returns:
+            Types by field.
+
+        Example:
+            >>> Bm25Index(fields={"year": "int"}).field_types()
+            {'year': 'int'}
+        """
+
+    def ids(self, filter: _Filter | None = None) -> list[int | str]:
+        """Gives the ids of the documents, in the order in which they were added.
+
+        An updated document was added when it was updated.
+
+        Args:
+            filter: Which documents, as of a search.
+
+        Returns:
+            The ids.
+
+        Raises:
+            InvalidInputError: A filter that does not fit the index.
+            DtypeError: A filter of another type.
+
+        Example:
+            >>> index = Bm25Index()
+            >>> index.add_text(1, "A red fox")
+            >>> index.ids()
+            [1]
+        """
+
+    def mask(self, filter: _Filter) -> NDArray[np.bool_]:
+        """Evaluates a filter: the result is a filter too, for as long as no document comes or goes.
+
+        Args:
+            filter: Which documents, as of a search.
+
+        Returns:
+            Whether each document passes, bool, shape (documents,), in the order of ``ids()``.
+
+        Raises:
+            InvalidInputError: A filter that does not fit the index.
+            DtypeError: A filter of another type.
+
+        Example:
+            >>> index = Bm25Index()
+            >>> index.add_text(1, "A red fox")
+            >>> index.mask([2]).tolist()
+            [False]
+        """
+
+    def matches(self, query: str | Iterable[str] | None = None, filter: _Filter | None = None) -> Matches:
+        """Finds all documents that match, to count what they have stored.
+
+        A document matches that holds at least one term of the query, and passes the filter.
+
+        Args:
+            query: A text, which goes through the analyzer, or terms, which are taken as they are; ``None`` is all
+                documents.
+            filter: Which documents, as of a search.
+
+        Returns:
+            What matches. A later change of the index does not show in it.
+
+        Raises:
+            InvalidInputError: A filter that does not fit the index.
+            DtypeError: A query or a filter of another type.
+
+        Example:
+            >>> index = Bm25Index()
+            >>> index.add_text(1, "A red fox", fields={"city": "Bonn"})
+            >>> index.add_text(2, "A fox cub", fields={"city": "Bonn"})
+            >>> index.add_text(3, "Foxes", fields={"city": "Aachen"})
+            >>> index.matches("fox").facets("city")
+            [('Bonn', 2), ('Aachen', 1)]
+        """
+
+    def count(self, query: str | Iterable[str] | None = None, filter: _Filter | None = None) -> int:
+        """Counts the documents that match: ``len(index.matches(query, filter))``.
+
+        Args:
+            query: As of ``matches``.
+            filter: As of ``matches``.
+
+        Returns:
+            How many.
+
+        Raises:
+            InvalidInputError: A filter that does not fit the index.
+            DtypeError: A query or a filter of another type.
+
+        Example:
+            >>> index = Bm25Index()
+            >>> index.add_texts([1, 2], ["A red fox", "Hens"])
+            >>> index.count("foxes"), index.count(filter=[2])
+            (1, 1)
         """
 
     def merge(self) -> None:
@@ -473,7 +693,14 @@ class Bm25Index:
         """
 
     def retrieve(
-        self, terms: Iterable[str], k: int = 100, *, k1: float | None = None, b: float | None = None
+        self,
+        terms: Iterable[str],
+        k: int = 100,
+        *,
+        k1: float | None = None,
+        b: float | None = None,
+        filter: _Filter | None = None,
+        field_weights: Mapping[str, float] | None = None,
     ) -> list[tuple[int | str, float]]:
         """Finds the ``k`` documents of the highest scores for terms that are taken as they are.
 
@@ -482,6 +709,9 @@ class Bm25Index:
             k: How many documents.
             k1: Another than the index's, for this call.
             b: Another than the index's, for this call.
+            filter: Which documents may be found: a condition made with ``field``, an array of bool with an entry for
+                each document in the order of ``ids()``, or ids. Scores are those of the whole index.
+            field_weights: Other weights of text fields than the index's, for this call.
 
         Returns:
             ``(id, score)`` pairs by score descending, then by id ascending. Only documents that hold a term are in it,
@@ -497,10 +727,21 @@ class Bm25Index:
             >>> index.add_document("d2", ["red", "hen"])
             >>> [(id, round(score, 4)) for id, score in index.retrieve(["fox"], k=100)]
             [('d1', 0.6931)]
+            >>> index.set_fields("d2", {"year": 2021})
+            True
+            >>> [id for id, score in index.retrieve(["red"], filter=field("year") > 2020)]
+            ['d2']
         """
 
     def search(
-        self, text: str, k: int = 100, *, k1: float | None = None, b: float | None = None
+        self,
+        text: str,
+        k: int = 100,
+        *,
+        k1: float | None = None,
+        b: float | None = None,
+        filter: _Filter | None = None,
+        field_weights: Mapping[str, float] | None = None,
     ) -> list[tuple[int | str, float]]:
         """Finds the ``k`` documents of the highest scores for a text, which goes through the analyzer.
 
@@ -509,6 +750,9 @@ class Bm25Index:
             k: How many documents.
             k1: Another than the index's, for this call.
             b: Another than the index's, for this call.
+            filter: Which documents may be found: a condition made with ``field``, an array of bool with an entry for
+                each document in the order of ``ids()``, or ids. Scores are those of the whole index.
+            field_weights: Other weights of text fields than the index's, for this call.
 
         Returns:
             As ``retrieve``.
@@ -533,6 +777,8 @@ class Bm25Index:
         threads: int = 1,
         k1: float | None = None,
         b: float | None = None,
+        filter: _Filter | None = None,
+        field_weights: Mapping[str, float] | None = None,
     ) -> tuple[NDArray[Any], NDArray[np.float32]]:
         """Searches for many texts.
 
@@ -543,6 +789,9 @@ class Bm25Index:
             threads: How many queries are answered at the same time. It changes no bit.
             k1: Another than the index's, for this call.
             b: Another than the index's, for this call.
+            filter: Which documents may be found: a condition made with ``field``, an array of bool with an entry for
+                each document in the order of ``ids()``, or ids. Scores are those of the whole index.
+            field_weights: Other weights of text fields than the index's, for this call.
 
         Returns:
             Ids and scores, of shape (queries, min(k, len(index))), each row as ``retrieve`` gives it. Ids are int64, or
@@ -571,6 +820,8 @@ class Bm25Index:
         threads: int = 1,
         k1: float | None = None,
         b: float | None = None,
+        filter: _Filter | None = None,
+        field_weights: Mapping[str, float] | None = None,
     ) -> tuple[NDArray[Any], NDArray[np.float32]]:
         """Retrieves for many lists of terms, which are taken as they are.
 
@@ -581,6 +832,9 @@ class Bm25Index:
             threads: How many queries are answered at the same time. It changes no bit.
             k1: Another than the index's, for this call.
             b: Another than the index's, for this call.
+            filter: Which documents may be found: a condition made with ``field``, an array of bool with an entry for
+                each document in the order of ``ids()``, or ids. Scores are those of the whole index.
+            field_weights: Other weights of text fields than the index's, for this call.
 
         Returns:
             Ids and scores, of shape (queries, min(k, len(index))), each row as ``retrieve`` gives it. Ids are int64, or
@@ -607,6 +861,8 @@ class Bm25Index:
         *,
         k1: float | None = None,
         b: float | None = None,
+        filter: _Filter | None = None,
+        field_weights: Mapping[str, float] | None = None,
     ) -> list[tuple[int | str, float]]:
         """Finds the ``k`` documents of the highest scores for terms with weights (boosts).
 
@@ -617,6 +873,9 @@ class Bm25Index:
             k: How many documents.
             k1: Another than the index's, for this call.
             b: Another than the index's, for this call.
+            filter: Which documents may be found: a condition made with ``field``, an array of bool with an entry for
+                each document in the order of ``ids()``, or ids. Scores are those of the whole index.
+            field_weights: Other weights of text fields than the index's, for this call.
 
         Returns:
             As ``retrieve``.
@@ -640,6 +899,7 @@ class Bm25Index:
         *,
         k1: float | None = None,
         b: float | None = None,
+        field_weights: Mapping[str, float] | None = None,
     ) -> Explanation:
         """Tells why a document has its score.
 
@@ -649,6 +909,7 @@ class Bm25Index:
                 ``analyzer.analyze(text)``.
             k1: Another than the index's, for this call.
             b: Another than the index's, for this call.
+            field_weights: Other weights of text fields than the index's, for this call.
 
         Returns:
             The score, term by term.
@@ -800,6 +1061,269 @@ class TermShare:
     @property
     def contribution(self) -> float:
         """What it adds to the score."""
+    @property
+    def fields(self) -> list[FieldShare]:
+        """Of an index with text fields, where in the document it is: each field, in their order."""
+
+@final
+class FieldShare:
+    """A term of a ``TermShare`` in one text field of the document."""
+
+    @property
+    def field(self) -> str:
+        """The field."""
+    @property
+    def frequency(self) -> int:
+        """How often the term is in it."""
+    @property
+    def length(self) -> int:
+        """How many terms it has."""
+    @property
+    def part(self) -> float:
+        """``weight * tf / B``: what it adds to the frequency T that saturates as ``T / (k1 + T)``."""
+
+@final
+class Field:
+    """A stored field, to be compared: see ``field``.
+
+    ``==``, ``!=``, ``<``, ``<=``, ``>`` and ``>=`` with a value give a ``Filter``.
+    """
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    def isin(self, values: Iterable[_Value]) -> Filter:
+        """Where a value is one of these.
+
+        Args:
+            values: Values of the type of the field.
+
+        Returns:
+            The condition.
+
+        Raises:
+            DtypeError: Values of another type.
+
+        Example:
+            >>> field("city").isin(["Bonn", "Aachen"])
+            city in [keyword "Bonn", keyword "Aachen"]
+        """
+
+    def between(
+        self, low: _Value, high: _Value, closed: Literal["both", "left", "right", "neither"] = "both"
+    ) -> Filter:
+        """Where a value is in a range.
+
+        Args:
+            low: From here on.
+            high: To here.
+            closed: Which of the ends are in the range.
+
+        Returns:
+            The condition.
+
+        Raises:
+            InvalidInputError: Another ``closed``.
+            DtypeError: Values of another type.
+
+        Example:
+            >>> field("year").between(1990, 2000, closed="left")
+            int 1990 <= year < int 2000
+        """
+
+    def exists(self) -> Filter:
+        """Where there is a value.
+
+        Returns:
+            The condition.
+
+        Example:
+            >>> ~field("year").exists()
+            ~(year exists)
+        """
+
+    def __eq__(self, value: object, /) -> Filter: ...  # type: ignore[override]
+    def __ne__(self, value: object, /) -> Filter: ...  # type: ignore[override]
+    def __lt__(self, value: _Value, /) -> Filter: ...
+    def __le__(self, value: _Value, /) -> Filter: ...
+    def __gt__(self, value: _Value, /) -> Filter: ...
+    def __ge__(self, value: _Value, /) -> Filter: ...
+    __hash__: ClassVar[None]  # type: ignore[assignment]
+
+def field(name: str) -> Field:
+    """Names a stored field, to make a condition of it.
+
+    A document whose field has no value fulfils no comparison, not ``!=`` either; ``~`` is the complement among the
+    documents of the index. Of several keywords, one that fulfils the comparison is enough (for ``!=``, none may equal
+    the value). Keywords are compared by their code points. A value must be of the type of the field: an ``int`` is
+    taken for a ``float`` if it is exact, a ``str`` in ISO 8601 for a date.
+
+    Args:
+        name: The name of the field.
+
+    Returns:
+        The field.
+
+    Example:
+        >>> index = Bm25Index()
+        >>> index.add_text(1, "fox", fields={"year": 2019, "tags": ["red", "old"]})
+        >>> index.add_text(2, "fox", fields={"year": 2021})
+        >>> index.add_text(3, "fox")
+        >>> index.ids(field("year") >= 2020), index.ids(~(field("year") >= 2020))
+        ([2], [1, 3])
+        >>> index.ids((field("tags") == "red") | (field("year") > 2020))
+        [1, 2]
+    """
+
+@final
+class Filter:
+    """A condition that documents fulfil or not, combined by ``&``, ``|`` and ``~``: see ``field``.
+
+    Comparisons bind weaker than these: put each in parentheses.
+
+    Example:
+        >>> (field("year") >= 2020) & ~Filter.ids([3, 4])
+        (int 2020 <= year) & (~(2 ids))
+    """
+
+    @staticmethod
+    def ids(ids: Iterable[int | str]) -> Filter:
+        """The documents of these ids; ids that the index does not hold are none.
+
+        Args:
+            ids: Ids, ``str`` or ``int``.
+
+        Returns:
+            The condition.
+
+        Raises:
+            DtypeError: Ids of another type.
+
+        Example:
+            >>> Filter.ids(["d1", "d2"])
+            2 ids
+        """
+
+    @staticmethod
+    def mask(mask: NDArray[np.bool_]) -> Filter:
+        """The documents of which an array says yes.
+
+        Args:
+            mask: bool, shape (documents,), in the order of ``ids()`` of the index.
+
+        Returns:
+            The condition.
+
+        Raises:
+            ShapeError: Another shape.
+            DtypeError: Another dtype.
+
+        Example:
+            >>> Filter.mask(np.array([True, False]))
+            a mask of 2
+        """
+
+    @staticmethod
+    def positions(positions: NDArray[np.int64]) -> Filter:
+        """The documents at these places.
+
+        Args:
+            positions: int64, shape (n,): places in ``ids()`` of the index.
+
+        Returns:
+            The condition.
+
+        Raises:
+            ShapeError: Another shape.
+            InvalidInputError: A negative place.
+            DtypeError: Another dtype.
+
+        Example:
+            >>> Filter.positions(np.array([0, 7]))
+            2 positions
+        """
+
+    def __and__(self, value: Filter, /) -> Filter: ...
+    def __or__(self, value: Filter, /) -> Filter: ...
+    def __invert__(self) -> Filter: ...
+    def __bool__(self) -> bool: ...
+
+@final
+class Matches:
+    """The documents that match a query, to be counted: see ``Bm25Index.matches``. ``len`` is how many they are."""
+
+    def facets(self, field: str, n: int = 10) -> list[tuple[Any, int]]:
+        """Counts the values of a field.
+
+        A document of several keywords counts for each, one without a value for none.
+
+        Args:
+            field: A stored field.
+            n: How many values.
+
+        Returns:
+            ``(value, count)`` pairs by count descending, then by value ascending.
+
+        Raises:
+            InvalidInputError: A field that is not stored, or a negative ``n``.
+            DtypeError: An ``n`` that is not an ``int``.
+
+        Example:
+            >>> index = Bm25Index()
+            >>> index.add_text(1, "A red fox", fields={"tags": ["wild", "red"]})
+            >>> index.add_text(2, "A fox cub", fields={"tags": ["wild"]})
+            >>> index.matches("fox").facets("tags", n=2)
+            [('wild', 2), ('red', 1)]
+        """
+
+    def ranges(self, field: str, ranges: Iterable[tuple[_Value | None, _Value | None]]) -> list[int]:
+        """Counts the documents with a value in each range.
+
+        Args:
+            field: A stored field.
+            ranges: ``(low, high)`` tuples: ``low`` is in the range, ``high`` is not, ``None`` is no end. They may
+                overlap.
+
+        Returns:
+            A count for each.
+
+        Raises:
+            InvalidInputError: A field that is not stored, or an end that does not fit it.
+            DtypeError: Ranges of another type.
+
+        Example:
+            >>> index = Bm25Index()
+            >>> index.add_text(1, "fox", fields={"year": 1999})
+            >>> index.add_text(2, "fox", fields={"year": 2000})
+            >>> index.matches("fox").ranges("year", [(None, 2000), (2000, 2010)])
+            [1, 1]
+        """
+
+    def histogram(self, field: str, interval: float | timedelta | Literal["month", "year"]) -> list[tuple[Any, int]]:
+        """Counts the documents with a value in each interval of one width.
+
+        Args:
+            field: A stored field of numbers or dates.
+            interval: The width: a number for numbers, for dates a ``timedelta`` (counted from 1970 in UTC), or
+                ``"month"`` or ``"year"`` of the calendar.
+
+        Returns:
+            ``(start, count)`` pairs, ascending; intervals without a document are left out.
+
+        Raises:
+            InvalidInputError: A field that is not stored or has other values, or a width that is not above 0.
+            DtypeError: Another type of interval.
+
+        Example:
+            >>> index = Bm25Index()
+            >>> for id, year in enumerate([1994, 1999, 2003]):
+            ...     index.add_text(id, "fox", fields={"year": year})
+            >>> index.matches("fox").histogram("year", 10)
+            [(1990, 2), (2000, 1)]
+        """
+
+    def __len__(self) -> int: ...
 
 @final
 class SparseIndex:
@@ -808,6 +1332,13 @@ class SparseIndex:
     The engine is that of ``Bm25Index``, with weights in the place of impacts. Only documents that share a dimension
     with the query are found. Ids are ``str`` or ``int``. An index can be filled and searched from many threads.
     Dimensions are numbers or names; the two do not go together in one index.
+
+    Args:
+        fields: Types of stored fields, as of ``Bm25Index``.
+
+    Raises:
+        InvalidInputError: An unknown type.
+        DtypeError: Names or types that are not ``str``.
 
     Source:
         Formal, Piwowarski, Clinchant: SPLADE (SIGIR 2021); Mackenzie, Trotman, Lin: Wacky Weights in Learned Sparse
@@ -822,7 +1353,7 @@ class SparseIndex:
         ([[2, 1]], [[6.0, 3.0]])
     """
 
-    def __new__(cls) -> SparseIndex: ...
+    def __new__(cls, *, fields: _Types | None = None) -> SparseIndex: ...
     def add(self, ids: Iterable[int | str], vectors: _Csr) -> None:
         """Adds the rows of a CSR matrix of SciPy. No copy of it is made.
 
@@ -843,16 +1374,18 @@ class SparseIndex:
             >>> index.add(["d1"], csr_array(np.array([[0.0, 1.5]], np.float32)))
         """
 
-    def add_named(self, id: int | str, weights: Mapping[str, float]) -> None:
+    def add_named(self, id: int | str, weights: Mapping[str, float], fields: _Fields | None = None) -> None:
         """Adds a document of named dimensions, as the ``vector`` of a line of Anserini's JSON.
 
         Args:
             id: Its id, ``str`` or ``int``.
             weights: The weight of each name, at least 0. For a text that repeats each piece by its weight:
                 ``collections.Counter(text.split())``.
+            fields: Values to be stored with it, by field: ``int``, ``float``, ``str``, several ``str``, ``date`` or
+                ``datetime`` (UTC if it has no zone), for ``filter=`` and ``matches``. ``None`` is no value.
 
         Raises:
-            InvalidInputError: A weight that is negative or not finite.
+            InvalidInputError: A weight that is negative or not finite, or a value that does not fit its field.
             DuplicateIdError: The index holds a document of this id; it is as it was.
             DtypeError: An id, a name or a weight of another type.
 
@@ -879,7 +1412,13 @@ class SparseIndex:
         """
 
     def search_batch(
-        self, queries: _Csr, k: int = 100, progress: bool = False, *, threads: int = 1
+        self,
+        queries: _Csr,
+        k: int = 100,
+        progress: bool = False,
+        *,
+        threads: int = 1,
+        filter: _Filter | None = None,
     ) -> tuple[NDArray[Any], NDArray[np.float32]]:
         """Finds the ``k`` documents of the greatest inner products for each row of a CSR matrix.
 
@@ -888,6 +1427,7 @@ class SparseIndex:
             k: How many documents for each.
             progress: Whether to show a bar, which needs the package tqdm.
             threads: How many queries are answered at the same time. It changes no bit.
+            filter: Which documents may be found, as of ``Bm25Index.retrieve``.
 
         Returns:
             Ids and scores, of shape (queries, min(k, len(index))), by score descending, then by id ascending. Ids are
@@ -903,12 +1443,15 @@ class SparseIndex:
             See the class.
         """
 
-    def search_named(self, weights: Mapping[str, float], k: int = 100) -> list[tuple[int | str, float]]:
+    def search_named(
+        self, weights: Mapping[str, float], k: int = 100, *, filter: _Filter | None = None
+    ) -> list[tuple[int | str, float]]:
         """Finds the ``k`` documents of the greatest inner products for named dimensions.
 
         Args:
             weights: The weight of each name, at least 0.
             k: How many documents.
+            filter: Which documents may be found, as of ``Bm25Index.retrieve``.
 
         Returns:
             ``(id, score)`` pairs by score descending, then by id ascending.
@@ -922,6 +1465,182 @@ class SparseIndex:
             >>> index.add_named("d1", {"fox": 2.0, "##es": 0.5})
             >>> index.search_named({"fox": 3.0, "hen": 1.0})
             [('d1', 6.0)]
+        """
+
+    def declare_field(self, field: str, kind: Literal["int", "float", "keyword", "date"]) -> None:
+        """Makes a stored field of a type, for all that comes.
+
+        Args:
+            field: Its name.
+            kind: Its type; ``str`` values of a ``"date"`` are read as ISO 8601.
+
+        Raises:
+            InvalidInputError: It has another type already, or there is no such type.
+
+        Example:
+            >>> index = SparseIndex()
+            >>> index.declare_field("published", "date")
+            >>> index.field_types()
+            {'published': 'date'}
+        """
+
+    def set_fields(self, id: int | str, fields: _Fields) -> bool:
+        """Stores values with a document; those of fields that are not named stay.
+
+        Args:
+            id: Its id, ``str`` or ``int``.
+            fields: Values by field, as of ``fields``; ``None`` takes a value away.
+
+        Returns:
+            Whether there is such a document.
+
+        Raises:
+            InvalidInputError: A value that does not fit its field: nothing is stored then.
+            DtypeError: A value or an id of another type.
+
+        Example:
+            >>> index = SparseIndex()
+            >>> index.add_named(1, {"fox": 2.0})
+            >>> index.set_fields(1, {"year": 2021}), index.fields(1)
+            (True, {'year': 2021})
+        """
+
+    def set_field(self, field: str, ids: Iterable[int | str], values: Iterable[_Value | None]) -> None:
+        """Stores a value of one field with each of many documents.
+
+        Args:
+            field: Its name.
+            ids: Ids, ``str`` or ``int``.
+            values: As many values; ``None`` takes a value away.
+
+        Raises:
+            ShapeError: Not as many values as ids.
+            InvalidInputError: A value that does not fit the field, or an id that the index does not hold; the values
+                before it stay.
+            DtypeError: A value or an id of another type.
+
+        Example:
+            >>> index = SparseIndex()
+            >>> index.add_named(1, {"fox": 2.0})
+            >>> index.set_field("year", [1], np.array([2021]))
+            >>> index.fields(1)
+            {'year': 2021}
+        """
+
+    def fields(self, id: int | str) -> dict[str, int | float | str | list[str] | date] | None:
+        """Gives the values stored with a document.
+
+        Args:
+            id: Its id, ``str`` or ``int``.
+
+        Returns:
+            Values by field, dates as ``datetime`` in UTC; ``None`` if there is no such document.
+
+        Raises:
+            DtypeError: An id of another type.
+
+        Example:
+            >>> SparseIndex().fields(1) is None
+            True
+        """
+
+    def field_types(self) -> dict[str, str]:
+        """Gives the stored fields and their types: ``"int"``, ``"float"``, ``"keyword"`` or ``"date"``.
+
+        Returns:
+            Types by field.
+
+        Example:
+            >>> SparseIndex(fields={"year": "int"}).field_types()
+            {'year': 'int'}
+        """
+
+    def ids(self, filter: _Filter | None = None) -> list[int | str]:
+        """Gives the ids of the documents, in the order in which they were added.
+
+        An updated document was added when it was updated.
+
+        Args:
+            filter: Which documents, as of a search.
+
+        Returns:
+            The ids.
+
+        Raises:
+            InvalidInputError: A filter that does not fit the index.
+            DtypeError: A filter of another type.
+
+        Example:
+            >>> index = SparseIndex()
+            >>> index.add_named(1, {"fox": 2.0})
+            >>> index.ids()
+            [1]
+        """
+
+    def mask(self, filter: _Filter) -> NDArray[np.bool_]:
+        """Evaluates a filter: the result is a filter too, for as long as no document comes or goes.
+
+        Args:
+            filter: Which documents, as of a search.
+
+        Returns:
+            Whether each document passes, bool, shape (documents,), in the order of ``ids()``.
+
+        Raises:
+            InvalidInputError: A filter that does not fit the index.
+            DtypeError: A filter of another type.
+
+        Example:
+            >>> index = SparseIndex()
+            >>> index.add_named(1, {"fox": 2.0})
+            >>> index.mask([2]).tolist()
+            [False]
+        """
+
+    def matches(self, query: Mapping[str, float] | _Csr | None = None, filter: _Filter | None = None) -> Matches:
+        """Finds all documents that match, to count what they have stored.
+
+        A document matches that shares a dimension with the query, and passes the filter.
+
+        Args:
+            query: The weight of each name, or a CSR matrix of one row; ``None`` is all documents.
+            filter: Which documents, as of a search.
+
+        Returns:
+            What matches. A later change of the index does not show in it.
+
+        Raises:
+            ShapeError: Not one row.
+            InvalidInputError: A filter that does not fit the index.
+            DtypeError: A query or a filter of another type.
+
+        Example:
+            >>> index = SparseIndex()
+            >>> index.add_named(1, {"fox": 2.0}, fields={"city": "Bonn"})
+            >>> index.matches({"fox": 1.0}).facets("city")
+            [('Bonn', 1)]
+        """
+
+    def count(self, query: Mapping[str, float] | _Csr | None = None, filter: _Filter | None = None) -> int:
+        """Counts the documents that match: ``len(index.matches(query, filter))``.
+
+        Args:
+            query: As of ``matches``.
+            filter: As of ``matches``.
+
+        Returns:
+            How many.
+
+        Raises:
+            ShapeError: Not one row.
+            InvalidInputError: A filter that does not fit the index.
+            DtypeError: A query or a filter of another type.
+
+        Example:
+            >>> index = SparseIndex()
+            >>> index.add_named(1, {"fox": 2.0})
+            >>> index.count({"hen": 1.0}), index.count()
+            (0, 1)
         """
 
     def save(self, path: str | PathLike[str]) -> None:
@@ -1032,12 +1751,16 @@ class ExactDenseIndex:
             2
         """
 
-    def search(self, vector: NDArray[np.float32], k: int = 10) -> list[tuple[int | str, float]]:
+    def search(
+        self, vector: NDArray[np.float32], k: int = 10, *, filter: _Filter | None = None
+    ) -> list[tuple[int | str, float]]:
         """Finds the ``k`` documents most similar to a vector.
 
         Args:
             vector: float32, shape (dim,), C-contiguous.
             k: How many documents.
+            filter: Which documents may be found: ids, an array of bool in the order of adding, or a ``Filter`` of
+                these.
 
         Returns:
             ``(id, similarity)`` pairs by similarity descending, then by id ascending; negative similarities too.
@@ -1055,7 +1778,7 @@ class ExactDenseIndex:
         """
 
     def search_batch(
-        self, vectors: NDArray[np.float32], k: int = 10, progress: bool = False
+        self, vectors: NDArray[np.float32], k: int = 10, progress: bool = False, *, filter: _Filter | None = None
     ) -> list[list[tuple[int | str, float]]]:
         """Searches for each row of an array.
 
@@ -1063,6 +1786,8 @@ class ExactDenseIndex:
             vectors: float32, shape (n, dim), C-contiguous.
             k: How many documents for each.
             progress: Whether to show a bar, which needs the package tqdm.
+            filter: Which documents may be found: ids, an array of bool in the order of adding, or a ``Filter`` of
+                these.
 
         Returns:
             A ranked list per row, each as ``search`` gives it.

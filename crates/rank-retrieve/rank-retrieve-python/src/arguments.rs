@@ -29,6 +29,7 @@ counts! {
     NewTerms "new_terms"
     TermCount "terms"
     Threads "threads"
+    Values "n"
     Dim "dim"
     Connectivity "connectivity"
     ExpansionAdd "expansion_add"

@@ -5,17 +5,21 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use numpy::PyArray1;
 use pyo3::prelude::*;
-use pyo3::types::{PyList, PyString};
+use pyo3::types::{PyDict, PyList, PyString};
 use rank_pyo3::{Id, ProgressBar, in_chunks, items, watched};
-use rank_retrieve::Scoring;
+use rank_retrieve::{Filter, Scoring, TextField};
 
 use crate::analyzer::Analyzer;
 use crate::arguments::{K, NewTerms, TermCount, Threads, new_id, new_ids};
 use crate::errors::{PACKAGE, to_python};
 use crate::feedback::{self, Explanation};
+use crate::fields::{self, Parts, borrowed};
+use crate::filter;
 use crate::hits;
 use crate::hnsw::Key;
+use crate::matches::Matches;
 use crate::tokens::Tokens;
 
 type Index = rank_retrieve::Bm25Index<Key>;
@@ -65,10 +69,45 @@ impl Bm25Index {
         }
     }
 
-    fn scoring(&self, k1: Option<f64>, b: Option<f64>) -> PyResult<Scoring> {
+    fn scoring(
+        &self,
+        py: Python<'_>,
+        k1: Option<f64>,
+        b: Option<f64>,
+        field_weights: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Scoring> {
         let scoring = self.scoring.k1(k1.unwrap_or(self.scoring.k1)).b(b.unwrap_or(self.scoring.b));
         scoring.check().map_err(to_python)?;
-        Ok(scoring)
+        let Some(weights) = field_weights else { return Ok(scoring) };
+        let weights = fields::numbers(weights, "field_weights")?;
+        let weights: Vec<(&str, f64)> = weights.iter().map(|(name, weight)| (name.as_str(), *weight)).collect();
+        py.detach(|| self.read().weighing(scoring, &weights)).map_err(to_python)
+    }
+
+    /// The terms of a text or of a list of them, or none for all documents.
+    fn query(&self, py: Python<'_>, query: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Vec<String>>> {
+        let Some(query) = query else { return Ok(None) };
+        let Ok(text) = query.cast::<PyString>() else {
+            return rank_pyo3::strings(PACKAGE, query, "query").map(Some);
+        };
+        let analyzer = py.detach(|| self.read().analyzer().clone());
+        analyzer.analyze(&text.to_cow()?).map(Some).map_err(to_python)
+    }
+
+    fn matching(
+        &self,
+        py: Python<'_>,
+        query: Option<&Bound<'_, PyAny>>,
+        filter: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<rank_retrieve::Matches> {
+        let terms = self.query(py, query)?;
+        let filter = filter::read(filter)?;
+        py.detach(|| {
+            let index = self.read();
+            let documents = index.filtered(&filter)?;
+            Ok(terms.map_or_else(|| documents.all(), |terms| documents.matches(&terms)))
+        })
+        .map_err(to_python)
     }
 
     fn batch<'py>(
@@ -79,6 +118,7 @@ impl Bm25Index {
         progress: bool,
         threads: usize,
         scoring: Scoring,
+        filter: &Filter<Key>,
     ) -> PyResult<Arrays<'py>> {
         let bar = ProgressBar::new(PACKAGE, py, queries.len(), progress)?;
         let mut lists = Vec::with_capacity(queries.len());
@@ -89,7 +129,7 @@ impl Bm25Index {
             }
             Ok::<_, PyErr>(index.len())
         })?;
-        if threads == 1 {
+        if threads == 1 && *filter == Filter::All {
             in_chunks(py, queries.len(), QUERIES, &bar, |piece| {
                 let words: Vec<Vec<&str>> = piece.map(|at| queries.list(at)).collect();
                 let index = self.read();
@@ -101,7 +141,8 @@ impl Bm25Index {
                 let words: Vec<Vec<&str>> = (0..queries.len()).map(|at| queries.list(at)).collect();
                 let index = self.read();
                 let go_on = |steps| watch.advance(steps);
-                index.retrieve_batch_on(&words, k, scoring, threads, go_on).map_err(to_python)
+                let documents = index.filtered(filter).map_err(to_python)?;
+                documents.retrieve_batch_on(&words, k, scoring, threads, go_on).map_err(to_python)
             })?;
         }
         // Documents may have come since.
@@ -116,9 +157,9 @@ impl Bm25Index {
     #[pyo3(
         signature = (
             k1 = None, b = 0.75, analyzer = None, *, formula = None, delta = 0.5, mu = 1000.0, smoothing = 0.1,
-            score_compat = None
+            score_compat = None, fields = None, text_fields = None, field_b = None
         ),
-        text_signature = "(k1=None, b=0.75, analyzer=None, *, formula=None, delta=0.5, mu=1000.0, smoothing=0.1, score_compat=None)"
+        text_signature = "(k1=None, b=0.75, analyzer=None, *, formula=None, delta=0.5, mu=1000.0, smoothing=0.1, score_compat=None, fields=None, text_fields=None, field_b=None)"
     )]
     #[expect(clippy::too_many_arguments, reason = "all but three are keywords")]
     fn new(
@@ -130,6 +171,9 @@ impl Bm25Index {
         mu: f64,
         smoothing: f64,
         score_compat: Option<&str>,
+        fields: Option<&Bound<'_, PyAny>>,
+        text_fields: Option<&Bound<'_, PyAny>>,
+        field_b: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         let mut scoring = match score_compat {
             Some(system) => Scoring::compatible(system).map_err(to_python)?,
@@ -140,31 +184,61 @@ impl Bm25Index {
         }
         scoring = scoring.k1(k1.unwrap_or(scoring.k1)).b(b).delta(delta).mu(mu).smoothing(smoothing);
         scoring.check().map_err(to_python)?;
-        let index = match analyzer {
-            Some(analyzer) => Index::with_analyzer(analyzer.get().analyzer.clone()),
-            None => Index::new(),
+        let analyzer = analyzer.map(|analyzer| analyzer.get().analyzer.clone()).unwrap_or_default();
+        let mut index = match text_fields {
+            Some(weights) => Index::with_text_fields(analyzer, named(weights, field_b)?).map_err(to_python)?,
+            None if field_b.is_some() => {
+                return Err(PACKAGE.invalid("field_b: expected text_fields beside it, got none; name them too"));
+            }
+            None => Index::with_analyzer(analyzer),
         };
+        fields::declare(&mut index, fields)?;
         Ok(Self { index: RwLock::new(index), scoring, texts: AtomicBool::new(false) })
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.add_document")]
-    fn add_document(&self, py: Python<'_>, id: &Bound<'_, PyAny>, terms: &Bound<'_, PyAny>) -> PyResult<()> {
+    #[pyo3(signature = (id, terms, fields = None))]
+    fn add_document(
+        &self,
+        py: Python<'_>,
+        id: &Bound<'_, PyAny>,
+        terms: &Bound<'_, PyAny>,
+        fields: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
         let id = self.id(id)?;
-        let terms = rank_pyo3::strings(PACKAGE, terms, "terms")?;
+        let terms = Parts::read(terms, "terms", |terms, at| rank_pyo3::strings(PACKAGE, terms, at))?;
+        let fields = fields::stored(fields)?;
         py.detach(|| {
             let mut index = self.write();
             new_id(&id, "id", |id| index.contains(&Key(id.clone())))?;
-            index.add_document(Key(id), &terms).map_err(to_python)
+            match &terms {
+                Parts::One(terms) => index.add_document_with(Key(id), terms, &fields),
+                Parts::Fields(terms) => index.add_document_fields(Key(id), &borrowed(terms), &fields),
+            }
+            .map_err(to_python)
         })
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.add_text")]
-    fn add_text(&self, py: Python<'_>, id: &Bound<'_, PyAny>, text: &str) -> PyResult<()> {
+    #[pyo3(signature = (id, text, fields = None))]
+    fn add_text(
+        &self,
+        py: Python<'_>,
+        id: &Bound<'_, PyAny>,
+        text: &Bound<'_, PyAny>,
+        fields: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
         let id = self.id(id)?;
+        let text = Parts::read(text, "text", fields::text)?;
+        let fields = fields::stored(fields)?;
         py.detach(|| {
             let mut index = self.write();
             new_id(&id, "id", |id| index.contains(&Key(id.clone())))?;
-            index.add_text(Key(id), text).map_err(to_python)
+            match &text {
+                Parts::One(text) => index.add_text_with(Key(id), text, &fields),
+                Parts::Fields(texts) => index.add_text_fields(Key(id), &borrowed(texts), &fields),
+            }
+            .map_err(to_python)
         })
     }
 
@@ -266,16 +340,124 @@ impl Bm25Index {
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.update_document")]
-    fn update_document(&self, py: Python<'_>, id: &Bound<'_, PyAny>, terms: &Bound<'_, PyAny>) -> PyResult<bool> {
+    #[pyo3(signature = (id, terms, fields = None))]
+    fn update_document(
+        &self,
+        py: Python<'_>,
+        id: &Bound<'_, PyAny>,
+        terms: &Bound<'_, PyAny>,
+        fields: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<bool> {
         let id = self.id(id)?;
-        let terms = rank_pyo3::strings(PACKAGE, terms, "terms")?;
-        py.detach(|| self.write().update_document(Key(id), &terms)).map_err(to_python)
+        let terms = Parts::read(terms, "terms", |terms, at| rank_pyo3::strings(PACKAGE, terms, at))?;
+        let fields = fields::stored(fields)?;
+        py.detach(|| {
+            let mut index = self.write();
+            match &terms {
+                Parts::One(terms) => index.update_document_with(Key(id), terms, &fields),
+                Parts::Fields(terms) => index.update_document_fields(Key(id), &borrowed(terms), &fields),
+            }
+        })
+        .map_err(to_python)
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.update_text")]
-    fn update_text(&self, py: Python<'_>, id: &Bound<'_, PyAny>, text: &str) -> PyResult<bool> {
+    #[pyo3(signature = (id, text, fields = None))]
+    fn update_text(
+        &self,
+        py: Python<'_>,
+        id: &Bound<'_, PyAny>,
+        text: &Bound<'_, PyAny>,
+        fields: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<bool> {
         let id = self.id(id)?;
-        py.detach(|| self.write().update_text(Key(id), text)).map_err(to_python)
+        let text = Parts::read(text, "text", fields::text)?;
+        let fields = fields::stored(fields)?;
+        py.detach(|| {
+            let mut index = self.write();
+            match &text {
+                Parts::One(text) => {
+                    let terms = index.analyzer().analyze(text)?;
+                    index.update_document_with(Key(id), &terms, &fields)
+                }
+                Parts::Fields(texts) => index.update_text_fields(Key(id), &borrowed(texts), &fields),
+            }
+        })
+        .map_err(to_python)
+    }
+
+    #[doc = rank_pyo3::stub!("Bm25Index.declare_field")]
+    fn declare_field(&self, py: Python<'_>, field: &str, kind: &str) -> PyResult<()> {
+        let kind = kind.parse().map_err(to_python)?;
+        py.detach(|| self.write().declare_field(field, kind)).map_err(to_python)
+    }
+
+    #[doc = rank_pyo3::stub!("Bm25Index.set_fields")]
+    fn set_fields(&self, py: Python<'_>, id: &Bound<'_, PyAny>, fields: &Bound<'_, PyAny>) -> PyResult<bool> {
+        let id = Id::extract(PACKAGE, id, "id")?;
+        let fields = fields::stored(Some(fields))?;
+        py.detach(|| self.write().set_fields(&Key(id), &fields)).map_err(to_python)
+    }
+
+    #[doc = rank_pyo3::stub!("Bm25Index.set_field")]
+    fn set_field(
+        &self,
+        py: Python<'_>,
+        field: &str,
+        ids: &Bound<'_, PyAny>,
+        values: &Bound<'_, PyAny>,
+    ) -> PyResult<()> {
+        let column = fields::FieldColumn::read(field, ids, values)?;
+        py.detach(|| column.store(&mut *self.write()))
+    }
+
+    #[doc = rank_pyo3::stub!("Bm25Index.fields")]
+    fn fields<'py>(&self, py: Python<'py>, id: &Bound<'_, PyAny>) -> PyResult<Option<Bound<'py, PyDict>>> {
+        let id = Id::extract(PACKAGE, id, "id")?;
+        let found = py.detach(|| self.read().fields(&Key(id))).map_err(to_python)?;
+        fields::dict(py, found)
+    }
+
+    #[doc = rank_pyo3::stub!("Bm25Index.field_types")]
+    fn field_types<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        fields::types(py, py.detach(|| self.read().field_types()))
+    }
+
+    #[doc = rank_pyo3::stub!("Bm25Index.ids")]
+    #[pyo3(name = "ids", signature = (filter = None))]
+    fn all_ids<'py>(&self, py: Python<'py>, filter: Option<&Bound<'_, PyAny>>) -> PyResult<Bound<'py, PyList>> {
+        let filter = filter::read(filter)?;
+        let ids = py.detach(|| Ok(self.read().filtered(&filter)?.ids())).map_err(to_python)?;
+        fields::list(py, ids)
+    }
+
+    #[doc = rank_pyo3::stub!("Bm25Index.mask")]
+    fn mask<'py>(&self, py: Python<'py>, filter: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyArray1<bool>>> {
+        let filter = filter::read(Some(filter))?;
+        let mask = py.detach(|| Ok(self.read().filtered(&filter)?.mask())).map_err(to_python)?;
+        Ok(filter::array(py, mask))
+    }
+
+    #[doc = rank_pyo3::stub!("Bm25Index.matches")]
+    #[pyo3(signature = (query = None, filter = None))]
+    fn matches(
+        &self,
+        py: Python<'_>,
+        query: Option<&Bound<'_, PyAny>>,
+        filter: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Matches> {
+        self.matching(py, query, filter).map(Matches)
+    }
+
+    #[doc = rank_pyo3::stub!("Bm25Index.count")]
+    #[pyo3(signature = (query = None, filter = None))]
+    fn count(
+        &self,
+        py: Python<'_>,
+        query: Option<&Bound<'_, PyAny>>,
+        filter: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<usize> {
+        self.matching(py, query, filter).map(|matches| matches.len())
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.merge")]
@@ -311,9 +493,10 @@ impl Bm25Index {
 
     #[doc = rank_pyo3::stub!("Bm25Index.retrieve")]
     #[pyo3(
-        signature = (terms, k = K(100), *, k1 = None, b = None),
-        text_signature = "($self, terms, k=100, *, k1=None, b=None)"
+        signature = (terms, k = K(100), *, k1 = None, b = None, filter = None, field_weights = None),
+        text_signature = "($self, terms, k=100, *, k1=None, b=None, filter=None, field_weights=None)"
     )]
+    #[expect(clippy::too_many_arguments, reason = "all but two are keywords")]
     fn retrieve<'py>(
         &self,
         py: Python<'py>,
@@ -321,18 +504,22 @@ impl Bm25Index {
         k: K,
         k1: Option<f64>,
         b: Option<f64>,
+        filter: Option<&Bound<'_, PyAny>>,
+        field_weights: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Bound<'py, PyList>> {
         let terms = rank_pyo3::strings(PACKAGE, terms, "terms")?;
-        let scoring = self.scoring(k1, b)?;
-        let hits = py.detach(|| self.read().retrieve(&terms, k.0, scoring)).map_err(to_python)?;
-        PACKAGE.ranked(py, &hits.into_iter().map(|(Key(id), score)| (id, score)).collect::<Vec<_>>())
+        let scoring = self.scoring(py, k1, b, field_weights)?;
+        let filter = filter::read(filter)?;
+        let hits = py.detach(|| self.read().filtered(&filter)?.retrieve(&terms, k.0, scoring)).map_err(to_python)?;
+        hits::ranked(py, hits)
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.search")]
     #[pyo3(
-        signature = (text, k = K(100), *, k1 = None, b = None),
-        text_signature = "($self, text, k=100, *, k1=None, b=None)"
+        signature = (text, k = K(100), *, k1 = None, b = None, filter = None, field_weights = None),
+        text_signature = "($self, text, k=100, *, k1=None, b=None, filter=None, field_weights=None)"
     )]
+    #[expect(clippy::too_many_arguments, reason = "all but two are keywords")]
     fn search<'py>(
         &self,
         py: Python<'py>,
@@ -340,16 +527,19 @@ impl Bm25Index {
         k: K,
         k1: Option<f64>,
         b: Option<f64>,
+        filter: Option<&Bound<'_, PyAny>>,
+        field_weights: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Bound<'py, PyList>> {
-        let scoring = self.scoring(k1, b)?;
-        let hits = py.detach(|| self.read().search(text, k.0, scoring)).map_err(to_python)?;
-        PACKAGE.ranked(py, &hits.into_iter().map(|(Key(id), score)| (id, score)).collect::<Vec<_>>())
+        let scoring = self.scoring(py, k1, b, field_weights)?;
+        let filter = filter::read(filter)?;
+        let hits = py.detach(|| self.read().filtered(&filter)?.search(text, k.0, scoring)).map_err(to_python)?;
+        hits::ranked(py, hits)
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.search_batch")]
     #[pyo3(
-        signature = (queries, k = K(100), progress = false, *, threads = Threads(1), k1 = None, b = None),
-        text_signature = "($self, queries, k=100, progress=False, *, threads=1, k1=None, b=None)"
+        signature = (queries, k = K(100), progress = false, *, threads = Threads(1), k1 = None, b = None, filter = None, field_weights = None),
+        text_signature = "($self, queries, k=100, progress=False, *, threads=1, k1=None, b=None, filter=None, field_weights=None)"
     )]
     #[expect(clippy::too_many_arguments, reason = "all but three are keywords")]
     fn search_batch<'py>(
@@ -361,8 +551,11 @@ impl Bm25Index {
         threads: Threads,
         k1: Option<f64>,
         b: Option<f64>,
+        filter: Option<&Bound<'_, PyAny>>,
+        field_weights: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Arrays<'py>> {
-        let scoring = self.scoring(k1, b)?;
+        let scoring = self.scoring(py, k1, b, field_weights)?;
+        let filter = filter::read(filter)?;
         let mut tokens = Tokens::default();
         let mut analyzer = None;
         for (position, query) in items(PACKAGE, queries, "queries", "a list of texts or of lists of str")?.enumerate() {
@@ -374,13 +567,13 @@ impl Bm25Index {
                 tokens.push(&query, "queries", position)?;
             }
         }
-        self.batch(py, &tokens, k.0, progress, threads.0.max(1), scoring)
+        self.batch(py, &tokens, k.0, progress, threads.0.max(1), scoring, &filter)
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.retrieve_batch")]
     #[pyo3(
-        signature = (queries, k = K(100), progress = false, *, threads = Threads(1), k1 = None, b = None),
-        text_signature = "($self, queries, k=100, progress=False, *, threads=1, k1=None, b=None)"
+        signature = (queries, k = K(100), progress = false, *, threads = Threads(1), k1 = None, b = None, filter = None, field_weights = None),
+        text_signature = "($self, queries, k=100, progress=False, *, threads=1, k1=None, b=None, filter=None, field_weights=None)"
     )]
     #[expect(clippy::too_many_arguments, reason = "all but three are keywords")]
     fn retrieve_batch<'py>(
@@ -392,17 +585,21 @@ impl Bm25Index {
         threads: Threads,
         k1: Option<f64>,
         b: Option<f64>,
+        filter: Option<&Bound<'_, PyAny>>,
+        field_weights: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Arrays<'py>> {
-        let scoring = self.scoring(k1, b)?;
+        let scoring = self.scoring(py, k1, b, field_weights)?;
+        let filter = filter::read(filter)?;
         let tokens = Tokens::all(queries, "queries")?;
-        self.batch(py, &tokens, k.0, progress, threads.0.max(1), scoring)
+        self.batch(py, &tokens, k.0, progress, threads.0.max(1), scoring, &filter)
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.retrieve_weighted")]
     #[pyo3(
-        signature = (terms, k = K(100), *, k1 = None, b = None),
-        text_signature = "($self, terms, k=100, *, k1=None, b=None)"
+        signature = (terms, k = K(100), *, k1 = None, b = None, filter = None, field_weights = None),
+        text_signature = "($self, terms, k=100, *, k1=None, b=None, filter=None, field_weights=None)"
     )]
+    #[expect(clippy::too_many_arguments, reason = "all but two are keywords")]
     fn retrieve_weighted<'py>(
         &self,
         py: Python<'py>,
@@ -410,15 +607,19 @@ impl Bm25Index {
         k: K,
         k1: Option<f64>,
         b: Option<f64>,
+        filter: Option<&Bound<'_, PyAny>>,
+        field_weights: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Bound<'py, PyList>> {
         let terms = feedback::weighted(terms)?;
-        let scoring = self.scoring(k1, b)?;
-        let hits = py.detach(|| self.read().retrieve_weighted(&terms, k.0, scoring)).map_err(to_python)?;
-        PACKAGE.ranked(py, &hits.into_iter().map(|(Key(id), score)| (id, score)).collect::<Vec<_>>())
+        let scoring = self.scoring(py, k1, b, field_weights)?;
+        let filter = filter::read(filter)?;
+        let hits =
+            py.detach(|| self.read().filtered(&filter)?.retrieve_weighted(&terms, k.0, scoring)).map_err(to_python)?;
+        hits::ranked(py, hits)
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.explain")]
-    #[pyo3(signature = (id, terms, *, k1 = None, b = None))]
+    #[pyo3(signature = (id, terms, *, k1 = None, b = None, field_weights = None))]
     fn explain(
         &self,
         py: Python<'_>,
@@ -426,10 +627,11 @@ impl Bm25Index {
         terms: &Bound<'_, PyAny>,
         k1: Option<f64>,
         b: Option<f64>,
+        field_weights: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Explanation> {
         let id = Id::extract(PACKAGE, id, "id")?;
         let terms = feedback::terms(terms)?;
-        let scoring = self.scoring(k1, b)?;
+        let scoring = self.scoring(py, k1, b, field_weights)?;
         let why = py.detach(|| self.read().explain(&Key(id.clone()), &terms, scoring)).map_err(to_python)?;
         Explanation::new(py, why.ok_or_else(|| feedback::unknown(&id))?)
     }
@@ -479,7 +681,7 @@ impl Bm25Index {
             .detach(|| self.read().more_like_this(&Key(id.clone()), k.0, terms.0, self.scoring))
             .map_err(to_python)?;
         let hits = hits.ok_or_else(|| feedback::unknown(&id))?;
-        PACKAGE.ranked(py, &hits.into_iter().map(|(Key(id), score)| (id, score)).collect::<Vec<_>>())
+        hits::ranked(py, hits)
     }
 
     fn __len__(&self, py: Python<'_>) -> usize {
@@ -490,4 +692,20 @@ impl Bm25Index {
         let id = Id::extract(PACKAGE, id, "id")?;
         Ok(py.detach(|| self.read().contains(&Key(id))))
     }
+}
+
+/// Text fields of a dict of name to weight, with what a dict of name to b says of them.
+fn named(weights: &Bound<'_, PyAny>, field_b: Option<&Bound<'_, PyAny>>) -> PyResult<Vec<TextField>> {
+    let weights = fields::numbers(weights, "text_fields")?;
+    let mut found: Vec<TextField> =
+        weights.into_iter().map(|(name, weight)| TextField::new(name).weight(weight)).collect();
+    for (name, b) in field_b.map(|all| fields::numbers(all, "field_b")).transpose()?.unwrap_or_default() {
+        let Some(field) = found.iter_mut().find(|field| field.name == name) else {
+            return Err(
+                PACKAGE.invalid(format_args!("field_b: expected one of the text_fields, got {name:?}; correct it"))
+            );
+        };
+        field.b = Some(b);
+    }
+    Ok(found)
 }

@@ -6,10 +6,11 @@ use numpy::PyUntypedArrayMethods;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 use rank_pyo3::{Id, ProgressBar, in_chunks};
-use rank_retrieve::{Metric, Result};
+use rank_retrieve::{Filter, Metric, Result};
 
 use crate::arguments::{Dim, K, new_id, new_ids};
 use crate::errors::{PACKAGE, in_row, to_python};
+use crate::hnsw::Key;
 
 /// Pieces short enough that Ctrl-C is answered at once.
 const ROWS: usize = 64;
@@ -20,7 +21,7 @@ pub(crate) trait Dense: Send + Sync {
     fn len(&self) -> usize;
     fn contains(&self, id: &Id) -> bool;
     fn add(&mut self, id: Id, vector: &[f32]) -> Result<()>;
-    fn search(&self, vector: &[f32], k: usize) -> Result<Vec<(Id, f32)>>;
+    fn search(&self, vector: &[f32], k: usize, filter: &Filter<Key>) -> Result<Vec<(Id, f32)>>;
 }
 
 /// An index that Python's threads share. The lock is only ever waited for without the GIL: its holder may need the GIL
@@ -91,10 +92,11 @@ impl<T: Dense> Shared<T> {
         py: Python<'py>,
         vector: &Bound<'py, PyAny>,
         k: usize,
+        filter: &Filter<Key>,
     ) -> PyResult<Bound<'py, PyList>> {
         let vector = rank_pyo3::vector::<f32>(PACKAGE, vector, "vector", "(dim,)")?;
         let vector = vector.as_slice()?;
-        let hits = py.detach(|| self.read().search(vector, k)).map_err(to_python)?;
+        let hits = py.detach(|| self.read().search(vector, k, filter)).map_err(to_python)?;
         PACKAGE.ranked(py, &hits)
     }
 
@@ -104,6 +106,7 @@ impl<T: Dense> Shared<T> {
         vectors: &Bound<'py, PyAny>,
         k: usize,
         progress: bool,
+        filter: &Filter<Key>,
     ) -> PyResult<Bound<'py, PyList>> {
         let rows = rank_pyo3::matrix::<f32>(PACKAGE, vectors, "vectors", "(n, dim)")?;
         let (number, dim) = (rows.shape()[0], rows.shape()[1]);
@@ -114,7 +117,9 @@ impl<T: Dense> Shared<T> {
         in_chunks(py, number, ROWS, &bar, |piece| {
             let index = self.read();
             for row in piece {
-                lists.push(index.search(&values[row * dim..(row + 1) * dim], k).map_err(|error| in_row(row, error))?);
+                lists.push(
+                    index.search(&values[row * dim..(row + 1) * dim], k, filter).map_err(|error| in_row(row, error))?,
+                );
             }
             Ok::<(), PyErr>(())
         })?;
@@ -136,7 +141,7 @@ pub(crate) fn metric(name: &str) -> PyResult<Metric> {
     name.parse().map_err(to_python)
 }
 
-impl Dense for rank_retrieve::ExactDenseIndex<Id> {
+impl Dense for rank_retrieve::ExactDenseIndex<Key> {
     fn dim(&self) -> usize {
         self.dim()
     }
@@ -146,21 +151,25 @@ impl Dense for rank_retrieve::ExactDenseIndex<Id> {
     }
 
     fn contains(&self, id: &Id) -> bool {
-        self.contains(id)
+        self.contains(&Key(id.clone()))
     }
 
     fn add(&mut self, id: Id, vector: &[f32]) -> Result<()> {
-        self.add(id, vector)
+        self.add(Key(id), vector)
     }
 
-    fn search(&self, vector: &[f32], k: usize) -> Result<Vec<(Id, f32)>> {
-        self.search(vector, k)
+    fn search(&self, vector: &[f32], k: usize, filter: &Filter<Key>) -> Result<Vec<(Id, f32)>> {
+        let hits = match filter {
+            Filter::All => self.search(vector, k)?,
+            filter => self.search_filtered(vector, k, filter)?,
+        };
+        Ok(hits.into_iter().map(|(Key(id), score)| (id, score)).collect())
     }
 }
 
 #[doc = rank_pyo3::stub!("ExactDenseIndex")]
 #[pyclass(module = "rank_retrieve", frozen)]
-pub(crate) struct ExactDenseIndex(Shared<rank_retrieve::ExactDenseIndex<Id>>);
+pub(crate) struct ExactDenseIndex(Shared<rank_retrieve::ExactDenseIndex<Key>>);
 
 #[pymethods]
 impl ExactDenseIndex {
@@ -201,15 +210,23 @@ impl ExactDenseIndex {
     }
 
     #[doc = rank_pyo3::stub!("ExactDenseIndex.search")]
-    #[pyo3(signature = (vector, k = K(10)), text_signature = "($self, vector, k=10)")]
-    fn search<'py>(&self, py: Python<'py>, vector: &Bound<'py, PyAny>, k: K) -> PyResult<Bound<'py, PyList>> {
-        self.0.search(py, vector, k.0)
+    #[pyo3(
+        signature = (vector, k = K(10), *, filter = None), text_signature = "($self, vector, k=10, *, filter=None)"
+    )]
+    fn search<'py>(
+        &self,
+        py: Python<'py>,
+        vector: &Bound<'py, PyAny>,
+        k: K,
+        filter: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Bound<'py, PyList>> {
+        self.0.search(py, vector, k.0, &*crate::filter::read(filter)?)
     }
 
     #[doc = rank_pyo3::stub!("ExactDenseIndex.search_batch")]
     #[pyo3(
-        signature = (vectors, k = K(10), progress = false),
-        text_signature = "($self, vectors, k=10, progress=False)"
+        signature = (vectors, k = K(10), progress = false, *, filter = None),
+        text_signature = "($self, vectors, k=10, progress=False, *, filter=None)"
     )]
     fn search_batch<'py>(
         &self,
@@ -217,8 +234,9 @@ impl ExactDenseIndex {
         vectors: &Bound<'py, PyAny>,
         k: K,
         progress: bool,
+        filter: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Bound<'py, PyList>> {
-        self.0.search_batch(py, vectors, k.0, progress)
+        self.0.search_batch(py, vectors, k.0, progress, &*crate::filter::read(filter)?)
     }
 
     fn __len__(&self, py: Python<'_>) -> usize {

@@ -86,13 +86,33 @@ pub(crate) struct TermShare {
     documents: u64,
     /// What it adds to the score.
     contribution: f64,
+    /// A `FieldShare` for each text field.
+    fields: Vec<Py<FieldShare>>,
+}
+
+#[doc = rank_pyo3::stub!("FieldShare")]
+#[pyclass(module = "rank_retrieve", frozen, get_all)]
+pub(crate) struct FieldShare {
+    /// The field.
+    field: String,
+    /// How often the term is in it.
+    frequency: u32,
+    /// How many terms it has.
+    length: u32,
+    /// What it adds to the frequency that saturates.
+    part: f64,
 }
 
 impl Explanation {
     pub(crate) fn new(py: Python<'_>, why: rank_retrieve::Explanation) -> PyResult<Self> {
         let share = |share: rank_retrieve::TermShare| {
-            let rank_retrieve::TermShare { term, weight, frequency, documents, contribution, .. } = share;
-            Py::new(py, TermShare { term, weight, frequency, documents, contribution })
+            let rank_retrieve::TermShare { term, weight, frequency, documents, contribution, fields, .. } = share;
+            let of_field = |share: rank_retrieve::FieldShare| {
+                let rank_retrieve::FieldShare { field, frequency, length, part, .. } = share;
+                Py::new(py, FieldShare { field, frequency, length, part })
+            };
+            let fields = fields.into_iter().map(of_field).collect::<PyResult<_>>()?;
+            Py::new(py, TermShare { term, weight, frequency, documents, contribution, fields })
         };
         let terms = why.terms.into_iter().map(share).collect::<PyResult<_>>()?;
         Ok(Self { score: why.score, terms, offset: why.offset, length: why.length })
@@ -109,9 +129,17 @@ impl Explanation {
 #[pymethods]
 impl TermShare {
     fn __repr__(&self) -> String {
-        let Self { term, weight, frequency, documents, contribution } = self;
+        let Self { term, weight, frequency, documents, contribution, .. } = self;
         format!(
             "TermShare({term:?}, weight={weight}, frequency={frequency}, documents={documents}, contribution={contribution})"
         )
+    }
+}
+
+#[pymethods]
+impl FieldShare {
+    fn __repr__(&self) -> String {
+        let Self { field, frequency, length, part } = self;
+        format!("FieldShare({field:?}, frequency={frequency}, length={length}, part={part})")
     }
 }

@@ -2,8 +2,10 @@
 
 use numpy::{PyArray1, PyArray2, PyArrayMethods};
 use pyo3::prelude::*;
+use pyo3::types::PyList;
 use rank_pyo3::Id;
 
+use crate::errors::PACKAGE;
 use crate::hnsw::Key;
 
 /// Ids and scores of shape `(queries, width)`: ids `int64` padded with -1, or objects padded with None if the index may
@@ -39,4 +41,9 @@ pub(crate) fn arrays<'py>(
     }
     let ids: Bound<'py, PyArray2<i64>> = PyArray1::from_vec(py, ids).reshape(shape)?;
     Ok((ids.into_any(), scores))
+}
+
+/// One ranked list.
+pub(crate) fn ranked(py: Python<'_>, hits: Vec<(Key, f32)>) -> PyResult<Bound<'_, PyList>> {
+    PACKAGE.ranked(py, &hits.into_iter().map(|(Key(id), score)| (id, score)).collect::<Vec<_>>())
 }

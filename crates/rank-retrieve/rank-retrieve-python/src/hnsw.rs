@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 use rank_pyo3::Id;
-use rank_retrieve::{HnswOptions, IdCodec, Precision, Result, StoredId};
+use rank_retrieve::{Filter, HnswOptions, IdCodec, Precision, Result, StoredId};
 
 use crate::arguments::{Connectivity, Dim, ExpansionAdd, ExpansionSearch, K};
 use crate::dense::{Dense, Shared, metric};
 use crate::errors::to_python;
 
 /// An [`Id`] that can be saved.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Key(pub(crate) Id);
 
 impl IdCodec for Key {
@@ -52,7 +52,8 @@ impl Dense for Index {
         self.add(Key(id), vector)
     }
 
-    fn search(&self, vector: &[f32], k: usize) -> Result<Vec<(Id, f32)>> {
+    // No filter comes here.
+    fn search(&self, vector: &[f32], k: usize, _: &Filter<Key>) -> Result<Vec<(Id, f32)>> {
         Ok(self.search(vector, k)?.into_iter().map(|(Key(id), score)| (id, score)).collect())
     }
 }
@@ -131,7 +132,7 @@ impl DenseIndex {
     #[doc = rank_pyo3::stub!("DenseIndex.search")]
     #[pyo3(signature = (vector, k = K(10)), text_signature = "($self, vector, k=10)")]
     fn search<'py>(&self, py: Python<'py>, vector: &Bound<'py, PyAny>, k: K) -> PyResult<Bound<'py, PyList>> {
-        self.0.search(py, vector, k.0)
+        self.0.search(py, vector, k.0, &Filter::All)
     }
 
     #[doc = rank_pyo3::stub!("DenseIndex.search_batch")]
@@ -146,7 +147,7 @@ impl DenseIndex {
         k: K,
         progress: bool,
     ) -> PyResult<Bound<'py, PyList>> {
-        self.0.search_batch(py, vectors, k.0, progress)
+        self.0.search_batch(py, vectors, k.0, progress, &Filter::All)
     }
 
     #[doc = rank_pyo3::stub!("DenseIndex.save")]

@@ -8,8 +8,11 @@ mod bm25;
 mod dense;
 mod errors;
 mod feedback;
+mod fields;
+mod filter;
 mod hits;
 mod hnsw;
+mod matches;
 mod sparse;
 mod tokens;
 
@@ -28,9 +31,13 @@ mod _rank_retrieve {
     #[pymodule_export]
     use crate::dense::ExactDenseIndex;
     #[pymodule_export]
-    use crate::feedback::{Explanation, TermShare};
+    use crate::feedback::{Explanation, FieldShare, TermShare};
+    #[pymodule_export]
+    use crate::filter::{Field, Filter, field};
     #[pymodule_export]
     use crate::hnsw::DenseIndex;
+    #[pymodule_export]
+    use crate::matches::Matches;
     #[pymodule_export]
     use crate::sparse::SparseIndex;
 

@@ -4,16 +4,19 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use numpy::PyReadonlyArray1;
+use numpy::{PyArray1, PyReadonlyArray1};
 use pyo3::prelude::*;
-use pyo3::types::PyList;
+use pyo3::types::{PyDict, PyList, PyMapping};
 use rank_pyo3::{Id, ProgressBar, for_each_entry, score, token_offsets, vector, watched};
 use rank_retrieve::SparseRows;
 
 use crate::arguments::{K, Threads, new_id, new_ids};
 use crate::errors::{PACKAGE, to_python};
+use crate::fields;
+use crate::filter;
 use crate::hits;
 use crate::hnsw::Key;
+use crate::matches::Matches;
 
 type Index = rank_retrieve::SparseIndex<Key>;
 
@@ -91,11 +94,39 @@ impl SparseIndex {
     }
 }
 
+impl SparseIndex {
+    /// The documents that share a dimension with a dict, or with the row of a matrix; all without a query.
+    fn matching(
+        &self,
+        py: Python<'_>,
+        query: Option<&Bound<'_, PyAny>>,
+        filter: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<rank_retrieve::Matches> {
+        let filter = filter::read(filter)?;
+        let Some(query) = query else {
+            return py.detach(|| Ok(self.read().filtered(&filter)?.all())).map_err(to_python);
+        };
+        if query.cast::<PyMapping>().is_ok() {
+            let weights = named(query)?;
+            return py.detach(|| self.read().filtered(&filter)?.matches_named(&weights)).map_err(to_python);
+        }
+        let query = Rows::new(query, "query")?;
+        let rows = query.rows()?;
+        if rows.len() != 1 {
+            return Err(PACKAGE.shape(format_args!("query: expected one row, got {}; pass matrix[[row]]", rows.len())));
+        }
+        py.detach(|| self.read().filtered(&filter)?.matches(rows)).map_err(to_python)
+    }
+}
+
 #[pymethods]
 impl SparseIndex {
     #[new]
-    fn new() -> Self {
-        Self { index: RwLock::new(Index::new()), texts: AtomicBool::new(false) }
+    #[pyo3(signature = (*, fields = None))]
+    fn new(fields: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
+        let mut index = Index::new();
+        fields::declare(&mut index, fields)?;
+        Ok(Self { index: RwLock::new(index), texts: AtomicBool::new(false) })
     }
 
     #[doc = rank_pyo3::stub!("SparseIndex.add")]
@@ -115,14 +146,22 @@ impl SparseIndex {
     }
 
     #[doc = rank_pyo3::stub!("SparseIndex.add_named")]
-    fn add_named(&self, py: Python<'_>, id: &Bound<'_, PyAny>, weights: &Bound<'_, PyAny>) -> PyResult<()> {
+    #[pyo3(signature = (id, weights, fields = None))]
+    fn add_named(
+        &self,
+        py: Python<'_>,
+        id: &Bound<'_, PyAny>,
+        weights: &Bound<'_, PyAny>,
+        fields: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<()> {
         let id = Id::extract(PACKAGE, id, "id")?;
         self.note(&id);
         let weights = named(weights)?;
+        let fields = fields::stored(fields)?;
         py.detach(|| {
             let mut index = self.write();
             new_id(&id, "id", |id| index.contains(&Key(id.clone())))?;
-            index.add_named(Key(id), &weights).map_err(to_python)
+            index.add_named_with(Key(id), &weights, &fields).map_err(to_python)
         })
     }
 
@@ -134,8 +173,8 @@ impl SparseIndex {
 
     #[doc = rank_pyo3::stub!("SparseIndex.search_batch")]
     #[pyo3(
-        signature = (queries, k = K(100), progress = false, *, threads = Threads(1)),
-        text_signature = "($self, queries, k=100, progress=False, *, threads=1)"
+        signature = (queries, k = K(100), progress = false, *, threads = Threads(1), filter = None),
+        text_signature = "($self, queries, k=100, progress=False, *, threads=1, filter=None)"
     )]
     fn search_batch<'py>(
         &self,
@@ -144,24 +183,108 @@ impl SparseIndex {
         k: K,
         progress: bool,
         threads: Threads,
+        filter: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+        let filter = filter::read(filter)?;
         let queries = Rows::new(queries, "queries")?;
         let rows = queries.rows()?;
         let bar = ProgressBar::new(PACKAGE, py, rows.len(), progress)?;
         let (lists, width) = watched(py, &bar, |watch| {
             let index = self.read();
-            let lists = index.search_on(rows, k.0, threads.0, |steps| watch.advance(steps)).map_err(to_python)?;
+            let documents = index.filtered(&filter).map_err(to_python)?;
+            let lists = documents.search_on(rows, k.0, threads.0, |steps| watch.advance(steps)).map_err(to_python)?;
             Ok::<_, PyErr>((lists, k.0.min(index.len())))
         })?;
         hits::arrays(py, &lists, width, self.texts.load(Ordering::Relaxed))
     }
 
     #[doc = rank_pyo3::stub!("SparseIndex.search_named")]
-    #[pyo3(signature = (weights, k = K(100)), text_signature = "($self, weights, k=100)")]
-    fn search_named<'py>(&self, py: Python<'py>, weights: &Bound<'py, PyAny>, k: K) -> PyResult<Bound<'py, PyList>> {
+    #[pyo3(signature = (weights, k = K(100), *, filter = None), text_signature = "($self, weights, k=100, *, filter=None)")]
+    fn search_named<'py>(
+        &self,
+        py: Python<'py>,
+        weights: &Bound<'py, PyAny>,
+        k: K,
+        filter: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Bound<'py, PyList>> {
         let weights = named(weights)?;
-        let hits = py.detach(|| self.read().search_named(&weights, k.0)).map_err(to_python)?;
-        PACKAGE.ranked(py, &hits.into_iter().map(|(Key(id), score)| (id, score)).collect::<Vec<_>>())
+        let filter = filter::read(filter)?;
+        let hits = py.detach(|| self.read().filtered(&filter)?.search_named(&weights, k.0)).map_err(to_python)?;
+        hits::ranked(py, hits)
+    }
+
+    #[doc = rank_pyo3::stub!("SparseIndex.declare_field")]
+    fn declare_field(&self, py: Python<'_>, field: &str, kind: &str) -> PyResult<()> {
+        let kind = kind.parse().map_err(to_python)?;
+        py.detach(|| self.write().declare_field(field, kind)).map_err(to_python)
+    }
+
+    #[doc = rank_pyo3::stub!("SparseIndex.set_fields")]
+    fn set_fields(&self, py: Python<'_>, id: &Bound<'_, PyAny>, fields: &Bound<'_, PyAny>) -> PyResult<bool> {
+        let id = Id::extract(PACKAGE, id, "id")?;
+        let fields = fields::stored(Some(fields))?;
+        py.detach(|| self.write().set_fields(&Key(id), &fields)).map_err(to_python)
+    }
+
+    #[doc = rank_pyo3::stub!("SparseIndex.set_field")]
+    fn set_field(
+        &self,
+        py: Python<'_>,
+        field: &str,
+        ids: &Bound<'_, PyAny>,
+        values: &Bound<'_, PyAny>,
+    ) -> PyResult<()> {
+        let column = fields::FieldColumn::read(field, ids, values)?;
+        py.detach(|| column.store(&mut *self.write()))
+    }
+
+    #[doc = rank_pyo3::stub!("SparseIndex.fields")]
+    fn fields<'py>(&self, py: Python<'py>, id: &Bound<'_, PyAny>) -> PyResult<Option<Bound<'py, PyDict>>> {
+        let id = Id::extract(PACKAGE, id, "id")?;
+        let found = py.detach(|| self.read().fields(&Key(id))).map_err(to_python)?;
+        fields::dict(py, found)
+    }
+
+    #[doc = rank_pyo3::stub!("SparseIndex.field_types")]
+    fn field_types<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        fields::types(py, py.detach(|| self.read().field_types()))
+    }
+
+    #[doc = rank_pyo3::stub!("SparseIndex.ids")]
+    #[pyo3(name = "ids", signature = (filter = None))]
+    fn all_ids<'py>(&self, py: Python<'py>, filter: Option<&Bound<'_, PyAny>>) -> PyResult<Bound<'py, PyList>> {
+        let filter = filter::read(filter)?;
+        let ids = py.detach(|| Ok(self.read().filtered(&filter)?.ids())).map_err(to_python)?;
+        fields::list(py, ids)
+    }
+
+    #[doc = rank_pyo3::stub!("SparseIndex.mask")]
+    fn mask<'py>(&self, py: Python<'py>, filter: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyArray1<bool>>> {
+        let filter = filter::read(Some(filter))?;
+        let mask = py.detach(|| Ok(self.read().filtered(&filter)?.mask())).map_err(to_python)?;
+        Ok(filter::array(py, mask))
+    }
+
+    #[doc = rank_pyo3::stub!("SparseIndex.matches")]
+    #[pyo3(signature = (query = None, filter = None))]
+    fn matches(
+        &self,
+        py: Python<'_>,
+        query: Option<&Bound<'_, PyAny>>,
+        filter: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Matches> {
+        self.matching(py, query, filter).map(Matches)
+    }
+
+    #[doc = rank_pyo3::stub!("SparseIndex.count")]
+    #[pyo3(signature = (query = None, filter = None))]
+    fn count(
+        &self,
+        py: Python<'_>,
+        query: Option<&Bound<'_, PyAny>>,
+        filter: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<usize> {
+        self.matching(py, query, filter).map(|matches| matches.len())
     }
 
     #[doc = rank_pyo3::stub!("SparseIndex.save")]

@@ -201,6 +201,12 @@ impl StoredFields {
         self
     }
 
+    /// With these in the place of those of the same fields.
+    pub(crate) fn updated(mut self, fields: &Self) -> Self {
+        self.0.extend(fields.0.clone());
+        self
+    }
+
     /// The value of a field.
     pub fn get(&self, field: &str) -> Option<&FieldValue> {
         self.0.get(field)?.as_ref()

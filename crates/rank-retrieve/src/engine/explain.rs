@@ -48,6 +48,18 @@ impl Engine {
         request.terms.iter().map(share).collect()
     }
 
+    /// For a term that a document has so often in each field: the length of each field, and what it adds to the frequency
+    /// that saturates.
+    pub(crate) fn by_field(&self, document: u32, counts: &[u32], scoring: Scoring) -> Vec<(u32, f64)> {
+        let (part, local) = ((document >> WINDOW_BITS) as usize, document as usize % WINDOW);
+        let all = self.slots.get(part).map_or(&self.tail.lengths[..], |slot| &slot.window.lengths[..]);
+        let fields = self.fields.len();
+        let lengths = all.get(local * fields..(local + 1) * fields).unwrap_or(&[]);
+        let mut parts = Vec::with_capacity(fields);
+        self.collection().normalized(scoring, counts, lengths, &mut parts);
+        lengths.iter().copied().zip(parts).collect()
+    }
+
     fn parts(&self) -> impl Iterator<Item = Part<'_>> + Clone {
         self.slots.iter().map(Part::Sealed).chain([Part::Tail(&self.tail)])
     }

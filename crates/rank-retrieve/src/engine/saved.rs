@@ -9,9 +9,9 @@ use super::kept::{Kept, RANKS, Ready};
 use super::tail::Tail;
 use super::window::{Counts, Slot, Values, Window};
 use super::{Bits, Dictionary, WINDOW};
-use crate::Result;
 use crate::file::{Reader, Writer};
-use crate::scoring::{Field, Formula, Scoring};
+use crate::scoring::{Field, Formula, MAX_FIELDS, Scoring};
+use crate::{Result, TextField};
 
 impl Dictionary {
     pub(crate) fn save(&self, writer: &mut Writer) -> Result<()> {
@@ -34,12 +34,23 @@ impl Dictionary {
 impl Scoring {
     pub(crate) fn to_json(self) -> Value {
         let numbers = [self.k1, self.b, self.delta, self.mu, self.smoothing].map(f64::to_bits);
-        json!([self.formula as u8, numbers, self.numerator, self.byte_lengths])
+        let weights = self.field_weights.map(|weights| weights.map(f64::to_bits));
+        json!([self.formula as u8, numbers, self.numerator, self.byte_lengths, weights])
     }
 
     pub(crate) fn from_json(value: &Value) -> Option<Self> {
         let number = |at: usize| value[1][at].as_u64().map(f64::from_bits);
         let formula = Formula::from_code(value[0].as_u64()?.try_into().ok()?)?;
+        let weights = match &value[4] {
+            Value::Null => None,
+            weights => {
+                let mut all = [0.0; MAX_FIELDS];
+                for (at, weight) in all.iter_mut().enumerate() {
+                    *weight = f64::from_bits(weights[at].as_u64()?);
+                }
+                Some(all)
+            }
+        };
         let scoring = Self::new(formula)
             .k1(number(0)?)
             .b(number(1)?)
@@ -48,7 +59,7 @@ impl Scoring {
             .smoothing(number(4)?)
             .numerator(value[2].as_bool()?)
             .byte_lengths(value[3].as_bool()?);
-        scoring.check().ok().map(|()| scoring)
+        scoring.check().ok().map(|()| Self { field_weights: weights, ..scoring })
     }
 }
 
@@ -134,6 +145,15 @@ impl Engine {
         engine.tail = Tail::new(kind == Kind::Weights, engine.fields.len());
         (engine.slots, engine.documents, engine.lengths, engine.terms) = (slots, documents, lengths, terms);
         Ok(engine)
+    }
+
+    /// The fields with these names, if there are as many.
+    pub(crate) fn named_fields(&self, names: &[Value]) -> Option<Vec<TextField>> {
+        let named = |(field, name): (&Field, &Value)| {
+            let (weight, b) = (field.weight, field.b);
+            Some(TextField { weight, b, ..TextField::new(name.as_str()?) })
+        };
+        (names.len() == self.fields.len()).then(|| self.fields.iter().zip(names).map(named).collect())?
     }
 
     /// Whether the rows of an opened collection agree with each other.

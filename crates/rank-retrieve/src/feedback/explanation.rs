@@ -34,6 +34,22 @@ pub struct TermShare {
     pub documents: u64,
     /// What it adds to the score.
     pub contribution: f64,
+    /// Of an index with text fields, where in the document it is: each field, in their order.
+    pub fields: Vec<FieldShare>,
+}
+
+/// A term in one text field of a document.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct FieldShare {
+    /// The field.
+    pub field: String,
+    /// How often the term is in it.
+    pub frequency: u32,
+    /// How many terms it has.
+    pub length: u32,
+    /// `w · tf / (1 - b + b · |d| / avgdl)`: what it adds to the frequency T that saturates, as `T / (k1 + T)`.
+    pub part: f64,
 }
 
 impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
@@ -65,24 +81,34 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
         params: Bm25Params,
     ) -> Result<Option<Explanation>> {
         self.verify()?;
-        params.check()?;
+        self.check_params(params)?;
         rank_kernels::try_kernels()?;
         let terms = self.weighted(terms)?;
         let Some(document) = self.ids.number(id) else { return Ok(None) };
         let request = Request { terms: &terms, k: 1, allowed: None, scoring: Some(params) };
-        let counts = self.counts(document);
+        let mut entries = self.engine.document(document);
+        entries.sort_unstable_by_key(|entry| entry.0);
         let shares = terms.iter().zip(self.engine.shares(document, &request));
         // A term may be left of documents that are gone.
         let shares: Vec<_> = shares.filter(|(_, share)| share.spread.holding > 0).collect();
         let weight: f64 = shares.iter().map(|(term, _)| f64::from(term.1)).sum();
-        let share = |(&(term, weight), share): (&(u32, f32), Share)| TermShare {
-            term: String::from_utf8_lossy(self.dictionary.bytes(term)).into_owned(),
-            weight,
-            frequency: counts.binary_search_by_key(&term, |count| count.0).map_or(0, |at| counts[at].1),
-            documents: share.spread.holding,
-            contribution: share.contribution,
+        let none = vec![0; self.text_fields.len()];
+        let share = |(&(term, weight), share): (&(u32, f32), Share)| {
+            let counts = entries.binary_search_by_key(&term, |entry| entry.0).map_or(&none, |at| &entries[at].1);
+            let by_field = self.engine.by_field(document, counts, params).into_iter().zip(counts);
+            let fields = self.text_fields.iter().zip(by_field).map(|(field, ((length, part), &frequency))| {
+                FieldShare { field: field.name.clone(), frequency, length, part }
+            });
+            TermShare {
+                term: String::from_utf8_lossy(self.dictionary.bytes(term)).into_owned(),
+                weight,
+                frequency: counts.iter().sum(),
+                documents: share.spread.holding,
+                contribution: share.contribution,
+                fields: fields.collect(),
+            }
         };
-        let length = counts.iter().map(|count| count.1).sum();
+        let length = entries.iter().flat_map(|entry| &entry.1).sum();
         Ok(Some(Explanation {
             score: self.engine.score(document, &request, &self.ids).unwrap_or(0.0),
             terms: shares.into_iter().map(share).collect(),

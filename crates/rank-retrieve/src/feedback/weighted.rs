@@ -34,7 +34,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
         params: Bm25Params,
     ) -> Result<Vec<(I, f32)>> {
         self.verify()?;
-        params.check()?;
+        self.check_params(params)?;
         rank_kernels::try_kernels()?;
         let terms = self.weighted(terms)?;
         let request = Request { terms: &terms, k, allowed: None, scoring: Some(params) };

@@ -30,6 +30,24 @@ pub(crate) struct Model<'a> {
     share: f64,
 }
 
+impl Collection<'_> {
+    /// Appends for each field what a term with these counts adds to the frequency that saturates.
+    pub(crate) fn normalized(&self, scoring: Scoring, counts: &[u32], lengths: &[u32], out: &mut Vec<f64>) {
+        for (at, (field, &count)) in self.fields.iter().zip(counts).enumerate() {
+            if count == 0 {
+                out.push(0.0);
+                continue;
+            }
+            let length = lengths.get(at).copied().unwrap_or(0);
+            let length = f64::from(if scoring.byte_lengths { rounded(length) } else { length });
+            let b = field.b.unwrap_or(scoring.b);
+            let weight = scoring.field_weights.and_then(|weights| weights.get(at).copied()).unwrap_or(field.weight);
+            let mean = self.lengths[at] as f64 / self.documents as f64;
+            out.push(weight * f64::from(count) / (1.0 - b + b * length / mean));
+        }
+    }
+}
+
 impl<'a> Model<'a> {
     /// Of a term that `holding` documents hold, `occurrences` times together.
     pub(crate) fn new(scoring: Scoring, collection: &'a Collection<'a>, holding: u64, occurrences: u64) -> Self {
@@ -64,8 +82,8 @@ impl<'a> Model<'a> {
     /// `counts` and `lengths` have a number for each field; `lengths` those of the window's documents.
     pub(crate) fn impacts(&self, locals: &[u16], counts: &[u32], lengths: &[u32], out: &mut Vec<f32>) {
         let Scoring { k1, b, delta, mu, smoothing, byte_lengths, .. } = self.scoring;
-        let fields = self.collection.fields.len().max(1);
-        if fields > 1 {
+        let plain = matches!(self.collection.fields, [Field { weight: 1.0, b: None }]);
+        if !plain || self.scoring.field_weights.is_some() {
             return self.fields(locals, counts, lengths, out);
         }
         let mean = self.collection.lengths[0] as f64 / self.collection.documents as f64;
@@ -105,21 +123,19 @@ impl<'a> Model<'a> {
 
     /// BM25F: one saturation over the fields' frequencies, each normalized by its own length.
     fn fields(&self, locals: &[u16], counts: &[u32], lengths: &[u32], out: &mut Vec<f32>) {
-        let Scoring { k1, delta, byte_lengths, .. } = self.scoring;
-        let fields = self.collection.fields;
-        let n = self.collection.documents as f64;
+        let Scoring { k1, delta, .. } = self.scoring;
         let absent = self.absent();
-        for (&local, counts) in locals.iter().zip(counts.chunks_exact(fields.len())) {
-            let mut sum = 0.0;
-            for (at, (field, &count)) in fields.iter().zip(counts).enumerate() {
-                if count == 0 {
-                    continue;
-                }
-                let length = lengths.get(usize::from(local) * fields.len() + at).copied().unwrap_or(0);
-                let length = f64::from(if byte_lengths { rounded(length) } else { length });
-                let b = field.b.unwrap_or(self.scoring.b);
-                sum +=
-                    field.weight * f64::from(count) / (1.0 - b + b * length * n / self.collection.lengths[at] as f64);
+        let fields = self.collection.fields.len();
+        let mut normalized = Vec::with_capacity(fields);
+        for (&local, counts) in locals.iter().zip(counts.chunks_exact(fields)) {
+            let first = usize::from(local) * fields;
+            normalized.clear();
+            self.collection.normalized(self.scoring, counts, lengths.get(first..).unwrap_or(&[]), &mut normalized);
+            let sum: f64 = normalized.iter().sum();
+            if sum == 0.0 {
+                // Of fields that weigh nothing.
+                out.push(0.0);
+                continue;
             }
             let impact = match self.scoring.formula {
                 Formula::Bm25L => (self.weight * ((sum + delta) / (k1 + sum + delta)) - absent).max(0.0),
