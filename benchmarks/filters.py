@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import tantivy
-from bm25 import each, ours, race, zipf
+from bm25 import each, ours, race, zipf  # type: ignore[import-not-found]
 
 from rank_retrieve import field
 
@@ -131,7 +131,7 @@ def main() -> None:
                 check(index, queries[:10], k, passes, below)
 
                 def one(query: list[str], k: int, condition: object = condition) -> object:
-                    return index.retrieve(query, k, filter=condition)  # type: ignore[arg-type]
+                    return index.retrieve(query, k, filter=condition)
 
                 def rival(query: list[str], k: int, below: int = below) -> object:
                     return search(query, k, below)

@@ -305,7 +305,7 @@ fn filters_of_any_share_find_the_best_of_what_passes() {
     let mut weights = SparseIndex::new();
     let mut words: BTreeMap<u64, Vec<String>> = BTreeMap::new();
     for id in 0..40_000_u64 {
-        let terms: Vec<String> = (0..1 + random.below(8))
+        let terms: Vec<String> = (0..=random.below(8))
             .map(|_| {
                 let end = 1 + random.below(300);
                 format!("t{}", random.below(end))

@@ -110,6 +110,7 @@ impl Bm25Index {
         .map_err(to_python)
     }
 
+    #[expect(clippy::too_many_arguments, reason = "what a batch of queries is answered by")]
     fn batch<'py>(
         &self,
         py: Python<'py>,

@@ -223,7 +223,7 @@ impl FieldColumn {
 }
 
 /// What is stored with a document, as a dict, or `None`.
-pub(crate) fn dict<'py>(py: Python<'py>, fields: Option<StoredFields>) -> PyResult<Option<Bound<'py, PyDict>>> {
+pub(crate) fn dict(py: Python<'_>, fields: Option<StoredFields>) -> PyResult<Option<Bound<'_, PyDict>>> {
     let Some(fields) = fields else { return Ok(None) };
     let found = PyDict::new(py);
     for (name, value) in fields.iter() {

@@ -103,6 +103,7 @@ impl Filter {
         Self(Arc::new(!(*self.0).clone()))
     }
 
+    #[expect(clippy::unused_self, reason = "it is a method of Python's")]
     fn __bool__(&self) -> PyResult<bool> {
         Err(PACKAGE.dtype(
             "filter: expected filters combined by &, | and ~, got a truth test; put each comparison in parentheses",
