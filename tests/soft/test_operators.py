@@ -1,6 +1,7 @@
 """``rank_soft``'s operators and their gradients, against differences, against torch, and what they refuse."""
 
 import math
+import os
 import re
 import subprocess
 import sys
@@ -386,6 +387,25 @@ def test_ctrl_c_ends_long_work(call: str, shape: str) -> None:
     program = PROGRAM.format(call=call, shape=shape)
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
     assert done.stdout, done.stderr
+
+
+FORKED = """
+import os
+import numpy as np
+import rank_soft
+values = np.random.default_rng(0).standard_normal((20, 5_000))
+before = rank_soft.soft_rank(values, 0.01, threads=2)
+child = os.fork()
+if not child:
+    os._exit(0 if np.array_equal(before, rank_soft.soft_rank(values, 0.01, threads=2)) else 3)
+assert os.waitpid(child, 0)[1] == 0
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no forks here")
+def test_threads_after_a_fork() -> None:
+    done = subprocess.run([sys.executable, "-c", FORKED], capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
 
 
 def test_progress(capfd: pytest.CaptureFixture[str]) -> None:

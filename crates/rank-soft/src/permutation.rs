@@ -11,6 +11,7 @@
 use rank_kernels::{Work, exp, vectorized_work};
 
 use crate::Result;
+use crate::sigmoid::add_to_lanes;
 use crate::watch::Watch;
 
 /// What is done with the rows of the matrix.
@@ -167,26 +168,21 @@ impl Work for Exponentials<'_> {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "it is compiled into its caller, for the caller's instruction set")]
     fn run(self) -> (f64, f64) {
-        let (blocks, rest) = self.0.as_chunks_mut::<8>();
+        let (blocks, rest) = self.0.as_chunks::<8>();
         let mut lanes = [f64::NEG_INFINITY; 8];
-        for block in blocks.iter() {
+        for block in blocks {
             for lane in 0..8 {
                 lanes[lane] = if block[lane] > lanes[lane] { block[lane] } else { lanes[lane] };
             }
         }
         let most = lanes.iter().chain(rest.iter()).copied().fold(f64::NEG_INFINITY, f64::max);
-        let mut sums = [0.0; 8];
-        for block in blocks.iter_mut() {
-            for lane in 0..8 {
-                block[lane] = exp(block[lane] - most);
-                sums[lane] += block[lane];
-            }
-        }
-        let mut sum = sums.iter().sum::<f64>();
-        for value in rest {
+        // Loops of one thing each are vectorized.
+        for value in self.0.iter_mut() {
             *value = exp(*value - most);
-            sum += *value;
         }
+        let mut sums = [0.0; 8];
+        add_to_lanes(&mut sums, self.0);
+        let sum = sums.iter().sum::<f64>();
         (most, sum)
     }
 }

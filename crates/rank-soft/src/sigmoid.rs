@@ -19,6 +19,24 @@ pub(crate) fn sigmoid(t: f64) -> f64 {
     if t < 0.0 { e * high } else { high }
 }
 
+/// How many terms are made at a time.
+const CHUNK: usize = 64;
+
+/// Adds the terms to eight sums in turn.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "it is compiled into its caller, for the caller's instruction set")]
+pub(crate) fn add_to_lanes(lanes: &mut [f64; 8], terms: &[f64]) {
+    let (blocks, rest) = terms.as_chunks::<8>();
+    for block in blocks {
+        for lane in 0..8 {
+            lanes[lane] += block[lane];
+        }
+    }
+    for (lane, term) in lanes.iter_mut().zip(rest) {
+        *lane += term;
+    }
+}
+
 struct Sum<'a> {
     own: f64,
     slope: f64,
@@ -31,15 +49,17 @@ impl Work for Sum<'_> {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "it is compiled into its caller, for the caller's instruction set")]
     fn run(self) -> f64 {
-        let (blocks, rest) = self.x.as_chunks::<8>();
+        // Loops of one thing each are vectorized.
+        let mut terms = [0.0; CHUNK];
         let mut lanes = [0.0; 8];
-        for block in blocks {
-            for lane in 0..8 {
-                lanes[lane] += sigmoid(self.slope * (self.own - block[lane]));
+        for chunk in self.x.chunks(CHUNK) {
+            let terms = &mut terms[..chunk.len()];
+            for (term, other) in terms.iter_mut().zip(chunk) {
+                *term = sigmoid(self.slope * (self.own - other));
             }
+            add_to_lanes(&mut lanes, terms);
         }
-        let rest: f64 = rest.iter().map(|other| sigmoid(self.slope * (self.own - other))).sum();
-        lanes.iter().sum::<f64>() + rest
+        lanes.iter().sum()
     }
 }
 
@@ -62,28 +82,21 @@ impl Work for PullBack<'_> {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "it is compiled into its caller, for the caller's instruction set")]
     fn run(self) -> f64 {
-        let term = |other: f64| {
-            let e = exp(-(self.slope * (self.own - other)).abs());
-            let high = 1.0 / (1.0 + e);
-            self.scale * (e * high * high)
-        };
-        let (blocks, rest) = self.x.as_chunks::<8>();
-        let (outs, out_rest) = self.out.as_chunks_mut::<8>();
+        let mut terms = [0.0; CHUNK];
         let mut lanes = [0.0; 8];
-        for (block, out) in blocks.iter().zip(outs) {
-            for lane in 0..8 {
-                let t = term(block[lane]);
-                out[lane] += t;
-                lanes[lane] += t;
+        for (chunk, out) in self.x.chunks(CHUNK).zip(self.out.chunks_mut(CHUNK)) {
+            let terms = &mut terms[..chunk.len()];
+            for (term, other) in terms.iter_mut().zip(chunk) {
+                let e = exp(-(self.slope * (self.own - other)).abs());
+                let high = 1.0 / (1.0 + e);
+                *term = self.scale * (e * high * high);
             }
+            for (out, term) in out.iter_mut().zip(terms.iter()) {
+                *out += term;
+            }
+            add_to_lanes(&mut lanes, terms);
         }
-        let mut sum = lanes.iter().sum::<f64>();
-        for (&other, out) in rest.iter().zip(out_rest) {
-            let t = term(other);
-            *out += t;
-            sum += t;
-        }
-        sum
+        lanes.iter().sum()
     }
 }
 

@@ -9,6 +9,7 @@
 use rank_kernels::{Work, exp, vectorized_work};
 
 use crate::Result;
+use crate::sigmoid::add_to_lanes;
 use crate::watch::Watch;
 
 const ROUNDS: usize = 50;
@@ -113,16 +114,19 @@ impl Work for LogSumExp<'_> {
                 lanes[lane] = if t > lanes[lane] { t } else { lanes[lane] };
             }
         }
-        let rest = || rest.iter().zip(other_rest).map(|(&potential, &other)| term(potential, other));
-        let most = rest().chain(lanes).fold(f64::NEG_INFINITY, f64::max);
-        let mut sums = [0.0; 8];
-        for (block, others) in blocks.iter().zip(others) {
-            for lane in 0..8 {
-                sums[lane] += exp(term(block[lane], others[lane]) - most);
+        let rest = rest.iter().zip(other_rest).map(|(&potential, &other)| term(potential, other));
+        let most = rest.chain(lanes).fold(f64::NEG_INFINITY, f64::max);
+        // Loops of one thing each are vectorized.
+        let (mut terms, mut sums) = ([0.0; 64], [0.0; 8]);
+        for (potentials, others) in self.potentials.chunks(64).zip(self.others.chunks(64)) {
+            let terms = &mut terms[..potentials.len()];
+            for ((t, potential), other) in terms.iter_mut().zip(potentials).zip(others) {
+                let gap = self.own - other;
+                *t = exp((potential - gap * gap) * self.inverse - most);
             }
+            add_to_lanes(&mut sums, terms);
         }
-        let rest: f64 = rest().map(|t| exp(t - most)).sum();
-        most + (sums.iter().sum::<f64>() + rest).ln()
+        most + sums.iter().sum::<f64>().ln()
     }
 }
 

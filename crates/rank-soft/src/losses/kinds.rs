@@ -2,7 +2,7 @@
 
 use crate::Method;
 
-/// What a loss is. Names are those of [`Loss::from_str`](crate::Loss::from_str).
+/// What a loss is. Names are those of [`Loss::from_str`](std::str::FromStr::from_str).
 ///
 /// Scores s, labels y, hard ranks r of the scores (1 is the highest; equal scores in the order of appearance), discounts
 /// `D = 1 / log₂(1 + r)`, gains `G = 2^y - 1`, d = sᵢ - sⱼ. Numbers are those of Rax 0.4.0, except that masked items

@@ -8,6 +8,7 @@ use rank_kernels::{Work, exp, vectorized_work};
 
 use super::{Labels, Loss, LossKind, Row, discount, gains};
 use crate::permutation::softmax;
+use crate::sigmoid::add_to_lanes;
 
 pub(super) fn row(loss: &Loss, row: &Row<'_>, gradient: &mut [f64]) -> f64 {
     match loss.kind {
@@ -74,25 +75,21 @@ impl Work for CrossEntropy<'_> {
             }
         }
         let most = lanes.iter().chain(rest).copied().fold(f64::NEG_INFINITY, f64::max);
-        // Of the exponentials, the targets, and the targets times what the scores lack.
+        // Loops of one thing each are vectorized.
+        for (out, score) in gradient.iter_mut().zip(scores) {
+            *out = exp(score - most);
+        }
         let mut sums = [[0.0; 8]; 3];
-        let outs = gradient.as_chunks_mut::<8>().0;
-        for ((block, targets), out) in blocks.iter().zip(targets.as_chunks::<8>().0).zip(outs) {
+        add_to_lanes(&mut sums[0], gradient);
+        add_to_lanes(&mut sums[1], targets);
+        let (target_blocks, target_rest) = targets.as_chunks::<8>();
+        for (block, targets) in blocks.iter().zip(target_blocks) {
             for lane in 0..8 {
-                let lacks = block[lane] - most;
-                let e = exp(lacks);
-                out[lane] = e;
-                sums[0][lane] += e;
-                sums[1][lane] += targets[lane];
-                sums[2][lane] += targets[lane] * lacks;
+                sums[2][lane] += targets[lane] * (block[lane] - most);
             }
         }
-        for i in 8 * blocks.len()..count {
-            let lacks = scores[i] - most;
-            gradient[i] = exp(lacks);
-            sums[0][0] += gradient[i];
-            sums[1][0] += targets[i];
-            sums[2][0] += targets[i] * lacks;
+        for (score, target) in rest.iter().zip(target_rest) {
+            sums[2][0] += target * (score - most);
         }
         let [sum, total, lacking] = sums.map(|lanes| lanes.iter().sum::<f64>());
         let scale = total / sum;
