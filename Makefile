@@ -8,7 +8,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 CRATES := retrieve fusion rerank soft eval
-FEATURES := rank-retrieve/usearch,rank-retrieve/qdrant,rank-rerank/candle,rank-rerank/ort,rank-soft/candle
+FEATURES := rank-retrieve/usearch,rank-retrieve/qdrant,rank-rerank/candle,rank-rerank/ort,rank-soft/candle,rank-soft/letor
 # The extension modules are maturin's; rank-pyo3 has no tests but theirs.
 CORE := --workspace --exclude 'rank-*-python' --exclude rank-pyo3 --features $(FEATURES)
 ORT_LIBRARY = $(shell $(BIN)/python -c "import glob, importlib.util as u; print(glob.glob(u.find_spec('onnxruntime').submodule_search_locations[0] + '/capi/libonnxruntime.*')[0])")
@@ -54,6 +54,11 @@ test-rust: .venv/develop ## the core crates, their examples and documentation
 	  target/debug/examples/$$example > /dev/null; \
 	done
 	$(MAKE) --no-print-directory docs
+
+.PHONY: test-burn
+test-burn: ## the part on Burn, which takes minutes to build
+	cargo test --locked -p rank-soft --features burn-flex --test burn
+	cargo test --locked -p rank-guide --features burn --test burn
 
 test-python: .venv/develop install ## the installed wheels
 	$(BIN)/pytest | tee target/test-python.log

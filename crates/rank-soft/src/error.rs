@@ -97,6 +97,14 @@ pub enum Error {
         /// Its type.
         got: String,
     },
+    /// The numbers of a tensor cannot be had.
+    #[error("{argument}: expected a tensor that can be read, got {reason}; read it with to_data to see why")]
+    Unreadable {
+        /// Which argument.
+        argument: &'static str,
+        /// What its library says.
+        reason: String,
+    },
 }
 
 /// Where a number stands: `[position]`, or `[row][position]` in a batch.

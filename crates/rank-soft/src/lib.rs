@@ -3,6 +3,9 @@
 #![allow(clippy::doc_markdown)]
 
 mod backward;
+mod boosting;
+#[cfg(feature = "burn")]
+pub mod burn;
 #[cfg(feature = "candle")]
 pub mod candle;
 mod diagnose;
@@ -12,6 +15,8 @@ mod forward;
 mod gumbel;
 mod input;
 mod lapsum;
+#[cfg(feature = "letor")]
+pub mod letor;
 mod losses;
 mod network;
 mod operator;
@@ -33,6 +38,7 @@ mod subset;
 mod threads;
 mod watch;
 
+pub use boosting::{LambdaMart, mean_ndcg};
 pub use diagnose::Diagnosis;
 pub use error::{Error, Place, Result};
 pub use float::Float;

@@ -44,6 +44,12 @@ impl State {
         self.operator.kind.outputs(self.rows.range(row).len())
     }
 
+    /// The strength of a row, in the units of its values.
+    #[cfg(feature = "burn")]
+    pub(crate) fn strength(&self, row: usize) -> f64 {
+        self.strengths[row]
+    }
+
     /// The lengths of the blocks of a row, along its sorted order; none for methods that have none.
     pub fn block_lengths(&self, row: usize) -> Vec<usize> {
         let range = self.rows.range(row);

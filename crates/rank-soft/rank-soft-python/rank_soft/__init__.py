@@ -8,7 +8,10 @@ from rank_soft._rank_soft import (
     State,
     gumbel_noise,
     gumbel_top_k,
+    lambda_gradients,
+    mean_ndcg,
     ordinal_loss,
+    read_letor,
     soft_max,
     soft_median,
     soft_min,
@@ -21,6 +24,7 @@ from rank_soft._rank_soft import (
     soft_top_k_mask,
     spearman_loss,
     spearman_loss_grad,
+    write_letor,
 )
 
 __all__ = [
@@ -35,7 +39,10 @@ __all__ = [
     "State",
     "gumbel_noise",
     "gumbel_top_k",
+    "lambda_gradients",
+    "mean_ndcg",
     "ordinal_loss",
+    "read_letor",
     "soft_max",
     "soft_median",
     "soft_min",
@@ -48,4 +55,5 @@ __all__ = [
     "soft_top_k_mask",
     "spearman_loss",
     "spearman_loss_grad",
+    "write_letor",
 ]

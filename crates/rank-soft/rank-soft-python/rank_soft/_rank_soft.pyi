@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+from os import PathLike
 from typing import Any, Literal, Never, TypeAlias, TypeVar, final, overload
 
 import numpy as np
@@ -1106,4 +1108,156 @@ def spearman_loss_grad(
         >>> to_scores, _ = spearman_loss_grad(scores, targets, strength=4.0)
         >>> bool(spearman_loss(scores - 0.1 * to_scores, targets, 4.0) < spearman_loss(scores, targets, 4.0))
         True
+    """
+
+def read_letor(
+    path: str | PathLike[str],
+    *,
+    columns: int | None = None,
+    zero_based: bool = False,
+    threads: int = 1,
+) -> tuple[
+    np.ndarray[tuple[int, int], np.dtype[np.float32]],
+    np.ndarray[tuple[int], np.dtype[np.float32]],
+    np.ndarray[tuple[int], np.dtype[np.int64]],
+    list[str],
+]:
+    r"""Reads a file of judged feature vectors, as of LETOR and SVMlight: ``label qid:7 1:0.5 3:2 # a comment``.
+
+    Args:
+        path: Plain, gzip or zstd, known by its first bytes.
+        columns: How many features an item has; None: as many as the highest number says.
+        zero_based: Whether features are counted from 0.
+        threads: How many threads parse; 0: as many as the machine has.
+
+    Returns:
+        Features, float32, shape ``(items, columns)``; labels, float32, shape ``(items,)``; where the items of each
+        query begin and those of the last one end, int64, shape ``(queries + 1,)``; and the ids of the queries. A file
+        without ``qid`` is one query, whose id is empty.
+
+    Raises:
+        InvalidInputError: A line that is not of the form, by file and number: no label, a number that is not finite,
+            features that do not ascend, a query that was met before.
+        FileNotFoundError: There is no such file.
+        OSError: The system does not read it.
+
+    Source:
+        Joachims: Making large-scale SVM learning practical (1999); Qin, Liu, Xu, Li: LETOR (2010).
+
+    Example:
+        >>> from pathlib import Path
+        >>> _ = Path("train.txt").write_text("2 qid:7 1:0.5 3:2 # the best\n0 qid:7 2:1\n1 qid:8 1:-1e3\n")
+        >>> features, labels, offsets, queries = read_letor("train.txt")
+        >>> features.tolist()
+        [[0.5, 0.0, 2.0], [0.0, 1.0, 0.0], [-1000.0, 0.0, 0.0]]
+        >>> labels.tolist(), offsets.tolist(), queries
+        ([2.0, 0.0, 1.0], [0, 2, 3], ['7', '8'])
+    """
+
+def write_letor(
+    path: str | PathLike[str],
+    features: NDArray[np.float32],
+    labels: NDArray[np.float32],
+    offsets: NDArray[np.int64],
+    queries: Sequence[str] | None = None,
+) -> None:
+    """Writes a file that ``read_letor`` reads to the same bits, features counted from 1 and zeros left out.
+
+    Args:
+        path: Compressed where its name ends with ``.gz`` or ``.zst``. It is written beside itself and renamed.
+        features: float32, shape ``(items, columns)``, C-contiguous, finite.
+        labels: float32, shape ``(items,)``, finite.
+        offsets: int64, shape ``(queries + 1,)``: where the items of each query begin, and those of the last one end.
+        queries: Ids without blanks, each once; None: their numbers from 1.
+
+    Raises:
+        InvalidInputError: A number that is not finite, an id that cannot be written.
+        ShapeError: Parts that do not fit together.
+        DtypeError: No array, or one of another dtype.
+        OSError: The system does not write it.
+
+    Example:
+        >>> features = np.array([[0.5, 0.0], [0.0, 2.0]], dtype=np.float32)
+        >>> write_letor("test.txt.zst", features, np.array([1, 0], dtype=np.float32), np.array([0, 2]), ["a"])
+        >>> bool((read_letor("test.txt.zst")[0] == features).all())
+        True
+    """
+
+def lambda_gradients(
+    scores: NDArray[_Float],
+    labels: NDArray[_Float],
+    offsets: NDArray[np.int64],
+    *,
+    weights: NDArray[_Float] | None = None,
+    like: Literal["lightgbm", "xgboost"] | None = None,
+    sigma: float = 1.0,
+    top: int | None = None,
+    threads: int = 1,
+) -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]], np.ndarray[tuple[int], np.dtype[np.float64]]]:
+    """LambdaMART's gradients and second derivatives, for gradient boosting.
+
+    Of each pair of items of which i has the higher label, with d the difference of their scores and
+    ``change = |gain_i - gain_j| |discount_i - discount_j| / ideal DCG``: ``-sigma sigmoid(-sigma d) change`` and
+    ``sigma² sigmoid(sigma d) sigmoid(-sigma d) change``.
+
+    Args:
+        scores: float16, float32 or float64, shape ``(items,)``, C-contiguous, finite.
+        labels: In their shape and dtype.
+        offsets: int64, shape ``(queries + 1,)``: where the items of each query begin, and those of the last one end.
+        weights: In their shape and dtype, positive: factors of what the items get.
+        like: ``"lightgbm"`` or ``"xgboost"``: with their truncation (30, 32), division by ``0.01 + |d|``, and
+            normalization of a query; XGBoost doubles the second derivative. None: nothing of that.
+        sigma: The slope of the sigmoid.
+        top: Pairs count of which one is among that many best; None: as ``like`` says.
+        threads: How many threads share the queries; 0: as many as the machine has.
+
+    Returns:
+        Gradients and second derivatives, float64, shape ``(items,)``; zeros for a query without a pair.
+
+    Raises:
+        InvalidInputError: A number that is not finite or out of its range, offsets that do not fit.
+        ShapeError: Another shape or other strides.
+        DtypeError: No array, or one of another dtype.
+
+    Source:
+        Burges: From RankNet to LambdaRank to LambdaMART (2010).
+
+    Example:
+        >>> scores, labels, offsets = np.zeros(2), np.array([1.0, 0.0]), np.array([0, 2])
+        >>> gradients, hessians = lambda_gradients(scores, labels, offsets)
+        >>> gradients.round(4).tolist(), hessians.round(4).tolist()  # halves and quarters of 1 - 1 / log2(3)
+        ([-0.1845, 0.1845], [0.0923, 0.0923])
+    """
+
+def mean_ndcg(
+    scores: NDArray[_Float],
+    labels: NDArray[_Float],
+    offsets: NDArray[np.int64],
+    *,
+    top: int | None = None,
+    threads: int = 1,
+) -> float:
+    """The mean nDCG of queries with gains ``2^label - 1``, for early stopping; ``rank_eval`` is for reports.
+
+    Args:
+        scores: As for ``lambda_gradients``.
+        labels: As for ``lambda_gradients``.
+        offsets: As for ``lambda_gradients``.
+        top: How many ranks count; None: all.
+        threads: As for ``lambda_gradients``.
+
+    Returns:
+        From 0 to 1. A query without a relevant item counts as 1, as in LightGBM and XGBoost; no query gives 0.
+
+    Raises:
+        InvalidInputError: A number that is not finite, offsets that do not fit.
+        ShapeError: Another shape or other strides.
+        DtypeError: No array, or one of another dtype.
+
+    Source:
+        Järvelin, Kekäläinen: Cumulated gain-based evaluation of IR techniques (2002).
+
+    Example:
+        >>> round(mean_ndcg(np.array([0.5, 0.1]), np.array([0.0, 1.0]), np.array([0, 2]), top=10), 4)  # 1 / log2(3)
+        0.6309
     """

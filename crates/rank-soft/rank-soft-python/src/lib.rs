@@ -2,7 +2,9 @@
 #![expect(clippy::doc_markdown, reason = "the documentation is for Python")]
 
 mod arrays;
+mod boosting;
 mod errors;
+mod letor;
 mod losses;
 mod operators;
 mod rows;
@@ -14,6 +16,10 @@ use pyo3::prelude::*;
 /// Differentiable sorting and ranking with exact gradients.
 #[pymodule]
 mod _rank_soft {
+    #[pymodule_export]
+    use crate::boosting::{lambda_gradients, mean_ndcg};
+    #[pymodule_export]
+    use crate::letor::{read_letor, write_letor};
     #[pymodule_export]
     use crate::losses::{Loss, ordinal_loss};
     #[pymodule_export]

@@ -21,7 +21,7 @@ pub use loss::Loss;
 pub use ordinal::ordinal_loss;
 
 /// The places of the numbers, the highest first, equal ones in the order of appearance.
-fn descending(numbers: &[f64]) -> Vec<usize> {
+pub(crate) fn descending(numbers: &[f64]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..numbers.len()).collect();
     order.sort_by(|&a, &b| numbers[b].total_cmp(&numbers[a]));
     order
@@ -45,7 +45,7 @@ fn hard_ranks(scores: &[f64], ties: Ties) -> Vec<f64> {
 }
 
 /// `1 / log₂(1 + rank)`.
-fn discount(rank: f64) -> f64 {
+pub(crate) fn discount(rank: f64) -> f64 {
     1.0 / (1.0 + rank).log2()
 }
 
@@ -64,7 +64,7 @@ fn relevance(row: &Row<'_>) -> Vec<f64> {
 }
 
 /// The DCG of the gains in their best order, of which `top` count.
-fn ideal_dcg(gains: &[f64], top: Option<usize>) -> f64 {
+pub(crate) fn ideal_dcg(gains: &[f64], top: Option<usize>) -> f64 {
     let mut sorted = gains.to_vec();
     sorted.sort_by(|a, b| b.total_cmp(a));
     sorted.iter().take(top.unwrap_or(usize::MAX)).enumerate().map(|(i, gain)| gain * discount(i as f64 + 1.0)).sum()
