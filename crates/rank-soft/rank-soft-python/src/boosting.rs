@@ -1,6 +1,6 @@
 //! What gradient boosting needs.
 
-use numpy::{Element, PyArray1, PyArrayMethods, PyUntypedArrayMethods};
+use numpy::{Element, PyArray1, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 use rank_soft::half::f16;
 use rank_soft::{Float, Input, LambdaMart};
