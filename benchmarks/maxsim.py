@@ -89,6 +89,10 @@ class Documents:
             scores.append((tokens @ wide).max(axis=0).reshape(len(queries), -1).sum(axis=1))
         return np.stack(scores, axis=1)
 
+    def numkong(self) -> list[Any]:
+        """The documents as NumKong packs them."""
+        return [numkong.maxsim_pack(self.bf16[a:b].view(ml_dtypes.bfloat16), dtype="bf16") for a, b in self.pairs]
+
     @property
     def bytes(self) -> dict[str, int]:
         """What is read of each type."""
@@ -176,9 +180,7 @@ def single(documents: Documents, query: NDArray[np.float32]) -> dict[str, Conten
         f32["maxsim-cpu"] = lambda: maxsim_cpu.maxsim_scores_variable(query, documents.parts)
     if numkong is not None and ml_dtypes is not None:
         ours = numkong.maxsim_pack(query.astype(ml_dtypes.bfloat16), dtype="bf16")
-        theirs = [
-            numkong.maxsim_pack(documents.bf16[a:b].view(ml_dtypes.bfloat16), dtype="bf16") for a, b in documents.pairs
-        ]
+        theirs = documents.numkong()
         bf16["numkong bf16, prepacked"] = lambda: (
             QUERY_TOKENS - np.array([numkong.maxsim_packed(ours, packed) for packed in theirs])
         )
@@ -218,6 +220,13 @@ def many(documents: Documents, queries: NDArray[np.float32]) -> dict[str, Conten
             )
         },
     }
+    if numkong is not None and ml_dtypes is not None:
+        brain = [numkong.maxsim_pack(query.astype(ml_dtypes.bfloat16), dtype="bf16") for query in queries]
+        packed = documents.numkong()
+        contenders["bf16"]["numkong bf16, prepacked"] = lambda: (
+            QUERY_TOKENS
+            - np.array([[numkong.maxsim_packed(query, document) for document in packed] for query in brain])
+        )
     if maxsim_cpu is not None:
         contenders["f32"]["maxsim-cpu, a loop"] = lambda: np.stack(
             [maxsim_cpu.maxsim_scores_variable(query, documents.parts) for query in queries]
@@ -236,7 +245,10 @@ INSTRUCTIONS = {
 
 
 def limits() -> dict[str, float]:
-    """What instructions do out of registers, and reads in order, in 10⁹ a second; nothing without cargo."""
+    """What the machine can do: instructions out of registers and reads in order, in 10⁹ a second; µs of small calls.
+
+    Nothing without cargo.
+    """
     cargo = shutil.which("cargo")
     if cargo is None:
         return {}
@@ -244,7 +256,7 @@ def limits() -> dict[str, float]:
     root = Path(__file__).parent.parent
     output = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout
     print(output)
-    found = re.findall(r"^(.*\S) +([\d.]+) (?:G/s|GB/s)$", output, re.MULTILINE)
+    found = re.findall(r"^(.*\S) +([\d.]+) (?:G/s|GB/s|us)$", output, re.MULTILINE)
     return {re.sub(" +", " ", name): float(rate) for name, rate in found}
 
 
@@ -339,9 +351,14 @@ def main() -> None:
     for name, query, document in (
         ("next to nothing", queries[0][:1, :4].copy(), np.ones((1, 4), np.float32)),
         ("one token", queries[0], unit(rng, 1)),
-        ("one document of 300 tokens", queries[0], unit(rng, 300)),
+        ("one document", queries[0], unit(rng, 300)),
     ):
-        print(f"a call on {name}: {1e6 * cost(query, document):.1f} µs")
+        call = 1e6 * cost(query, document)
+        beyond = ""
+        if rates:
+            scored, both = rates[f"scoring {name}"], rates[f"packing and scoring {name}"]
+            beyond = f", {call - scored:.1f} beyond scoring in Rust, {call - both:.1f} beyond packing and scoring"
+        print(f"a call on {name}: {call:.1f} µs{beyond}")
 
 
 def cost(query: NDArray[np.float32], document: NDArray[np.float32]) -> float:

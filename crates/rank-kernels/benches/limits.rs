@@ -1,5 +1,5 @@
 //! What one thread of this machine can do at most, and what share of it the kernels reach: arithmetic out of registers,
-//! reads in order out of memory. Least of many runs. `cargo bench -p rank-kernels`; with `-- --limits` the limits alone.
+//! reads in order out of memory; and what the smallest calls take. Least of many runs. `cargo bench -p rank-kernels`; with `-- --limits` the limits alone.
 
 #![allow(unsafe_code, reason = "instructions are named to be counted")]
 #![allow(clippy::print_stdout, reason = "its purpose")]
@@ -150,6 +150,29 @@ fn kernels(documents: usize, runs: usize) {
     }
 }
 
+/// Microseconds of scoring one document, and of packing the query as well: what a call from elsewhere adds to.
+fn calls() {
+    for (name, tokens, rows, dim) in [
+        ("next to nothing", 1, 1, 4),
+        ("one token", QUERY_TOKENS, 1, DIM),
+        ("one document", QUERY_TOKENS, DOC_TOKENS, DIM),
+    ] {
+        let (query, document) = (random(tokens * dim), random(rows * dim));
+        let (kernels, mut score) = (rank_kernels::kernels(), [0.0]);
+        let packed = PackedQuery::new(&query, dim);
+        let mut microseconds = |call: &mut dyn FnMut(&mut [f32])| {
+            let hundred = least(50, || (0..100).for_each(|_| call(&mut score)));
+            1e6 * hundred / 100.0
+        };
+        let scored = microseconds(&mut |score| kernels.maxsim(&[&packed], black_box(&document), &[0, rows], score));
+        let both = microseconds(&mut |score| {
+            kernels.maxsim(&[&PackedQuery::new(black_box(&query), dim)], &document, &[0, rows], score);
+        });
+        println!("scoring {name:24} {scored:8.2} us");
+        println!("packing and scoring {name:12} {both:8.2} us");
+    }
+}
+
 fn main() {
     for (name, rate) in instructions::rates() {
         println!("{name:32} {rate:8.1} G/s");
@@ -157,6 +180,7 @@ fn main() {
     for kilobytes in [16, 512, 8_192, 38_400, 76_800, 153_600] {
         println!("read of {kilobytes:7} KB {:24.1} GB/s", read(kilobytes << 10) / 1e9);
     }
+    calls();
     if std::env::args().any(|argument| argument == "--limits") {
         return;
     }

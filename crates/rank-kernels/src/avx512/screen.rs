@@ -165,7 +165,8 @@ pub(super) unsafe fn documents<S: Source, B: Block<Value = S::Scored>, D: Dots<Q
         let rows = unsafe { S::scored(stored, &mut scratch) };
         let long = rows.count() >= LEAST_ROWS;
         if long && screens.is_empty() {
-            screens.extend(queries.iter().map(|query| (**query).as_ref().screen()));
+            // SAFETY: as above.
+            screens.extend(queries.iter().map(|query| unsafe { (**query).as_ref().screen() }));
         }
         // SAFETY: as above; there are at least four rows.
         let ready = long && screens.iter().any(Option::is_some) && unsafe { quantize::<D::Load>(rows, &mut codes) };

@@ -1,20 +1,27 @@
 //! Queries for documents of `bf16`.
 
+#[cfg(target_arch = "x86_64")]
+use std::sync::OnceLock;
+
+#[cfg(target_arch = "x86_64")]
 use half::bf16;
 
-use super::{Head, Line, PackedQuery, Query, pack};
+use super::{Head, PackedQuery, Query};
+#[cfg(target_arch = "x86_64")]
+use super::{Line, pack};
+use crate::vectorized;
 
 /// The tokens of a query, for documents of `bf16`: their components rounded to `bf16`, to the nearest, ties to even.
 #[derive(Debug, Clone)]
 pub struct PackedBf16 {
     /// The rounded components, for levels that multiply in `f32`.
     wide: PackedQuery,
-    /// Two components of 16 tokens side by side.
-    #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "for one instruction set"))]
-    pairs: Vec<Line<u16, 32>>,
     /// Token after token.
-    #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "for one instruction set"))]
+    #[cfg(target_arch = "x86_64")]
     rounded: Vec<bf16>,
+    /// Two components of 16 tokens side by side; made when they are asked for.
+    #[cfg(target_arch = "x86_64")]
+    pairs: OnceLock<Vec<Line<u16, 32>>>,
 }
 
 impl PackedBf16 {
@@ -24,11 +31,17 @@ impl PackedBf16 {
     ///
     /// If `dim` is 0 or does not divide the number of values.
     pub fn new(values: &[f32], dim: usize) -> Self {
-        let rounded: Vec<bf16> = values.iter().map(|&value| bf16::from_f32(value)).collect();
-        let wide: Vec<f32> = rounded.iter().map(|value| value.to_f32()).collect();
-        let wide = PackedQuery::new(&wide, dim);
-        let bits: Vec<u16> = rounded.iter().map(|value| value.to_bits()).collect();
-        Self { pairs: pack(&bits, wide.head()), wide, rounded }
+        let mut wide = vec![0.0; values.len()];
+        vectorized(|| wide.iter_mut().zip(values).for_each(|(wide, &value)| *wide = round(value)));
+        #[cfg(target_arch = "x86_64")]
+        let rounded = vectorized(|| wide.iter().map(|value| bf16::from_bits((value.to_bits() >> 16) as u16)).collect());
+        Self {
+            wide: PackedQuery::new(&wide, dim),
+            #[cfg(target_arch = "x86_64")]
+            rounded,
+            #[cfg(target_arch = "x86_64")]
+            pairs: OnceLock::new(),
+        }
     }
 
     /// Multiplies the maximum of each token by its weight before they are added up.
@@ -56,13 +69,26 @@ impl PackedBf16 {
     #[cfg(target_arch = "x86_64")]
     pub(crate) fn group(&self, group: usize) -> &[Line<u16, 32>] {
         let steps = self.dim().div_ceil(2);
-        &self.pairs[group * steps..][..steps]
+        let pairs = self.pairs.get_or_init(|| {
+            let bits: Vec<u16> = self.rounded.iter().map(|value| value.to_bits()).collect();
+            pack(&bits, self.wide.head())
+        });
+        &pairs[group * steps..][..steps]
     }
 
     #[cfg(target_arch = "x86_64")]
     pub(crate) fn token(&self, index: usize) -> &[bf16] {
         &self.rounded[index * self.dim()..][..self.dim()]
     }
+}
+
+/// To the nearest `bf16`, ties to even; what is no number stays none.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "so that it is compiled with the instructions of its caller")]
+fn round(value: f32) -> f32 {
+    let bits = value.to_bits();
+    let up = bits.wrapping_add(0x7fff + (bits >> 16 & 1));
+    f32::from_bits(if value.is_nan() { bits | 1 << 22 } else { up } & 0xffff_0000)
 }
 
 impl Query for PackedBf16 {

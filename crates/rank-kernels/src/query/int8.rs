@@ -116,7 +116,7 @@ pub fn quantize(values: &[f32], dim: usize, codes: &mut [i8], scales: &mut [f32]
 /// With the instructions of its caller.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "so that it is compiled with the instructions of its caller")]
-pub(super) fn quantize_here(values: &[f32], dim: usize, codes: &mut [i8], scales: &mut [f32]) {
+fn quantize_here(values: &[f32], dim: usize, codes: &mut [i8], scales: &mut [f32]) {
     for ((token, codes), scale) in values.chunks_exact(dim).zip(codes.chunks_exact_mut(dim)).zip(scales) {
         // In eight sums each, which the compiler keeps in a register; what is left over is filled up with zeros.
         let (mut largest, mut check) = ([0.0_f32; 8], [0.0_f32; 8]);

@@ -1,6 +1,8 @@
 //! Queries, packed once for all documents: a component of 16 tokens side by side, so that no kernel sums across a
 //! register.
 
+use std::sync::OnceLock;
+
 mod bf16;
 mod int8;
 #[cfg(target_arch = "x86_64")]
@@ -121,13 +123,13 @@ fn pack<T: Copy + Default, const N: usize>(values: &[T], head: &Head) -> Vec<Lin
 #[derive(Debug, Clone)]
 pub struct PackedQuery {
     head: Head,
-    /// Of group g, component k: `lanes[g * dim + k]`.
-    lanes: Vec<Lanes>,
     /// Token after token, as passed.
     values: Vec<f32>,
-    /// Made when it is asked for; none if the query cannot be screened with.
+    /// Of group g, component k: `lanes[g * dim + k]`. Made when they are asked for, as is what follows.
+    lanes: OnceLock<Vec<Lanes>>,
+    /// None if the query cannot be screened with.
     #[cfg(target_arch = "x86_64")]
-    screen: std::sync::OnceLock<Option<Screen>>,
+    screen: OnceLock<Option<Screen>>,
 }
 
 impl PackedQuery {
@@ -137,13 +139,12 @@ impl PackedQuery {
     ///
     /// If `dim` is 0 or does not divide the number of values.
     pub fn new(values: &[f32], dim: usize) -> Self {
-        let head = Head::new(values, dim);
         Self {
-            lanes: pack(values, &head),
-            head,
+            head: Head::new(values, dim),
             values: values.to_vec(),
+            lanes: OnceLock::new(),
             #[cfg(target_arch = "x86_64")]
-            screen: std::sync::OnceLock::new(),
+            screen: OnceLock::new(),
         }
     }
 
@@ -174,8 +175,12 @@ impl PackedQuery {
     }
 
     #[cfg(target_arch = "x86_64")]
-    pub(crate) fn screen(&self) -> Option<&Screen> {
-        self.screen.get_or_init(|| Screen::new(&self.values, &self.head)).as_ref()
+    /// # Safety
+    ///
+    /// The machine has AVX-512 F and BW.
+    pub(crate) unsafe fn screen(&self) -> Option<&Screen> {
+        // SAFETY: what the caller promises.
+        self.screen.get_or_init(|| unsafe { Screen::new(&self.values, &self.head) }).as_ref()
     }
 
     #[cfg(target_arch = "x86_64")]
@@ -193,7 +198,8 @@ impl PackedQuery {
 
     /// All components of 16 tokens: `dim` entries.
     pub(crate) fn group(&self, group: usize) -> &[Lanes] {
-        &self.lanes[group * self.head.dim..][..self.head.dim]
+        let lanes = self.lanes.get_or_init(|| pack(&self.values, &self.head));
+        &lanes[group * self.head.dim..][..self.head.dim]
     }
 }
 

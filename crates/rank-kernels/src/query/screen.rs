@@ -1,8 +1,12 @@
 //! A query in eight bits, with bounds on what that changes: enough to tell which document tokens cannot hold a maximum.
 
-use super::int8::quantize_here;
+use std::arch::x86_64::{
+    _mm512_abs_ps, _mm512_add_ps, _mm512_cvtepi32_ps, _mm512_cvtps_epi32, _mm512_fmadd_ps, _mm512_fnmadd_ps,
+    _mm512_mask_cvtepi32_storeu_epi8, _mm512_maskz_loadu_ps, _mm512_max_ps, _mm512_mul_ps, _mm512_reduce_add_ps,
+    _mm512_reduce_max_ps, _mm512_set1_ps, _mm512_setzero_ps,
+};
+
 use super::{Head, Lanes, Line, pack};
-use crate::vectorized;
 
 /// In the units of each lane (a dot product over the scale of the query token), a dot product of eight-bit codes times
 /// the scale of the document is off by at most `residual` times the norm of the document token's rounding error, plus
@@ -17,18 +21,39 @@ pub(crate) struct Screen {
     inverse: Vec<Lanes>,
 }
 
-/// In 16 sums, which the compiler keeps in registers.
-#[inline(always)]
-#[expect(clippy::inline_always, reason = "so that it is compiled with the instructions of its caller")]
-fn sum(values: &[f32], change: impl Fn(f32) -> f32) -> f32 {
-    let mut sums = [0.0; 16];
-    let (whole, tail) = values.as_chunks::<16>();
-    for values in whole {
-        for (sum, &value) in sums.iter_mut().zip(values) {
-            *sum += change(value);
+/// Puts the codes of a token into `codes`, by its largest magnitude, which gives the scale. Returns this; and the sums of
+/// the codes, of their squares, of those of the values, and of those of the rounding errors.
+///
+/// # Safety
+///
+/// The machine has AVX-512 F and BW; `codes` are as many as the values.
+#[target_feature(enable = "avx512f,avx512bw")]
+unsafe fn quantize(token: &[f32], codes: &mut [i8]) -> (f32, [f32; 4]) {
+    // SAFETY: the masks keep reads and writes below the length of both.
+    let load = |at: usize| unsafe {
+        let mask = (u32::MAX >> (32 - (token.len() - at).min(16))) as u16;
+        (_mm512_maskz_loadu_ps(mask, token.as_ptr().add(at)), mask)
+    };
+    let mut largest = _mm512_setzero_ps();
+    for at in (0..token.len()).step_by(16) {
+        largest = _mm512_max_ps(largest, _mm512_abs_ps(load(at).0));
+    }
+    let largest = _mm512_reduce_max_ps(largest);
+    let scale = largest / 127.0;
+    let mut sums = [_mm512_setzero_ps(); 4];
+    for at in (0..token.len()).step_by(16) {
+        let (values, mask) = load(at);
+        let wide = _mm512_cvtps_epi32(_mm512_mul_ps(values, _mm512_set1_ps(127.0 / largest)));
+        // SAFETY: as above.
+        unsafe { _mm512_mask_cvtepi32_storeu_epi8(codes.as_mut_ptr().add(at), mask, wide) };
+        let whole = _mm512_cvtepi32_ps(wide);
+        let error = _mm512_fnmadd_ps(whole, _mm512_set1_ps(scale), values);
+        sums[0] = _mm512_add_ps(sums[0], whole);
+        for (sum, value) in sums[1..].iter_mut().zip([whole, values, error]) {
+            *sum = _mm512_fmadd_ps(value, value, *sum);
         }
     }
-    sums.iter().sum::<f32>() + tail.iter().map(|&value| change(value)).sum::<f32>()
+    (scale, sums.map(|sum| _mm512_reduce_add_ps(sum)))
 }
 
 impl Screen {
@@ -37,42 +62,37 @@ impl Screen {
     /// Norms beyond are left to plain arithmetic, so that nothing here overflows or vanishes.
     const NORMS: std::ops::RangeInclusive<f64> = 1e-12..=1e12;
 
-    pub(super) fn new(values: &[f32], head: &Head) -> Option<Self> {
+    /// # Safety
+    ///
+    /// The machine has AVX-512 F and BW.
+    #[target_feature(enable = "avx512f,avx512bw")]
+    pub(super) unsafe fn new(values: &[f32], head: &Head) -> Option<Self> {
         let dim = head.dim;
-        if Self::DIMS.contains(&dim) { vectorized(|| Self::make(values, head, dim)) } else { None }
-    }
-
-    #[inline(always)]
-    #[expect(clippy::inline_always, reason = "so that it is compiled with the instructions of its caller")]
-    fn make(values: &[f32], head: &Head, dim: usize) -> Option<Self> {
-        let (mut codes, mut scales) = (vec![0; values.len()], vec![0.0; head.tokens]);
-        quantize_here(values, dim, &mut codes, &mut scales);
+        if !Self::DIMS.contains(&dim) {
+            return None;
+        }
+        let mut codes = vec![0; values.len()];
         let mut bias = vec![Line([0; 16]); head.groups()];
         let lanes = || vec![Lanes::ZERO; head.groups()];
         let (mut residuals, mut norms, mut inverse) = (lanes(), lanes(), lanes());
-        let mut errors = Vec::with_capacity(dim);
-        for (token, ((values, codes), scale)) in
-            values.chunks_exact(dim).zip(codes.chunks_exact(dim)).zip(scales).enumerate()
-        {
-            let length = f64::from(sum(values, |value| value * value)).sqrt();
+        for (token, (values, codes)) in values.chunks_exact(dim).zip(codes.chunks_exact_mut(dim)).enumerate() {
+            // SAFETY: the machine has the instruction set, and a code is there for each value.
+            let (scale, sums) = unsafe { quantize(values, codes) };
+            let [codes, square_codes, square_values, square_errors] = sums.map(f64::from);
+            let length = square_values.sqrt();
             if !Self::NORMS.contains(&length) {
                 return None;
             }
-            let codes_wide = codes.iter().map(|&code| i32::from(code));
-            let rounded = f64::from(codes_wide.clone().map(|code| code * code).sum::<i32>()).sqrt();
-            errors.clear();
-            errors.extend(values.iter().zip(codes).map(|(&value, &code)| value - scale * f32::from(code)));
-            let error = f64::from(sum(&errors, |error| error * error)).sqrt();
             let scale = f64::from(scale);
             // Sums of `dim` products in `f32`, here and where the candidates are scored again.
-            let arithmetic = 2.0 * (dim as f64 + 8.0) * f64::from(f32::EPSILON);
-            let norm = error / scale + arithmetic * length / scale;
+            let arithmetic = 2.0 * (dim as f64 + 16.0) * f64::from(f32::EPSILON);
+            let norm = (square_errors.sqrt() + arithmetic * length) / scale;
             // Up, as `f32` rounds.
-            let [residual, norm] = [rounded, norm].map(|bound| (bound * 1.000_5) as f32);
+            let [residual, norm] = [square_codes.sqrt(), norm].map(|bound| (bound * 1.000_5) as f32);
             residuals[token / 16].0[token % 16] = residual;
             norms[token / 16].0[token % 16] = norm;
             inverse[token / 16].0[token % 16] = (1.0 / scale) as f32;
-            bias[token / 16].0[token % 16] = -128 * codes_wide.sum::<i32>();
+            bias[token / 16].0[token % 16] = -128 * codes as i32;
         }
         let fours = pack(&codes, head);
         Some(Self { fours, bias, steps: dim.div_ceil(4), residual: residuals, norm: norms, inverse })
