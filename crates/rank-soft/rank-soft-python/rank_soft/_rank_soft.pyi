@@ -1150,8 +1150,8 @@ def read_letor(
         >>> features, labels, offsets, queries = read_letor("train.txt")
         >>> features.tolist()
         [[0.5, 0.0, 2.0], [0.0, 1.0, 0.0], [-1000.0, 0.0, 0.0]]
-        >>> labels.tolist(), offsets.tolist(), queries
-        ([2.0, 0.0, 1.0], [0, 2, 3], ['7', '8'])
+        >>> labels.tolist(), offsets.tolist(), " ".join(queries)
+        ([2.0, 0.0, 1.0], [0, 2, 3], '7 8')
     """
 
 def write_letor(
@@ -1178,7 +1178,7 @@ def write_letor(
 
     Example:
         >>> features = np.array([[0.5, 0.0], [0.0, 2.0]], dtype=np.float32)
-        >>> write_letor("test.txt.zst", features, np.array([1, 0], dtype=np.float32), np.array([0, 2]), ["a"])
+        >>> write_letor("test.txt.zst", features, np.array([1, 0], dtype=np.float32), np.array([0, 2]), "q7".split())
         >>> bool((read_letor("test.txt.zst")[0] == features).all())
         True
     """

@@ -37,6 +37,8 @@ fn with_items<T: Element + Float, R: Send>(
     py.detach(|| work(&input, labels)).map_err(to_python)
 }
 
+type Doubles<'py> = Bound<'py, PyArray1<f64>>;
+
 #[doc = rank_pyo3::stub!("lambda_gradients")]
 #[pyfunction]
 #[pyo3(signature = (scores, labels, offsets, *, weights = None, like = None, sigma = 1.0, top = None, threads = 1))]
@@ -50,7 +52,7 @@ pub(crate) fn lambda_gradients<'py>(
     sigma: f64,
     top: Option<usize>,
     threads: usize,
-) -> PyResult<(Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<f64>>)> {
+) -> PyResult<(Doubles<'py>, Doubles<'py>)> {
     let lambda = match like {
         None => LambdaMart::new(),
         Some("lightgbm") => LambdaMart::light_gbm(),
