@@ -14,6 +14,7 @@ fn rows(text: &str) -> usize {
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let run = Run::from_nested([("q", [("a", 2.0), ("b", 1.0), ("c", 1.0)])]).unwrap();
     for format in [PreferenceFormat::Prefs, PreferenceFormat::QrelsPrefs] {
         let Ok(preferences) = Preferences::from_reader(bytes, "prefs", format) else { continue };

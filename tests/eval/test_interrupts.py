@@ -24,6 +24,7 @@ LONG = {
     "from_rows": "Run.from_rows(itertools.repeat(('q', 'a', 1.0)))",
     "qrels_from_rows": "Qrels.from_rows(itertools.repeat(('q', 'a', 1)))",
     "evaluate": "rank_eval.evaluate(qrels, run, measures)",
+    "browse_run": "rank_eval.browse_run(qrels, run, 'INST@1000000')",
     "ties": "rank_eval.ties(qrels, run, measures)",
     "compare": "rank_eval.compare(qrels, {'a': run, 'b': run}, measures)",
     "compare_permutations": "rank_eval.compare(qrels, {'a': run, 'b': other}, ['AP'], test='randomization', "
@@ -81,6 +82,31 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_ctrl_c_ends_what_would_take_minutes(name: str, tmp_path: Path) -> None:
     program = textwrap.dedent(SETUP) + f"\nprint('working', flush=True)\n{LONG[name]}\n"
     assert "KeyboardInterrupt" in interrupted(program, tmp_path)
+
+
+# Calls that take seconds each, again and again: memory would not hold what takes minutes.
+AGAIN = {
+    "write": "run.write(path, progress=False)",
+    "write_gzip": "qrels.write_beir(path + '.gz')",
+    "write_jsonl": "run.write_jsonl(path)",
+    "merge": "Run.merge([run, other], 'keep_first')",
+    "filter": "run.filter(chosen)",
+    "filter_by_function": "qrels.filter(lambda query, document, grade: True)",
+}
+
+
+@windows
+@pytest.mark.parametrize("name", AGAIN)
+def test_ctrl_c_ends_what_takes_seconds(name: str, tmp_path: Path) -> None:
+    program = textwrap.dedent(SETUP) + textwrap.dedent(f"""
+        import sys
+        path, chosen = sys.argv[1] + "/out", [str(document) for document in range(250)]
+        print("working", flush=True)
+        while True:
+            {AGAIN[name]}
+    """)
+    assert "KeyboardInterrupt" in interrupted(program, tmp_path)
+    assert not list(tmp_path.glob(".*.tmp"))
 
 
 @windows
@@ -159,7 +185,31 @@ def test_bars_show_what_is_done(folder: Path, capfd: pytest.CaptureFixture[str])
 
     Run.read(folder / "run.trec")
     rank_eval.evaluate(qrels, run, ["AP"])
+    run.write(folder / "out")
+    run.filter(lambda *_row: True)
     assert shown() == ""
+
+
+def test_bars_show_what_is_written_and_chosen(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    def shown() -> str:
+        return capfd.readouterr().err
+
+    run, qrels = Run.read(folder / "run.trec"), Qrels.read(folder / "qrels.trec")
+    rows = f"{QUERIES * DEPTH}/{QUERIES * DEPTH}"
+    run.write(folder / "out", progress=True)
+    assert "out: 100%" in (error := shown())
+    assert rows in error
+    for write in (qrels.write, qrels.write_beir, qrels.write_jsonl, run.write_jsonl):
+        write(folder / "out.zst", progress=True)
+        assert rows in shown()
+    assert run.filter(["0"], progress=True).document_count == QUERIES
+    assert rows in shown()
+    assert qrels.filter(lambda _query, _document, grade: grade > 1, progress=True).judgment_count > 0
+    assert rows in shown()
+    Run.merge([run, run], "keep_last", progress=True)
+    assert f"{2 * QUERIES * DEPTH}/{2 * QUERIES * DEPTH}" in shown()
+    Qrels.merge([qrels], progress=True)
+    assert rows in shown()
 
 
 def test_a_bar_without_tqdm_says_what_to_install(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 import math
 
+import ir_measures
 import pytest
 
 import rank_eval
@@ -113,3 +114,43 @@ def test_subtopics() -> None:
         SubtopicQrels.read("none")
     with pytest.raises(InvalidInputError, match="missing: expected"):
         rank_eval.evaluate_subtopics(qrels, run, ["NRBP"], missing="x")  # type: ignore[arg-type]
+
+
+# Values for the parameters of ir_measures.
+VALUES: dict[str, list[object]] = {
+    "cutoff": [5],
+    "rel": [1, 2],
+    "judged_only": [True, False],
+    "T": [1.0, 2.5],
+    "min_rel": [0, 1],
+    "max_rel": [4],
+    "p": [0.5],
+    "normalize": [True, False],
+    "alpha": [0.3],
+    "beta": [0.25],
+    "recall": [0.2],
+    "dcg": ["log2", "exp-log2"],
+    "gains": [{1: 2, 2: 5}],
+    "relative": [True, False],
+}
+
+
+@pytest.mark.parametrize("name", ir_measures.measures.registry)
+def test_every_name_of_ir_measures_is_read(name: str) -> None:
+    measure = ir_measures.measures.registry[name]
+    needed = {key: VALUES[key][0] for key, info in measure.SUPPORTED_PARAMS.items() if info.required or key == "cutoff"}
+    given = [needed]
+    for key, info in measure.SUPPORTED_PARAMS.items():
+        choices = info.choices if isinstance(info.choices, list) else VALUES[key]
+        given += [{**needed, key: value} for value in VALUES[key] if value in choices]
+    for parameters in given:
+        written = str(measure(**parameters))
+        # Also by the other names of a measure, and with parameters that it leaves out because they are the default.
+        cutoff = f"@{parameters['cutoff']}" if "cutoff" in parameters else ""
+        recall = f"@{parameters['recall']}" if "recall" in parameters else ""
+        rest = ",".join(f"{key}={value!r}" for key, value in parameters.items() if key not in ("cutoff", "recall"))
+        spelled = f"{name}({rest}){cutoff}{recall}" if rest else f"{name}{cutoff}{recall}"
+        # A level of 1 is said for good; without it, the evaluation is asked.
+        same = name == measure.NAME and parameters.get("rel") != 1
+        assert (Measure(spelled) == Measure(written)) >= same, (spelled, written)
+        assert str(ir_measures.parse_measure(written)) == written

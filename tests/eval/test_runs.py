@@ -248,7 +248,7 @@ def test_files_that_are_not_there(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         Run.from_dict({}).write(tmp_path / "no" / "run.txt")
     (tmp_path / "broken.gz").write_bytes(gzip.compress(b"q Q0 a 1 1 t\n" * 100)[:-12])
-    with pytest.raises(InvalidInputError, match=r"broken\.gz: expected a file to read, got the error"):
+    with pytest.raises(InvalidInputError, match=r"broken\.gz: expected whole gzip data, got the error"):
         Run.read(tmp_path / "broken.gz")
 
 

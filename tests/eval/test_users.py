@@ -1,6 +1,7 @@
 """Measures of users who go down a ranking, against cwl-eval and its definitions."""
 
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -51,9 +52,45 @@ def test_runs_are_followed() -> None:
     assert repr(rank_eval.browse("P@1", [1])).startswith("BrowsingBounds(worst=Browsing(")
 
 
+def test_the_user_of_ap_gains_the_ap_of_what_is_ranked() -> None:
+    qrels = {"q": {"a": 1, "b": 1, "c": 1, "x": 0}}
+    run = {"q": {"x": 4.0, "a": 3.0, "b": 2.0}}
+    for name in ("AP", "TrAP"):
+        user = rank_eval.browse_run(qrels, run, name)["q"].worst
+        assert user.utility == pytest.approx((1 / 2 + 2 / 3) / 2)
+        # Looks in proportion to 5/6, 5/6, 1/3.
+        assert user.items == pytest.approx(2 / (5 / 6))
+    means = rank_eval.evaluate(qrels, run, ["AP", "TrAP"])
+    assert means["AP"] == pytest.approx((1 / 2 + 2 / 3) / 3)
+    assert means["TrAP"] == pytest.approx((1 / 2 + 2 / 3) / 2)
+
+
+def test_a_scale_has_a_lowest_grade() -> None:
+    qrels, run = {"q": {"a": 1, "b": 2, "c": 3}}, {"q": {"a": 3.0, "b": 2.0, "c": 1.0}}
+    for name in ("INST", "INSQ", "BPM", "NERR8", "NERR9", "NERR10", "NERR11", "IFT", "NPV", "TBG", "UMeasure"):
+        scaled = Measure(f"{name}(min_rel=1,max_rel=3)@5")
+        expected = rank_eval.browse(f"{name}@5", [0.0, 0.5, 1.0]).worst.utility
+        assert rank_eval.evaluate(qrels, run, [str(scaled)])[str(scaled)] == pytest.approx(expected, rel=1e-12), name
+    sdcg = rank_eval.evaluate(qrels, run, ["SDCG(min_rel=1,max_rel=3)@2"])["SDCG(min_rel=1,max_rel=3)@2"]
+    assert sdcg == pytest.approx((0.5 / math.log2(3)) / (1 + 1 / math.log2(3)))
+    with pytest.raises(InvalidInputError, match="expected min_rel to be below a max_rel"):
+        Measure("INST(min_rel=3,max_rel=3)")
+    with pytest.raises(InvalidInputError, match="expected min_rel to be below a max_rel"):
+        Measure("INST(min_rel=1)")
+
+
+def test_residuals_are_those_of_cwl_eval() -> None:
+    qrels = {"q": {"a": 3, "c": 1}}
+    run = {"q": {"a": 4.0, "b": 3.0, "c": 2.0, "d": 1.0}}
+    for name in ("INST(T=2,max_rel=3)@4", "BPM(max_rel=3)@4", "NERR9(max_rel=3)@4", "IFT(max_rel=3)@4"):
+        bounds = rank_eval.browse_run(qrels, run, name)["q"]
+        residual = rank_eval.coverage(qrels, run, [name])[name].residual
+        assert residual == pytest.approx(bounds.best.utility - bounds.worst.utility, rel=1e-12)
+
+
 def test_what_is_wrong_is_said() -> None:
-    with pytest.raises(InvalidInputError, match=r"measure: expected one of a user who goes down the list, .* got AP"):
-        rank_eval.browse("AP", [1.0])
+    with pytest.raises(InvalidInputError, match=r"measure: expected one of a user who goes down the list, .* got nDCG"):
+        rank_eval.browse("nDCG", [1.0])
     with pytest.raises(InvalidInputError, match=r"gains\[1\]: expected a number from 0 to 1, got 2"):
         rank_eval.browse("INST", [1.0, 2.0])
     with pytest.raises(InvalidInputError, match=r"costs\[0\]: expected a finite number above 0, got 0"):

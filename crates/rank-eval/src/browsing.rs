@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use crate::measure::{Cutoff, Family, Kind, Parameter};
 use crate::topic::View;
+use crate::watch::{Watch, tell, unwatched};
 use crate::{Error, Measure, Qrels, Result, Run};
 
 /// What a user meets rank by rank.
@@ -65,8 +66,8 @@ pub struct BrowsingBounds {
 /// expected utility is the sum of W(i) x gain(i), the total utility that over W(1), and likewise with costs; 1 / W(1)
 /// documents are looked at. Measures: [`INST`](crate::measures::inst), [`INSQ`](crate::measures::insq),
 /// [`BPM`](crate::measures::bpm), [`NERR8`](crate::measures::n_err) to `NERR11`, [`IFT`](crate::measures::ift),
-/// [`NPV`](crate::measures::npv), [`TBG`](crate::measures::tbg), [`UMeasure`](crate::measures::u_measure), and `P`, `RBP`,
-/// `RR` and `SDCG`.
+/// [`NPV`](crate::measures::npv), [`TBG`](crate::measures::tbg), [`UMeasure`](crate::measures::u_measure), `P`, `RBP`,
+/// `RR` and `SDCG`, and [`AP`](crate::measures::average_precision), whose user is that of [`TrAP`](crate::measures::context_precision).
 ///
 /// * `measure`: the measure; its cut-off is the most documents that are looked at, 1000 unless given.
 /// * `gains`: for each rank a gain in [0, 1], or `None` for a document without a judgment.
@@ -124,7 +125,7 @@ pub fn browse(measure: &Measure, gains: &[Option<f64>], costs: &[f64]) -> Result
 /// Follows the user of a C/W/L measure down each ranking of a run, see [`browse`].
 ///
 /// * `qrels`, `run`: as for [`evaluate`](crate::evaluate); the queries that are both judged and ranked count.
-/// * `measure`: a C/W/L measure. A relevant document gains 1; with `max_rel`, grade / `max_rel`.
+/// * `measure`: a C/W/L measure. A relevant document gains 1; with `max_rel`, and `min_rel`, its share of that scale.
 /// * `costs`: the cost of each document by its id; if it is empty, each costs 1.
 ///
 /// The queries are in ascending order of id.
@@ -156,21 +157,37 @@ pub fn browse_run<H: BuildHasher>(
     measure: &Measure,
     costs: &HashMap<String, f64, H>,
 ) -> Result<Vec<(String, BrowsingBounds)>> {
+    browse_run_watched(qrels, run, measure, costs, &unwatched)
+}
+
+/// [`browse_run`], watched: a step is a query that counts.
+///
+/// # Errors
+///
+/// As [`browse_run`], and [`Error::Interrupted`].
+pub fn browse_run_watched<H: BuildHasher>(
+    qrels: &Qrels,
+    run: &Run,
+    measure: &Measure,
+    costs: &HashMap<String, f64, H>,
+    watch: &Watch<'_>,
+) -> Result<Vec<(String, BrowsingBounds)>> {
+    let gain = measure.scale(measure.level().unwrap_or(1));
     let mut users = Vec::new();
     for query in qrels.queries() {
         let (Some(judged), Some(ranked)) = (qrels.judged(query), run.ranked(query)) else { continue };
         let grades: FxHashMap<&str, i64> = judged.collect();
         measure.check(|| grades.values().copied().max())?;
-        let level = measure.level().unwrap_or(1);
         let (mut gains, mut paid) = (Vec::new(), Vec::new());
         for (document, _) in ranked {
             let grade = grades.get(document).copied().filter(|&grade| grade >= 0);
-            gains.push(grade.map(|grade| gain(grade, level, measure.max_rel())));
+            gains.push(grade.map(&gain));
             if !costs.is_empty() {
                 paid.push(*costs.get(document).ok_or_else(|| Error::NoCost { document: document.to_owned() })?);
             }
         }
         users.push((query.to_owned(), browse(measure, &gains, &paid)?));
+        tell(watch, 1)?;
     }
     if users.is_empty() {
         return Err(Error::NoCommonQuery { run: run.len(), qrels: qrels.len() });
@@ -178,16 +195,9 @@ pub fn browse_run<H: BuildHasher>(
     Ok(users)
 }
 
-/// What a grade gains, in [0, 1].
-fn gain(grade: i64, level: i64, max_rel: Option<f64>) -> f64 {
-    match max_rel {
-        Some(most) => grade.max(0) as f64 / most,
-        None => f64::from(u8::from(grade >= level)),
-    }
-}
-
 /// What measures of users have in common. To be overridden: `name`, `about`, `browsing`, `parameters`.
-pub(crate) const FAMILY: Family = Family { cutoff: Cutoff::Usually(RANKS), value: utility, ..Family::BASE };
+pub(crate) const FAMILY: Family =
+    Family { cutoff: Cutoff::Usually(RANKS), value: utility, has_residual: |_| true, ..Family::BASE };
 
 /// The ranks that are looked at where no cut-off is given: those of `cwl-eval`.
 const RANKS: usize = 1000;
@@ -195,8 +205,11 @@ const RANKS: usize = 1000;
 /// The most that a cut-off may be of a measure that looks at ranks without a document as well.
 pub(crate) const MOST_RANKS: usize = 1_000_000;
 
-/// The highest grade of the scale, by which grades are divided; without it a relevant document gains 1.
+/// The highest grade of the scale, which gains 1; without it a relevant document does.
 pub(crate) const MAX_REL: Parameter = Parameter { name: "max_rel", default: None, kind: Kind::Whole(1) };
+
+/// The lowest grade of the scale, which gains nothing, as those below it.
+pub(crate) const MIN_REL: Parameter = Parameter { name: "min_rel", default: Some(0.0), kind: Kind::Whole(0) };
 
 /// The gain that a user wants.
 pub(crate) const WANTED: Parameter =
@@ -207,8 +220,9 @@ fn utility(topic: View<'_>, measure: &Measure) -> f64 {
     let Some(goes_on) = measure.family().browsing else { return 0.0 };
     let ranks = measure.k();
     let mut path = Path { gains: vec![0.0; ranks], costs: vec![1.0; ranks] };
+    let gain = measure.scale(topic.level);
     for found in topic.found(ranks) {
-        path.gains[found.position as usize] = gain(found.grade, topic.level, measure.max_rel());
+        path.gains[found.position as usize] = gain(found.grade);
     }
     Browsing::of(&path, &goes_on(&path, measure)).utility
 }

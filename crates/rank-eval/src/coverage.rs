@@ -1,7 +1,9 @@
 //! How far the judgments reach into a run.
 
+use std::collections::BTreeMap;
+
 use crate::evaluate::evaluate_filled;
-use crate::watch::{Watch, unwatched};
+use crate::watch::{Watch, tell, unwatched};
 use crate::{Evaluation, Measure, Options, Qrels, Result, Run, evaluate_watched};
 
 /// How far judgments reach into a run, as a measure sees it.
@@ -22,9 +24,11 @@ pub struct Coverage {
 ///
 /// If runs were not pooled for the judgments, their values say less the more of them is not judged; a run whose condensed
 /// value is far above its value may be better than it looks. The residual takes each ranked document without a judgment to
-/// be of the highest grade in the qrels, or of [`Options::level`] if that is higher. It is defined for P, Success, RR, RBP,
-/// ERR, DCG, SDCG, `SetP` and `NumRelRet`, which cannot fall by it. The measure `RBPResidual` counts the ranks beyond the
-/// end of a list as well.
+/// be of the highest grade there is: in the qrels, by the level of relevance, or by the `max_rel` that the measure is given.
+/// It is defined for P, Success, RR, RBP, ERR, DCG, SDCG, `SetP` and `NumRelRet`, which cannot fall by it, and for measures
+/// of users (`INST`, `BPM` and others, see [`browse`](crate::browse)), for which it is what `cwl-eval` calls so: best value
+/// less worst. The measure `RBPResidual` and [`browse_run`](crate::browse_run) count the ranks beyond the end of a list as
+/// well.
 ///
 /// # Errors
 ///
@@ -74,7 +78,8 @@ pub fn coverage_watched(
 /// The values behind, query by query.
 pub(crate) struct Parts {
     condensed: Evaluation,
-    filled: Evaluation,
+    /// Of the measures whose documents without a judgment are given the same grade, one each.
+    filled: Vec<Evaluation>,
     judged: Evaluation,
     has_residual: bool,
 }
@@ -91,11 +96,20 @@ impl Parts {
         let measures = values.measures();
         let highest = (0..qrels.len()).flat_map(|query| qrels.0.rows(query).values()).copied().max();
         let highest = highest.unwrap_or(0).max(options.level);
+        let mut best: BTreeMap<i64, Vec<Measure>> = BTreeMap::new();
+        for measure in measures.iter().filter(|measure| measure.has_residual()) {
+            best.entry(measure.best_grade().max(highest)).or_default().push(measure.clone());
+        }
+        let filled = best
+            .iter()
+            .map(|(&grade, measures)| evaluate_filled(qrels, run, measures, options, Some(grade), &|_| watch(0)));
+        let filled = filled.collect::<Result<_>>()?;
+        tell(watch, values.queries().len())?;
         let judged = measures.iter().map(judged).collect::<Result<Vec<Measure>>>()?;
         let condensed = options.judged_only(true);
         Ok(Self {
             condensed: evaluate_filled(qrels, run, measures, condensed, None, watch)?,
-            filled: evaluate_filled(qrels, run, measures, options, Some(highest), watch)?,
+            filled,
             judged: evaluate_filled(qrels, run, &judged, options, None, watch)?,
             has_residual: !options.judged_only,
         })
@@ -104,15 +118,16 @@ impl Parts {
     /// For each measure, over the queries for which `keep` says so.
     pub(crate) fn coverage(&self, values: &Evaluation, keep: impl Fn(&str) -> bool) -> Vec<Coverage> {
         let aggregate = |evaluation: &Evaluation, measure: &Measure| {
-            let column = evaluation.values(measure).unwrap_or_default();
-            let kept = evaluation.queries().iter().zip(column).filter(|(query, _)| keep(query));
-            measure.aggregate(&kept.map(|(_, value)| *value).collect::<Vec<f64>>())
+            let kept = evaluation.queries().iter().zip(evaluation.values(measure)?).filter(|(query, _)| keep(query));
+            Some(measure.aggregate(&kept.map(|(_, value)| *value).collect::<Vec<f64>>()))
         };
-        let of_measure = |(measure, judged): (&Measure, &Measure)| Coverage {
-            condensed: aggregate(&self.condensed, measure),
-            residual: (self.has_residual && measure.has_residual())
-                .then(|| aggregate(&self.filled, measure) - aggregate(values, measure)),
-            judged: aggregate(&self.judged, judged),
+        let of_measure = |(measure, judged): (&Measure, &Measure)| {
+            let best = self.filled.iter().filter(|_| self.has_residual).find_map(|filled| aggregate(filled, measure));
+            Coverage {
+                condensed: aggregate(&self.condensed, measure).unwrap_or_default(),
+                residual: best.zip(aggregate(values, measure)).map(|(best, value)| best - value),
+                judged: aggregate(&self.judged, judged).unwrap_or_default(),
+            }
         };
         values.measures().iter().zip(self.judged.measures()).map(of_measure).collect()
     }

@@ -157,6 +157,26 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A compressed file ends too early, or is damaged.
+    #[error("{}: expected whole {format} data, got the error \"{source}\"; copy or download the file again", path.display())]
+    DamagedFile {
+        /// The file.
+        path: PathBuf,
+        /// `gzip` or `zstd`.
+        format: &'static str,
+        /// What the decoder said.
+        source: std::io::Error,
+    },
+    /// A file is of a known format that is not read.
+    #[error("{}: expected lines of text, plain, gzip or zstd, got {got}; {advice}", path.display())]
+    NoTextFile {
+        /// The file.
+        path: PathBuf,
+        /// Its format.
+        got: &'static str,
+        /// What to do.
+        advice: &'static str,
+    },
     /// A line of a file is not what its format asks for.
     #[error("{}:{line}: expected {expected}, got {got}; {advice}", path.display())]
     Malformed {

@@ -41,7 +41,7 @@ pub use agreement::{
     RankBiasedOverlap, Tau, kendall_tau, kendall_tau_of_lists, overlap, rank_biased_overlap, spearman_rho, tau_ap,
 };
 pub use arrays::{Arrays, Grades, evaluate_arrays};
-pub use browsing::{Browsing, BrowsingBounds, browse, browse_run};
+pub use browsing::{Browsing, BrowsingBounds, browse, browse_run, browse_run_watched};
 pub use compare::{CompareOptions, ComparedPair, Comparison, TableOptions, Test, compare, compare_watched};
 pub use coverage::{Coverage, coverage, coverage_watched};
 pub use curve::precision_recall_curve;

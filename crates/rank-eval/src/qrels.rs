@@ -120,8 +120,17 @@ impl Qrels {
     /// [`Error::File`](crate::Error::File); [`Error::NotAWord`](crate::Error::NotAWord) for an id that is empty, has white
     /// space, or would be a comment.
     pub fn write_trec(&self, path: impl AsRef<Path>) -> Result<()> {
-        formats::check_words(&self.0, None)?;
-        formats::write_file(path.as_ref(), &|out| formats::trec_qrels(&self.0, out))
+        self.write_trec_watched(path, &unwatched)
+    }
+
+    /// [`write_trec`](Self::write_trec), watched: a step is a line.
+    ///
+    /// # Errors
+    ///
+    /// As [`write_trec`](Self::write_trec), and [`Error::Interrupted`](crate::Error::Interrupted).
+    pub fn write_trec_watched(&self, path: impl AsRef<Path>, watch: &Watch<'_>) -> Result<()> {
+        formats::check_words(&self.0, None, watch)?;
+        formats::write_file(path.as_ref(), &|out| formats::trec_qrels(&self.0, out, watch))
     }
 
     /// Writes the qrels in TREC form to anything that can be written.
@@ -130,8 +139,8 @@ impl Qrels {
     ///
     /// Those of [`write_trec`](Self::write_trec).
     pub fn write_trec_to(&self, mut out: impl Write, name: &str) -> Result<()> {
-        formats::check_words(&self.0, None)?;
-        formats::trec_qrels(&self.0, &mut out).map_err(formats::file_error(Path::new(name), "write"))
+        formats::check_words(&self.0, None, &unwatched)?;
+        formats::trec_qrels(&self.0, &mut out, &unwatched).map_err(formats::file_error(Path::new(name), "write"))
     }
 
     /// Writes the qrels in BEIR form: a first line of names, then query, document and grade, separated by tabs.
@@ -141,8 +150,17 @@ impl Qrels {
     /// [`Error::File`](crate::Error::File); [`Error::NotAWord`](crate::Error::NotAWord) for an id that has a tab or an end
     /// of line.
     pub fn write_beir(&self, path: impl AsRef<Path>) -> Result<()> {
-        formats::check_cells(&self.0)?;
-        formats::write_file(path.as_ref(), &|out| formats::beir_qrels(&self.0, out))
+        self.write_beir_watched(path, &unwatched)
+    }
+
+    /// [`write_beir`](Self::write_beir), watched: a step is a line.
+    ///
+    /// # Errors
+    ///
+    /// As [`write_beir`](Self::write_beir), and [`Error::Interrupted`](crate::Error::Interrupted).
+    pub fn write_beir_watched(&self, path: impl AsRef<Path>, watch: &Watch<'_>) -> Result<()> {
+        formats::check_cells(&self.0, watch)?;
+        formats::write_file(path.as_ref(), &|out| formats::beir_qrels(&self.0, out, watch))
     }
 
     /// Writes the qrels as lines of JSON, `{"query_id": "q1", "doc_id": "d1", "score": 1}`.
@@ -151,7 +169,16 @@ impl Qrels {
     ///
     /// [`Error::File`](crate::Error::File).
     pub fn write_jsonl(&self, path: impl AsRef<Path>) -> Result<()> {
-        formats::write_file(path.as_ref(), &|out| formats::jsonl(&self.0, out))
+        self.write_jsonl_watched(path, &unwatched)
+    }
+
+    /// [`write_jsonl`](Self::write_jsonl), watched: a step is a line.
+    ///
+    /// # Errors
+    ///
+    /// As [`write_jsonl`](Self::write_jsonl), and [`Error::Interrupted`](crate::Error::Interrupted).
+    pub fn write_jsonl_watched(&self, path: impl AsRef<Path>, watch: &Watch<'_>) -> Result<()> {
+        formats::write_file(path.as_ref(), &|out| formats::jsonl(&self.0, out, watch))
     }
 
     /// The number of queries.
@@ -197,9 +224,18 @@ impl Qrels {
     ///
     /// [`Error::QueryTooLong`](crate::Error::QueryTooLong), which qrels that could be built do not give.
     pub fn filter(&self, keep: impl FnMut(&str, &str, i64) -> bool) -> Result<Self> {
+        self.filter_watched(keep, &unwatched)
+    }
+
+    /// [`filter`](Self::filter), watched: a step is a judgment of these qrels.
+    ///
+    /// # Errors
+    ///
+    /// As [`filter`](Self::filter), and [`Error::Interrupted`](crate::Error::Interrupted).
+    pub fn filter_watched(&self, keep: impl FnMut(&str, &str, i64) -> bool, watch: &Watch<'_>) -> Result<Self> {
         let mut builder = QrelsBuilder::default();
-        self.0.pour(&mut builder.parts, keep);
-        builder.build()
+        self.0.pour(&mut builder.parts, keep, watch)?;
+        builder.build_watched(watch)
     }
 
     /// The qrels of all judgments of several.
@@ -208,7 +244,20 @@ impl Qrels {
     ///
     /// With [`Duplicates::Refuse`], [`Error::DuplicateInTable`](crate::Error::DuplicateInTable).
     pub fn merge<'a>(qrels: impl IntoIterator<Item = &'a Self>, duplicates: Duplicates) -> Result<Self> {
-        table::merge(qrels.into_iter().map(|qrels| &qrels.0), duplicates).map(Self).map_err(fault)
+        Self::merge_watched(qrels, duplicates, &unwatched)
+    }
+
+    /// [`merge`](Self::merge), watched: a step is a judgment of one of the qrels.
+    ///
+    /// # Errors
+    ///
+    /// As [`merge`](Self::merge), and [`Error::Interrupted`](crate::Error::Interrupted).
+    pub fn merge_watched<'a>(
+        qrels: impl IntoIterator<Item = &'a Self>,
+        duplicates: Duplicates,
+        watch: &Watch<'_>,
+    ) -> Result<Self> {
+        table::merge(qrels.into_iter().map(|qrels| &qrels.0), duplicates, watch).map(Self)
     }
 }
 

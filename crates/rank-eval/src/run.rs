@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::formats;
 use crate::table::{self, Column, Columns, Fault, Parts, Scores, Table};
-use crate::watch::{Watch, unwatched};
+use crate::watch::{Watch, tell, unwatched};
 use crate::{Error, Result, Score};
 
 /// The ranked lists of many queries, as columns.
@@ -153,8 +153,17 @@ impl Run {
     ///
     /// [`Error::File`]; [`Error::NotAWord`] for a tag or an id that is empty, has white space, or would be a comment.
     pub fn write_trec(&self, path: impl AsRef<Path>, tag: &str) -> Result<()> {
-        formats::check_words(&self.0, Some(tag))?;
-        formats::write_file(path.as_ref(), &|out| formats::trec_run(&self.0, out, tag))
+        self.write_trec_watched(path, tag, &unwatched)
+    }
+
+    /// [`write_trec`](Self::write_trec), watched: a step is a line.
+    ///
+    /// # Errors
+    ///
+    /// As [`write_trec`](Self::write_trec), and [`Error::Interrupted`].
+    pub fn write_trec_watched(&self, path: impl AsRef<Path>, tag: &str, watch: &Watch<'_>) -> Result<()> {
+        formats::check_words(&self.0, Some(tag), watch)?;
+        formats::write_file(path.as_ref(), &|out| formats::trec_run(&self.0, out, tag, watch))
     }
 
     /// Writes the run in TREC form to anything that can be written, as [`write_trec`](Self::write_trec) does.
@@ -163,8 +172,8 @@ impl Run {
     ///
     /// [`Error::NotAWord`]; [`Error::File`], which names `name`.
     pub fn write_trec_to(&self, mut out: impl Write, name: &str, tag: &str) -> Result<()> {
-        formats::check_words(&self.0, Some(tag))?;
-        formats::trec_run(&self.0, &mut out, tag).map_err(formats::file_error(Path::new(name), "write"))
+        formats::check_words(&self.0, Some(tag), &unwatched)?;
+        formats::trec_run(&self.0, &mut out, tag, &unwatched).map_err(formats::file_error(Path::new(name), "write"))
     }
 
     /// Writes the run as lines of JSON, `{"query_id": "q1", "doc_id": "d1", "score": 0.5}`; compressed as by
@@ -174,12 +183,22 @@ impl Run {
     ///
     /// [`Error::File`]; [`Error::NotFiniteInJson`], since JSON has no infinite numbers.
     pub fn write_jsonl(&self, path: impl AsRef<Path>) -> Result<()> {
-        self.check_finite()?;
-        formats::write_file(path.as_ref(), &|out| formats::jsonl(&self.0, out))
+        self.write_jsonl_watched(path, &unwatched)
     }
 
-    fn check_finite(&self) -> Result<()> {
+    /// [`write_jsonl`](Self::write_jsonl), watched: a step is a line.
+    ///
+    /// # Errors
+    ///
+    /// As [`write_jsonl`](Self::write_jsonl), and [`Error::Interrupted`].
+    pub fn write_jsonl_watched(&self, path: impl AsRef<Path>, watch: &Watch<'_>) -> Result<()> {
+        self.check_finite(watch)?;
+        formats::write_file(path.as_ref(), &|out| formats::jsonl(&self.0, out, watch))
+    }
+
+    fn check_finite(&self, watch: &Watch<'_>) -> Result<()> {
         for query in self.queries() {
+            tell(watch, 0)?;
             let infinite = self.ranked(query).into_iter().flatten().find(|(_, score)| score.is_infinite());
             if let Some((document, value)) = infinite {
                 return Err(Error::NotFiniteInJson { query: query.to_owned(), document: document.to_owned(), value });
@@ -255,9 +274,18 @@ impl Run {
     ///
     /// [`Error::QueryTooLong`], which a run that could be built does not give.
     pub fn filter(&self, keep: impl FnMut(&str, &str, f64) -> bool) -> Result<Self> {
+        self.filter_watched(keep, &unwatched)
+    }
+
+    /// [`filter`](Self::filter), watched: a step is a document of this run.
+    ///
+    /// # Errors
+    ///
+    /// As [`filter`](Self::filter), and [`Error::Interrupted`].
+    pub fn filter_watched(&self, keep: impl FnMut(&str, &str, f64) -> bool, watch: &Watch<'_>) -> Result<Self> {
         let mut builder = RunBuilder::default();
-        self.0.pour(&mut builder.parts, keep);
-        Ok(Self(builder.build()?.0, self.1.clone()))
+        self.0.pour(&mut builder.parts, keep, watch)?;
+        Ok(Self(builder.build_watched(watch)?.0, self.1.clone()))
     }
 
     /// The run of the queries and documents of all `runs`: parts of one run, such as those of several shards.
@@ -279,8 +307,20 @@ impl Run {
     /// # Ok::<(), rank_eval::Error>(())
     /// ```
     pub fn merge<'a>(runs: impl IntoIterator<Item = &'a Self>, duplicates: Duplicates) -> Result<Self> {
-        let table = table::merge(runs.into_iter().map(|run| &run.0), duplicates).map_err(fault)?;
-        Ok(Self(table, None))
+        Self::merge_watched(runs, duplicates, &unwatched)
+    }
+
+    /// [`merge`](Self::merge), watched: a step is a document of one of the runs.
+    ///
+    /// # Errors
+    ///
+    /// As [`merge`](Self::merge), and [`Error::Interrupted`].
+    pub fn merge_watched<'a>(
+        runs: impl IntoIterator<Item = &'a Self>,
+        duplicates: Duplicates,
+        watch: &Watch<'_>,
+    ) -> Result<Self> {
+        table::merge(runs.into_iter().map(|run| &run.0), duplicates, watch).map(|table| Self(table, None))
     }
 }
 

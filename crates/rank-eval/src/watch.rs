@@ -33,6 +33,31 @@ pub(crate) fn unwatched(_: usize) -> ControlFlow<()> {
     ControlFlow::Continue(())
 }
 
+/// Steps that are reported in pieces.
+pub(crate) struct Steps<'a> {
+    watch: &'a Watch<'a>,
+    open: usize,
+}
+
+impl<'a> Steps<'a> {
+    const PIECE: usize = 1 << 14;
+
+    pub(crate) fn new(watch: &'a Watch<'a>) -> Self {
+        Self { watch, open: 0 }
+    }
+
+    /// One more is done.
+    pub(crate) fn one(&mut self) -> Result<()> {
+        self.open += 1;
+        if self.open == Self::PIECE { self.report() } else { Ok(()) }
+    }
+
+    /// Reports what is not reported yet.
+    pub(crate) fn report(&mut self) -> Result<()> {
+        tell(self.watch, std::mem::take(&mut self.open))
+    }
+}
+
 /// Reports `steps` more that are done.
 pub(crate) fn tell(watch: &Watch<'_>, steps: usize) -> Result<()> {
     if watch(steps).is_break() { Err(Error::Interrupted) } else { Ok(()) }

@@ -168,8 +168,8 @@ fn without_a_cut_off_a_user_stops_at_rank_1000() {
 #[test]
 fn what_is_wrong_is_said() {
     let measure: Measure = "TBG".parse().unwrap();
-    let ap: Measure = "AP".parse().unwrap();
-    assert!(matches!(browse(&ap, &[], &[]), Err(Error::NoUser { .. })));
+    let ndcg: Measure = "nDCG".parse().unwrap();
+    assert!(matches!(browse(&ndcg, &[], &[]), Err(Error::NoUser { .. })));
     for value in [-0.5, 1.5, f64::NAN] {
         let refused = browse(&measure, &[None, Some(value)], &[]);
         assert!(matches!(refused, Err(Error::InvalidGain { position: 1, .. })));

@@ -5,7 +5,7 @@ use rank_eval::{
     CompareOptions, Measure, MissingQueries, Options, Order, Qrels, Run, TableOptions, compare, coverage, evaluate_with,
 };
 
-const BOUNDED: [&str; 9] = [
+const BOUNDED: [&str; 21] = [
     "P@3",
     "Success@2",
     "RR",
@@ -15,6 +15,18 @@ const BOUNDED: [&str; 9] = [
     "DCG",
     "SDCG(max_rel=2)@3",
     "NumRelRet",
+    "P(rel=2)@3",
+    "INST@4",
+    "INST(max_rel=2)@4",
+    "INSQ(T=2,max_rel=2)@4",
+    "BPM(T=1,max_rel=2)@4",
+    "BPMD(T=1,max_rel=2)@4",
+    "NERR8(max_rel=2)@4",
+    "NERR9(max_rel=2)@4",
+    "NERR11(min_rel=1,max_rel=2)@4",
+    "IFT(max_rel=2)@4",
+    "NPV(max_rel=2)@4",
+    "UMeasure(L=3,max_rel=2)@4",
 ];
 const OTHERS: [&str; 5] = ["nDCG@10", "AP", "R@2", "SetRelP", "RBP(scale='topic')"];
 
@@ -45,6 +57,7 @@ proptest! {
         let highest = rows.iter().filter_map(|row| row.1).max().unwrap_or(0).max(1);
         let open: Vec<usize> =
             (0..rows.len()).filter(|&row| rows[row].0.is_some() && rows[row].1.is_none_or(|grade| grade < 0)).collect();
+        let best = |measure: &Measure| highest.max(if measure.to_string().contains("rel=2") { 2 } else { 1 });
         let value = |rows: &Rows, measure: &Measure| {
             let (qrels, run) = tables(rows);
             evaluate_with(&qrels, &run, std::slice::from_ref(measure), options).unwrap().mean(measure).unwrap()
@@ -54,7 +67,7 @@ proptest! {
             for chosen in 0..1_usize << open.len() {
                 let mut judged = rows.clone();
                 for (bit, &row) in open.iter().enumerate() {
-                    judged[row].1 = if chosen >> bit & 1 == 1 { Some(highest) } else { rows[row].1 };
+                    judged[row].1 = if chosen >> bit & 1 == 1 { Some(best(measure)) } else { rows[row].1 };
                 }
                 most = most.max(value(&judged, measure));
             }

@@ -207,8 +207,38 @@ fn files_that_cannot_be_read_or_written() {
     assert!(matches!(unnamed.write_trec(&path, "t"), Err(Error::NotAWord { argument: "query id", .. })));
     // Truncated gzip.
     fs::write(&path, [0x1f, 0x8b, 8, 0, 0]).unwrap();
-    assert!(matches!(Run::read(&path), Err(Error::File { action: "read", .. })));
+    assert!(matches!(Run::read(&path), Err(Error::DamagedFile { format: "gzip", .. })));
+    for (bytes, what) in [
+        (b"PAR1\x15\x04\x15".as_slice(), "a Parquet file; read it with pandas, polars or pyarrow, and pass the table"),
+        (b"ARROW1\0\0", "a file of Arrow or Feather; read it with pandas, polars or pyarrow, and pass the table"),
+        (b"PK\x03\x04", "a zip archive; unpack it"),
+        (b"BZh91AY&SY", "a bzip2 file; unpack it"),
+        (b"\xfd7zXZ\0\0\x04", "an xz file; unpack it"),
+        (b"\x04\"M\x18\x64", "an LZ4 file; unpack it"),
+        (b"\xff\xfeq\0", "UTF-16; convert it to UTF-8"),
+        (b"\xfe\xff\0q", "UTF-16; convert it to UTF-8"),
+    ] {
+        let error = Run::from_reader(bytes, "run").unwrap_err();
+        assert_eq!(error.to_string(), format!("run: expected lines of text, plain, gzip or zstd, got {what}"));
+        assert!(matches!(error, Error::NoTextFile { .. }));
+    }
+    // Ids that begin as such files do.
+    for id in ["PAR1", "ARROW1", "PK", "BZh91AY"] {
+        let run = Run::from_reader(format!("{id} Q0 d 1 2 t").as_bytes(), "run").unwrap();
+        assert_eq!(run.queries().collect::<Vec<_>>(), [id]);
+    }
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_an_id() {
+    let run = Run::from_reader("\u{feff}q Q0 d 1 2 t\n".as_bytes(), "run").unwrap();
+    assert_eq!(run.queries().collect::<Vec<_>>(), ["q"]);
+    let run = Run::from_reader("\u{feff}# runs\nq Q0 d 1 2 t\n".as_bytes(), "run").unwrap();
+    assert_eq!(run.queries().collect::<Vec<_>>(), ["q"]);
+    let qrels = Qrels::from_reader("\u{feff}query-id\tcorpus-id\tscore\nq\td\t1\n".as_bytes(), "qrels").unwrap();
+    assert_eq!(qrels.queries().collect::<Vec<_>>(), ["q"]);
+    assert!(Run::from_reader("\u{feff}".as_bytes(), "run").unwrap().is_empty());
 }
 
 #[test]

@@ -1,13 +1,14 @@
 //! Whoever watches long work hears of all of it, and can stop it.
 
+use std::collections::HashMap;
 use std::fs;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rank_eval::{
-    BootstrapOptions, CompareOptions, Error, Measure, Options, Qrels, QrelsBuilder, ReportOptions, Result, Run,
-    RunBuilder, Test, Watch, bootstrap_interval_watched, compare_watched, evaluate_watched, randomization_test_watched,
-    randomized_tukey_hsd_watched, report_watched, ties_watched,
+    BootstrapOptions, CompareOptions, Duplicates, Error, Measure, Options, Qrels, QrelsBuilder, ReportOptions, Result,
+    Run, RunBuilder, Test, Watch, bootstrap_interval_watched, browse_run_watched, compare_watched, coverage_watched,
+    evaluate_watched, randomization_test_watched, randomized_tukey_hsd_watched, report_watched, ties_watched,
 };
 
 /// What work says of itself: whether it finishes, in how many steps, and what becomes of it when it is stopped at once.
@@ -52,6 +53,47 @@ fn reading_counts_the_bytes_of_the_file() {
         let size = fs::metadata(&path).unwrap().len() as usize;
         assert_eq!(watched(|watch| Qrels::read_watched(&path, 2, watch)), size, "{name}");
     }
+}
+
+#[test]
+fn writing_counts_lines_and_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let (run, qrels) = (run(20_000, 1.0), qrels(20_000));
+    for name in ["run", "run.gz", "run.zst"] {
+        let path = folder.path().join(name);
+        assert_eq!(watched(|watch| run.write_trec_watched(&path, "tag", watch)), 40_000);
+        assert_eq!(watched(|watch| run.write_jsonl_watched(&path, watch)), 40_000);
+        assert_eq!(watched(|watch| qrels.write_trec_watched(&path, watch)), 20_000);
+        assert_eq!(watched(|watch| qrels.write_beir_watched(&path, watch)), 20_000);
+        assert_eq!(watched(|watch| qrels.write_jsonl_watched(&path, watch)), 20_000);
+    }
+    // Stopped in the midst of the lines.
+    let written = AtomicUsize::new(0);
+    let path = folder.path().join("stopped");
+    let stopped = run.write_trec_watched(&path, "tag", &|lines| {
+        let before = written.fetch_add(lines, Ordering::Relaxed);
+        if before + lines > 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    assert!(matches!(stopped, Err(Error::Interrupted)));
+    assert!((1..40_000).contains(&written.into_inner()));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3);
+}
+
+#[test]
+fn rows_are_counted_that_are_brought_together_or_chosen() {
+    let (first, second, judged, others) = (run(500, 1.0), run(600, 2.0), qrels(500), qrels(600));
+    for duplicates in [Duplicates::KeepFirst, Duplicates::KeepLast] {
+        assert_eq!(watched(|watch| Run::merge_watched([&first, &second], duplicates, watch)), 2200);
+        assert_eq!(watched(|watch| Qrels::merge_watched([&judged, &others], duplicates, watch)), 1100);
+    }
+    assert_eq!(watched(|watch| Run::merge_watched([&first], Duplicates::Refuse, watch)), 1000);
+    assert_eq!(watched(|watch| first.filter_watched(|_, document, _| document == "a", watch)), 1000);
+    assert_eq!(watched(|watch| judged.filter_watched(|_, _, grade| grade > 1, watch)), 500);
+    let measure: Measure = "INST".parse().unwrap();
+    let costs = HashMap::<String, f64>::new();
+    assert_eq!(watched(|watch| browse_run_watched(&judged, &second, &measure, &costs, watch)), 500);
+    let measures: [Measure; 3] = ["INST".parse().unwrap(), "P(rel=2)@3".parse().unwrap(), "AP".parse().unwrap()];
+    assert_eq!(watched(|watch| coverage_watched(&judged, &first, &measures, Options::default(), watch)), 4 * 500);
 }
 
 #[test]

@@ -12,6 +12,7 @@ import random
 from pathlib import Path
 
 import numpy as np
+from cwl.ruler.measures.cwl_ap import APCWLMetric
 from cwl.ruler.measures.cwl_bpm import BPMCWLMetric, BPMDCWLMetric
 from cwl.ruler.measures.cwl_dcg import NDCGCWLMetric
 from cwl.ruler.measures.cwl_ift import IFTGoalCWLMetric, IFTGoalRateCWLMetric, IFTRateCWLMetric
@@ -53,6 +54,9 @@ METRICS = {
     "RBP(p=0.8)": RBPCWLMetric(0.8),
     "RR": RRCWLMetric(),
     "SDCG(max_rel=1)@10": NDCGCWLMetric(10),
+    # Its TrAP is no user: weights that may rise, and of another sum than 1.
+    "AP": APCWLMetric(),
+    "TrAP": APCWLMetric(),
 }
 
 

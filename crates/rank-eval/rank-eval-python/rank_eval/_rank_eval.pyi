@@ -373,7 +373,9 @@ class Run:
             ['q1']
         """
 
-    def filter(self, documents: Iterable[int | str] | Callable[[str, str, float], bool]) -> Run:
+    def filter(
+        self, documents: Iterable[int | str] | Callable[[str, str, float], bool], *, progress: bool = False
+    ) -> Run:
         """The run of these documents alone. A query may be left without documents.
 
         So a residual collection is made, which lacks what the user has seen: filter run and qrels by the same function.
@@ -381,6 +383,7 @@ class Run:
         Args:
             documents: The ids of documents, which a query need not have; or a function of query, document and score
                 that says whether the row stays.
+            progress: Whether to show a bar, which needs the package tqdm.
 
         Raises:
             DtypeError: Something that is no id, or a function that returns no bool.
@@ -395,13 +398,20 @@ class Run:
         """
 
     @classmethod
-    def merge(cls, runs: Iterable[Run], duplicates: Literal["refuse", "keep_first", "keep_last"] = "refuse") -> Run:
+    def merge(
+        cls,
+        runs: Iterable[Run],
+        duplicates: Literal["refuse", "keep_first", "keep_last"] = "refuse",
+        *,
+        progress: bool = False,
+    ) -> Run:
         """The run of the queries and documents of all ``runs``: parts of one run, such as those of several shards.
 
         Args:
             runs: The runs.
             duplicates: What becomes of a document that two of them have for the same query: ``"refuse"``: an error;
                 ``"keep_first"``, ``"keep_last"``: the score of the first or the last of them counts.
+            progress: Whether to show a bar, which needs the package tqdm.
 
         Raises:
             DuplicateIdError: A document twice for one query, where that is refused.
@@ -467,7 +477,7 @@ class Run:
                 there twice for one query. The message names the line.
         """
 
-    def write(self, path: _Path, tag: str = "rank-rank") -> None:
+    def write(self, path: _Path, tag: str = "rank-rank", *, progress: bool = False) -> None:
         """Writes a TREC file; gzip if the name ends in ``.gz``, zstd if it ends in ``.zst``.
 
         Scores are printed such that they read back to the same bits. The file appears under its name only when it is
@@ -476,17 +486,19 @@ class Run:
         Args:
             path: The file.
             tag: The name of the run.
+            progress: Whether to show a bar, which needs the package tqdm.
 
         Raises:
             OSError: The file cannot be written.
             InvalidInputError: A tag or an id that is empty or has white space.
         """
 
-    def write_jsonl(self, path: _Path) -> None:
+    def write_jsonl(self, path: _Path, *, progress: bool = False) -> None:
         """Writes lines of JSON, ``{"query_id": "q1", "doc_id": "d1", "score": 0.5}``; compressed as by ``write``.
 
         Args:
             path: The file.
+            progress: Whether to show a bar, which needs the package tqdm.
 
         Raises:
             OSError: The file cannot be written.
@@ -707,12 +719,15 @@ class Qrels:
             {'q2': {'b': 2}}
         """
 
-    def filter(self, documents: Iterable[int | str] | Callable[[str, str, int], bool]) -> Qrels:
+    def filter(
+        self, documents: Iterable[int | str] | Callable[[str, str, int], bool], *, progress: bool = False
+    ) -> Qrels:
         """The judgments of these documents alone. A query may be left without judgments, and still counts.
 
         Args:
             documents: The ids of documents, which a query need not have; or a function of query, document and grade
                 that says whether the judgment stays.
+            progress: Whether to show a bar, which needs the package tqdm.
 
         Raises:
             DtypeError: Something that is no id, or a function that returns no bool.
@@ -725,7 +740,11 @@ class Qrels:
 
     @classmethod
     def merge(
-        cls, qrels: Iterable[Qrels], duplicates: Literal["refuse", "keep_first", "keep_last"] = "refuse"
+        cls,
+        qrels: Iterable[Qrels],
+        duplicates: Literal["refuse", "keep_first", "keep_last"] = "refuse",
+        *,
+        progress: bool = False,
     ) -> Qrels:
         """The judgments of all ``qrels``.
 
@@ -733,6 +752,7 @@ class Qrels:
             qrels: The judgments to bring together.
             duplicates: What becomes of a document that two of them judge for the same query: ``"refuse"``: an error;
                 ``"keep_first"``, ``"keep_last"``: the grade of the first or the last of them counts.
+            progress: Whether to show a bar, which needs the package tqdm.
 
         Raises:
             DuplicateIdError: A document twice for one query, where that is refused.
@@ -745,35 +765,38 @@ class Qrels:
             {'q1': {'a': 2}}
         """
 
-    def write(self, path: _Path) -> None:
+    def write(self, path: _Path, *, progress: bool = False) -> None:
         """Writes a TREC file, queries and documents in order; gzip if the name ends in ``.gz``, zstd for ``.zst``.
 
         The file appears under its name only when it is complete. A query without judgments leaves no line.
 
         Args:
             path: The file.
+            progress: Whether to show a bar, which needs the package tqdm.
 
         Raises:
             OSError: The file cannot be written.
             InvalidInputError: An id that is empty or has white space.
         """
 
-    def write_beir(self, path: _Path) -> None:
+    def write_beir(self, path: _Path, *, progress: bool = False) -> None:
         """Writes a file in BEIR form: a line of names, then query, document and grade, separated by tabs.
 
         Args:
             path: The file, compressed as by ``write``.
+            progress: Whether to show a bar, which needs the package tqdm.
 
         Raises:
             OSError: The file cannot be written.
             InvalidInputError: An id that is empty, or has a tab or an end of line.
         """
 
-    def write_jsonl(self, path: _Path) -> None:
+    def write_jsonl(self, path: _Path, *, progress: bool = False) -> None:
         """Writes lines of JSON, ``{"query_id": "q1", "doc_id": "d1", "score": 1}``.
 
         Args:
             path: The file, compressed as by ``write``.
+            progress: Whether to show a bar, which needs the package tqdm.
 
         Raises:
             OSError: The file cannot be written.
@@ -2280,8 +2303,10 @@ def coverage(
     """How far the judgments reach into a run: the value over condensed lists, the residual, and the share judged.
 
     If runs were not pooled for the judgments, their values say less the more of them is not judged. The residual takes
-    each ranked document without a judgment to be of the highest grade in the qrels, or of ``level`` if that is higher;
-    it is defined for P, Success, RR, RBP, ERR, DCG, SDCG, SetP and NumRelRet, which cannot fall by it.
+    each ranked document without a judgment to be of the highest grade there is: in the qrels, by the level of
+    relevance, or by the ``max_rel`` that the measure is given. It is defined for P, Success, RR, RBP, ERR, DCG, SDCG, SetP and
+    NumRelRet, which cannot fall by it, and for measures of users (INST, BPM and others, see ``browse``), for which it
+    is what cwl-eval calls so: best value less worst.
 
     Args:
         qrels: The judgments, as in ``evaluate``.
@@ -2628,8 +2653,9 @@ def browse(
 
     Args:
         measure: ``INST``, ``INSQ``, ``BPM``, ``BPMD``, ``NERR8`` to ``NERR11``, ``IFT``, ``NPV``, ``TBG``,
-            ``UMeasure``, ``P``, ``RBP``, ``RR`` or ``SDCG``, with parameters. Its cut-off is the most documents that
-            are looked at, 1000 unless given.
+            ``UMeasure``, ``P``, ``RBP``, ``RR``, ``SDCG`` or ``AP`` (whose user gains ``TrAP``, since only what is
+            ranked can be looked at), with parameters. Its cut-off is the most documents that are looked at, 1000 unless
+            given.
         gains: For each rank a gain in [0, 1], or None for a document without a judgment.
         costs: For each rank a cost above 0, such as seconds or characters; without them, and behind their end, each
             rank costs 1. ``BPM``, ``IFT``, ``TBG`` and ``UMeasure`` look at them.
@@ -2663,8 +2689,8 @@ def browse_run(
     """Follows the user of a C/W/L measure down each ranking of a run, see ``browse``.
 
     Args:
-        qrels: The judgments, as for ``evaluate``. A relevant document gains 1; with ``max_rel`` in the measure, a
-            document of grade g gains g / ``max_rel``.
+        qrels: The judgments, as for ``evaluate``. A relevant document gains 1; with ``max_rel`` in the measure, and
+            ``min_rel``, a document gains the share of that scale which its grade is.
         run: The run, as for ``evaluate``.
         measure: A C/W/L measure, as for ``browse``.
         costs: The cost of each ranked document by its id; without it each costs 1.

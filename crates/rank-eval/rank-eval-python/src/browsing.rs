@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping};
-use rank_pyo3::{describe, for_each_entry};
+use rank_pyo3::{ProgressBar, describe, for_each_entry};
 
 use crate::errors::{PACKAGE, to_python};
 use crate::ids::id;
 use crate::samples::number;
 use crate::tables::{qrels_argument, run_argument};
+use crate::work::watched_rows;
 
 #[doc = rank_pyo3::stub!("Browsing")]
 #[pyclass(frozen, get_all, module = "rank_eval")]
@@ -122,7 +123,9 @@ pub(crate) fn browse_run<'py>(
         })?;
     }
     let (qrels, run) = (&qrels.get().0, &run.get().0);
-    let users = py.detach(|| rank_eval::browse_run(qrels, run, &measure, &paid)).map_err(to_python)?;
+    let users = watched_rows(py, run.document_count(), &ProgressBar::hidden(), |watch| {
+        rank_eval::browse_run_watched(qrels, run, &measure, &paid, watch)
+    })?;
     let named = PyDict::new(py);
     for (query, bounds) in users {
         named.set_item(query, Bound::new(py, BrowsingBounds::from(bounds))?)?;

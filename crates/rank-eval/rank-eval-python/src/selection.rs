@@ -2,16 +2,18 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::ops::ControlFlow;
 
 use pyo3::PyClass;
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
-use rank_eval::Duplicates;
-use rank_pyo3::describe;
+use rank_eval::{Duplicates, Watch};
+use rank_pyo3::{ProgressBar, describe};
 
 use crate::errors::{PACKAGE, to_python};
 use crate::ids::id;
 use crate::statistics::choice;
+use crate::work::watched_rows;
 
 /// What becomes of a row that two of the merged tables have.
 pub(crate) fn duplicates(policy: &str) -> PyResult<Duplicates> {
@@ -39,6 +41,12 @@ pub(crate) fn tables<'py, T: PyClass>(
     };
     entries.enumerate().map(table).collect()
 }
+
+/// A function that says whether a row stays.
+pub(crate) type Asked<'a, V> = dyn FnMut(&str, &str, V) -> bool + 'a;
+
+/// So many rows are shown on a bar at once.
+const PIECE: usize = 1 << 12;
 
 /// What is to be kept: what a function says, or what has one of some ids.
 pub(crate) enum Keep<'a, 'py> {
@@ -98,19 +106,29 @@ impl<'a, 'py> Keep<'a, 'py> {
         }
     }
 
-    /// Calls `filter` with a function that says which rows stay.
+    /// Calls `filter` with a function that says which of so many rows stay.
     pub(crate) fn filter<T: Send, V: Copy + IntoPyObject<'py>>(
         self,
         py: Python<'py>,
-        filter: impl FnOnce(&mut dyn FnMut(&str, &str, V) -> bool) -> rank_eval::Result<T> + Send,
+        rows: usize,
+        bar: &ProgressBar,
+        filter: impl FnOnce(&mut Asked<'_, V>, &Watch<'_>) -> rank_eval::Result<T> + Send,
     ) -> PyResult<T> {
         match self {
-            Self::Known(ids) => py.detach(|| filter(&mut |_, document, _| ids.contains(document))).map_err(to_python),
+            Self::Known(ids) => {
+                watched_rows(py, rows, bar, |watch| filter(&mut |_, document, _| ids.contains(document), watch))
+            }
             Self::Asked(function) => {
-                let mut raised = None;
-                let filtered = filter(&mut |query, document, value| {
-                    ask(&mut raised, "documents", || function.call1((query, document, value)))
-                });
+                let (mut raised, mut asked) = (None, 0);
+                let filtered = filter(
+                    &mut |query, document, value| {
+                        asked += 1;
+                        let shown = if asked % PIECE == 0 { bar.update(py, PIECE) } else { Ok(()) };
+                        ask(&mut raised, "documents", || shown.and_then(|()| function.call1((query, document, value))))
+                    },
+                    &|_| ControlFlow::Continue(()),
+                );
+                bar.update(py, asked % PIECE)?;
                 raised.map_or(filtered.map_err(to_python), Err)
             }
         }

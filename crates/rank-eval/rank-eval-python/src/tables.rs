@@ -4,15 +4,16 @@ use std::path::PathBuf;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyDict, PyMapping, PyString, PyType};
+use rank_eval::Watch;
 use rank_pyo3::arrow::ArrowTable;
 use rank_pyo3::{describe, frames};
 
 use crate::arrow::{QrelsColumns, RunColumns, qrels_batch, read_qrels, read_run, run_batch, stream};
 use crate::columns::NumpyRows;
 use crate::dicts;
-use crate::errors::{PACKAGE, to_python};
-use crate::selection::{self, Keep};
-use crate::work::{build, bytes, watched};
+use crate::errors::PACKAGE;
+use crate::selection::{self, Asked, Keep};
+use crate::work::{bar, build, bytes, watched, watched_rows, written};
 
 #[doc = rank_pyo3::stub!("Run")]
 #[pyclass(frozen, module = "rank_eval")]
@@ -100,29 +101,36 @@ impl Run {
     }
 
     #[doc = rank_pyo3::stub!("Run.filter")]
-    fn filter(&self, documents: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Keep::documents(documents)?.filter(documents.py(), |keep| self.0.filter(keep)).map(Self)
+    #[pyo3(signature = (documents, *, progress = false))]
+    fn filter(&self, documents: &Bound<'_, PyAny>, progress: bool) -> PyResult<Self> {
+        let (py, rows) = (documents.py(), self.0.document_count());
+        let bar = bar(py, "run", "documents", rows, progress)?;
+        let filter = |keep: &mut Asked<'_, _>, watch: &Watch<'_>| self.0.filter_watched(keep, watch);
+        Keep::documents(documents)?.filter(py, rows, &bar, filter).map(Self)
     }
 
     #[doc = rank_pyo3::stub!("Run.merge")]
     #[classmethod]
-    #[pyo3(signature = (runs, duplicates = "refuse"))]
-    fn merge(_class: &Bound<'_, PyType>, runs: &Bound<'_, PyAny>, duplicates: &str) -> PyResult<Self> {
+    #[pyo3(signature = (runs, duplicates = "refuse", *, progress = false))]
+    fn merge(_class: &Bound<'_, PyType>, runs: &Bound<'_, PyAny>, duplicates: &str, progress: bool) -> PyResult<Self> {
         let duplicates = selection::duplicates(duplicates)?;
         let tables = selection::tables::<Self>(runs, "runs", "Run")?;
         let tables: Vec<&rank_eval::Run> = tables.iter().map(|table| &table.get().0).collect();
-        runs.py().detach(|| rank_eval::Run::merge(tables, duplicates)).map(Self).map_err(to_python)
+        let (py, rows) = (runs.py(), tables.iter().map(|table| table.document_count()).sum());
+        let bar = bar(py, "run", "documents", rows, progress)?;
+        watched_rows(py, rows, &bar, |watch| rank_eval::Run::merge_watched(tables, duplicates, watch)).map(Self)
     }
 
     #[doc = rank_pyo3::stub!("Run.write")]
-    #[pyo3(signature = (path, tag = "rank-rank"))]
-    fn write(&self, py: Python<'_>, path: PathBuf, tag: &str) -> PyResult<()> {
-        py.detach(|| self.0.write_trec(path, tag)).map_err(to_python)
+    #[pyo3(signature = (path, tag = "rank-rank", *, progress = false))]
+    fn write(&self, py: Python<'_>, path: PathBuf, tag: &str, progress: bool) -> PyResult<()> {
+        written(py, path, self.0.document_count(), progress, |path, watch| self.0.write_trec_watched(path, tag, watch))
     }
 
     #[doc = rank_pyo3::stub!("Run.write_jsonl")]
-    fn write_jsonl(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
-        py.detach(|| self.0.write_jsonl(path)).map_err(to_python)
+    #[pyo3(signature = (path, *, progress = false))]
+    fn write_jsonl(&self, py: Python<'_>, path: PathBuf, progress: bool) -> PyResult<()> {
+        written(py, path, self.0.document_count(), progress, |path, watch| self.0.write_jsonl_watched(path, watch))
     }
 
     #[doc = rank_pyo3::stub!("Run.to_dict")]
@@ -279,33 +287,42 @@ impl Qrels {
     }
 
     #[doc = rank_pyo3::stub!("Qrels.filter")]
-    fn filter(&self, documents: &Bound<'_, PyAny>) -> PyResult<Self> {
-        Keep::documents(documents)?.filter(documents.py(), |keep| self.0.filter(keep)).map(Self)
+    #[pyo3(signature = (documents, *, progress = false))]
+    fn filter(&self, documents: &Bound<'_, PyAny>, progress: bool) -> PyResult<Self> {
+        let (py, rows) = (documents.py(), self.0.judgment_count());
+        let bar = bar(py, "qrels", "judgments", rows, progress)?;
+        let filter = |keep: &mut Asked<'_, _>, watch: &Watch<'_>| self.0.filter_watched(keep, watch);
+        Keep::documents(documents)?.filter(py, rows, &bar, filter).map(Self)
     }
 
     #[doc = rank_pyo3::stub!("Qrels.merge")]
     #[classmethod]
-    #[pyo3(signature = (qrels, duplicates = "refuse"))]
-    fn merge(_class: &Bound<'_, PyType>, qrels: &Bound<'_, PyAny>, duplicates: &str) -> PyResult<Self> {
+    #[pyo3(signature = (qrels, duplicates = "refuse", *, progress = false))]
+    fn merge(_class: &Bound<'_, PyType>, qrels: &Bound<'_, PyAny>, duplicates: &str, progress: bool) -> PyResult<Self> {
         let duplicates = selection::duplicates(duplicates)?;
         let tables = selection::tables::<Self>(qrels, "qrels", "Qrels")?;
         let tables: Vec<&rank_eval::Qrels> = tables.iter().map(|table| &table.get().0).collect();
-        qrels.py().detach(|| rank_eval::Qrels::merge(tables, duplicates)).map(Self).map_err(to_python)
+        let (py, rows) = (qrels.py(), tables.iter().map(|table| table.judgment_count()).sum());
+        let bar = bar(py, "qrels", "judgments", rows, progress)?;
+        watched_rows(py, rows, &bar, |watch| rank_eval::Qrels::merge_watched(tables, duplicates, watch)).map(Self)
     }
 
     #[doc = rank_pyo3::stub!("Qrels.write")]
-    fn write(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
-        py.detach(|| self.0.write_trec(path)).map_err(to_python)
+    #[pyo3(signature = (path, *, progress = false))]
+    fn write(&self, py: Python<'_>, path: PathBuf, progress: bool) -> PyResult<()> {
+        written(py, path, self.0.judgment_count(), progress, |path, watch| self.0.write_trec_watched(path, watch))
     }
 
     #[doc = rank_pyo3::stub!("Qrels.write_beir")]
-    fn write_beir(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
-        py.detach(|| self.0.write_beir(path)).map_err(to_python)
+    #[pyo3(signature = (path, *, progress = false))]
+    fn write_beir(&self, py: Python<'_>, path: PathBuf, progress: bool) -> PyResult<()> {
+        written(py, path, self.0.judgment_count(), progress, |path, watch| self.0.write_beir_watched(path, watch))
     }
 
     #[doc = rank_pyo3::stub!("Qrels.write_jsonl")]
-    fn write_jsonl(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
-        py.detach(|| self.0.write_jsonl(path)).map_err(to_python)
+    #[pyo3(signature = (path, *, progress = false))]
+    fn write_jsonl(&self, py: Python<'_>, path: PathBuf, progress: bool) -> PyResult<()> {
+        written(py, path, self.0.judgment_count(), progress, |path, watch| self.0.write_jsonl_watched(path, watch))
     }
 
     #[doc = rank_pyo3::stub!("Qrels.to_dict")]

@@ -1,7 +1,7 @@
 //! Long work of the core: off the GIL, ended by Ctrl-C, on a bar if that is asked for.
 
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use pyo3::prelude::*;
 use rank_eval::{Qrels, QrelsBuilder, Run, RunBuilder, Watch};
@@ -54,6 +54,18 @@ pub(crate) fn watched_rows<T: Send>(
         return py.detach(|| work(&|_| ControlFlow::Continue(()))).map_err(to_python);
     }
     watched(py, bar, work)
+}
+
+/// Writes so many lines to a file.
+pub(crate) fn written(
+    py: Python<'_>,
+    path: PathBuf,
+    lines: usize,
+    shown: bool,
+    work: impl FnOnce(PathBuf, &Watch<'_>) -> rank_eval::Result<()> + Send,
+) -> PyResult<()> {
+    let bar = bar(py, &path.file_name().unwrap_or_default().to_string_lossy(), "lines", lines, shown)?;
+    watched_rows(py, lines, &bar, |watch| work(path, watch))
 }
 
 /// Runs and qrels in the making.

@@ -3,6 +3,7 @@
 mod jsonl;
 mod lines;
 mod number;
+mod obstacle;
 mod rows;
 mod source;
 mod write;
@@ -14,9 +15,10 @@ use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 pub(crate) use rows::for_each_row;
-pub(crate) use source::open;
+pub(crate) use source::{decoded, open};
 pub(crate) use write::{beir_qrels, check_cells, check_words, jsonl, trec_qrels, trec_run, write_file};
 
+use self::obstacle::Obstacle;
 use self::source::{Chunk, Chunks};
 use crate::parallel;
 use crate::run::fault;
@@ -25,7 +27,10 @@ use crate::watch::{Watch, tell};
 use crate::{Error, Result};
 
 pub(crate) fn file_error<'a>(path: &'a Path, action: &'static str) -> impl Fn(io::Error) -> Error + 'a {
-    move |source| Error::File { path: path.to_owned(), action, source }
+    move |source| match source.downcast() {
+        Ok(obstacle) => Obstacle::at(obstacle, path),
+        Err(source) => Error::File { path: path.to_owned(), action, source },
+    }
 }
 
 /// What is wrong with a line, which is counted from the first of its chunk, from 0.
@@ -71,7 +76,9 @@ impl Form {
         let first = lines.find(|line| !line.is_empty() && !line.starts_with(b"#")).unwrap_or_default();
         let mut words = first.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
         let after_brace = first.strip_prefix(b"{").map(<[u8]>::trim_ascii_start);
-        if after_brace.is_some_and(|rest| rest.starts_with(b"\"") || rest.starts_with(b"}")) && first.ends_with(b"}") {
+        if after_brace.is_some_and(|rest| rest.starts_with(b"\"") || rest.starts_with(b"}")) && first.ends_with(b"}")
+            || matches!(first, b"{" | b"[")
+        {
             Self::Json
         } else if words.by_ref().eq([b"query-id".as_slice(), b"corpus-id", b"score"]) {
             Self::Beir

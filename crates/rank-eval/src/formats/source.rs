@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use flate2::bufread::MultiGzDecoder;
 
 use super::file_error;
+use super::obstacle::{Decoder, Obstacle};
 use crate::Result;
 
 /// So many bytes can be read behind the end of a chunk's text. They are ends of lines.
@@ -25,9 +26,34 @@ pub(crate) fn open(path: &Path) -> Result<Box<dyn Read + Send>> {
     Ok(Box::new(File::open(path).map_err(file_error(path, "read"))?))
 }
 
-/// What a file holds, decompressed.
-pub(super) fn decoded<'a>(reader: Box<dyn Read + Send + 'a>) -> io::Result<Box<dyn Read + Send + 'a>> {
-    Ok(Chunks::new(reader, SIZE)?.reader)
+/// The text that a file holds: decompressed, and without a byte order mark. Gzip and zstd are known by their first bytes,
+/// not by the name of the file.
+pub(crate) fn decoded<'a>(mut reader: impl Read + Send + 'a) -> io::Result<Box<dyn Read + Send + 'a>> {
+    let head = first(&mut reader, 4)?;
+    let (is_gzip, is_zstd) = (head.starts_with(&[0x1f, 0x8b]), head == [0x28, 0xb5, 0x2f, 0xfd]);
+    let whole = Cursor::new(head).chain(reader);
+    let mut reader: Box<dyn Read + Send + 'a> = if is_gzip {
+        let reader = MultiGzDecoder::new(BufReader::with_capacity(1 << 16, whole));
+        Box::new(Decoder { format: "gzip", reader })
+    } else if is_zstd {
+        Box::new(Decoder { format: "zstd", reader: zstd::Decoder::new(whole)? })
+    } else {
+        Box::new(whole)
+    };
+    let mut head = first(&mut reader, 10)?;
+    if let Some(obstacle) = Obstacle::of_no_text(&head) {
+        return Err(io::Error::other(obstacle));
+    }
+    if head.starts_with(b"\xef\xbb\xbf") {
+        head.drain(..3);
+    }
+    Ok(Box::new(Cursor::new(head).chain(reader)))
+}
+
+fn first(reader: &mut impl Read, count: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    reader.take(count).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Whole lines of a file.
@@ -75,21 +101,9 @@ pub(super) struct Chunks<'a> {
 }
 
 impl<'a> Chunks<'a> {
-    /// Gzip and zstd are known by their first bytes, not by the name of the file.
     pub(super) fn new(reader: Box<dyn Read + Send + 'a>, size: usize) -> io::Result<Self> {
         let read = Arc::default();
-        let mut reader = Counted { reader, count: Arc::clone(&read) };
-        let mut head = Vec::new();
-        reader.by_ref().take(4).read_to_end(&mut head)?;
-        let (is_gzip, is_zstd) = (head.starts_with(&[0x1f, 0x8b]), head == [0x28, 0xb5, 0x2f, 0xfd]);
-        let whole = Cursor::new(head).chain(reader);
-        let reader: Box<dyn Read + Send + 'a> = if is_gzip {
-            Box::new(MultiGzDecoder::new(BufReader::with_capacity(1 << 16, whole)))
-        } else if is_zstd {
-            Box::new(zstd::Decoder::new(whole)?)
-        } else {
-            Box::new(whole)
-        };
+        let reader = decoded(Counted { reader, count: Arc::clone(&read) })?;
         Ok(Self { reader, read, rest: Vec::new(), number: 0, size, done: false })
     }
 

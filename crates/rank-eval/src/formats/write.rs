@@ -8,12 +8,13 @@ use std::path::Path;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::file_error;
+use super::{Obstacle, file_error};
 use crate::table::{Cell, Table};
+use crate::watch::{Steps, Watch, tell};
 use crate::{Error, Result};
 
 /// Whether lines of words can hold all ids.
-pub(crate) fn check_words<V: Cell>(table: &Table<V>, tag: Option<&str>) -> Result<()> {
+pub(crate) fn check_words<V: Cell>(table: &Table<V>, tag: Option<&str>, watch: &Watch<'_>) -> Result<()> {
     let word = |argument, value: &str| {
         if value.is_empty() || value.contains(|character: char| character.is_whitespace()) {
             return Err(Error::NotAWord { argument, value: value.to_owned() });
@@ -21,7 +22,7 @@ pub(crate) fn check_words<V: Cell>(table: &Table<V>, tag: Option<&str>) -> Resul
         Ok(())
     };
     tag.map_or(Ok(()), |tag| word("tag", tag))?;
-    each_id(table, |argument, value| {
+    each_id(table, watch, |argument, value| {
         word(argument, value)?;
         if argument == "query id" && value.starts_with('#') {
             return Err(Error::ReadsAsComment { value: value.to_owned() });
@@ -31,8 +32,8 @@ pub(crate) fn check_words<V: Cell>(table: &Table<V>, tag: Option<&str>) -> Resul
 }
 
 /// Whether lines of cells that tabs separate can hold all ids.
-pub(crate) fn check_cells<V: Cell>(table: &Table<V>) -> Result<()> {
-    each_id(table, |argument, value| {
+pub(crate) fn check_cells<V: Cell>(table: &Table<V>, watch: &Watch<'_>) -> Result<()> {
+    each_id(table, watch, |argument, value| {
         if value.contains(['\t', '\n', '\r']) || value.trim_ascii().is_empty() {
             return Err(Error::NotAWord { argument, value: value.to_owned() });
         }
@@ -43,8 +44,13 @@ pub(crate) fn check_cells<V: Cell>(table: &Table<V>) -> Result<()> {
     })
 }
 
-fn each_id<V: Cell>(table: &Table<V>, mut check: impl FnMut(&'static str, &str) -> Result<()>) -> Result<()> {
+fn each_id<V: Cell>(
+    table: &Table<V>,
+    watch: &Watch<'_>,
+    mut check: impl FnMut(&'static str, &str) -> Result<()>,
+) -> Result<()> {
     for (number, query) in table.queries().iter().enumerate() {
+        tell(watch, 0)?;
         check("query id", query)?;
         table.rows(number).iter().try_for_each(|(document, _)| check("document id", document))?;
     }
@@ -91,36 +97,47 @@ fn write_compressed(file: File, extension: &str, write: &dyn Fn(&mut dyn Write) 
     out.into_inner()?.sync_all()
 }
 
-pub(crate) fn trec_run(run: &Table<f64>, out: &mut dyn Write, tag: &str) -> io::Result<()> {
-    for (number, query) in run.queries().iter().enumerate() {
-        for (position, (document, score)) in run.rows(number).iter().enumerate() {
-            // The debug form of a float is the shortest that reads back to the same bits.
-            writeln!(out, "{query} Q0 {document} {} {score:?} {tag}", position + 1)?;
-        }
-    }
-    Ok(())
+pub(crate) fn trec_run(run: &Table<f64>, out: &mut dyn Write, tag: &str, watch: &Watch<'_>) -> io::Result<()> {
+    lines(run, watch, |query, position, document, score| {
+        // The debug form of a float is the shortest that reads back to the same bits.
+        writeln!(out, "{query} Q0 {document} {} {score:?} {tag}", position + 1)
+    })
 }
 
-pub(crate) fn trec_qrels(qrels: &Table<i64>, out: &mut dyn Write) -> io::Result<()> {
-    lines(qrels, |query, document, grade| writeln!(out, "{query} 0 {document} {grade}"))
+pub(crate) fn trec_qrels(qrels: &Table<i64>, out: &mut dyn Write, watch: &Watch<'_>) -> io::Result<()> {
+    lines(qrels, watch, |query, _, document, grade| writeln!(out, "{query} 0 {document} {grade}"))
 }
 
-pub(crate) fn beir_qrels(qrels: &Table<i64>, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn beir_qrels(qrels: &Table<i64>, out: &mut dyn Write, watch: &Watch<'_>) -> io::Result<()> {
     writeln!(out, "query-id\tcorpus-id\tscore")?;
-    lines(qrels, |query, document, grade| writeln!(out, "{query}\t{document}\t{grade}"))
+    lines(qrels, watch, |query, _, document, grade| writeln!(out, "{query}\t{document}\t{grade}"))
 }
 
-pub(crate) fn jsonl<V: Cell + std::fmt::Debug>(table: &Table<V>, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn jsonl<V: Cell + std::fmt::Debug>(
+    table: &Table<V>,
+    out: &mut dyn Write,
+    watch: &Watch<'_>,
+) -> io::Result<()> {
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
-    lines(table, |query, document, value| {
+    lines(table, watch, |query, _, document, value| {
         let (query, document) = (quoted(query), quoted(document));
         writeln!(out, "{{\"query_id\": {query}, \"doc_id\": {document}, \"score\": {value:?}}}")
     })
 }
 
-fn lines<V: Cell>(table: &Table<V>, mut line: impl FnMut(&str, &str, V) -> io::Result<()>) -> io::Result<()> {
+/// Calls `line` with the query, the position, the document and the value of each row.
+fn lines<V: Cell>(
+    table: &Table<V>,
+    watch: &Watch<'_>,
+    mut line: impl FnMut(&str, usize, &str, V) -> io::Result<()>,
+) -> io::Result<()> {
+    let stopped = |_| io::Error::other(Obstacle::Stopped);
+    let mut steps = Steps::new(watch);
     for (number, query) in table.queries().iter().enumerate() {
-        table.rows(number).iter().try_for_each(|(document, value)| line(query, document, value))?;
+        for (position, (document, value)) in table.rows(number).iter().enumerate() {
+            line(query, position, document, value)?;
+            steps.one().map_err(stopped)?;
+        }
     }
-    Ok(())
+    steps.report().map_err(stopped)
 }

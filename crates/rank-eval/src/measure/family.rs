@@ -7,7 +7,7 @@ use crate::subtopics::SubtopicView;
 use crate::topic::View;
 
 /// The most numbers a measure takes.
-pub(crate) const NUMBERS: usize = 8;
+pub(crate) const NUMBERS: usize = 9;
 
 /// The numbers of a measure, each `None` if it is not given.
 pub(crate) type Numbers = [Option<f64>; NUMBERS];

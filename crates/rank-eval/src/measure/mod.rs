@@ -153,6 +153,16 @@ impl Measure {
         place.and_then(|place| self.number(place))
     }
 
+    /// What a grade gains, in [0, 1]: its place on the scale from `min_rel` to `max_rel`; without a scale, 1 from a level on.
+    pub(crate) fn scale(&self, level: i64) -> impl Fn(i64) -> f64 + use<> {
+        let place = self.family.parameters.iter().position(|parameter| parameter.name == "min_rel");
+        let (least, most) = (place.map_or(0.0, |place| self.get(place)), self.max_rel());
+        move |grade| match most {
+            Some(most) => ((grade as f64).clamp(least, most) - least) / (most - least),
+            None => f64::from(u8::from(grade >= level)),
+        }
+    }
+
     /// The number of ranks that must be known to compute it; [`usize::MAX`] for all.
     pub(crate) fn depth(&self) -> usize {
         if self.judged_only { usize::MAX } else { self.k() }
@@ -187,6 +197,13 @@ impl Measure {
     /// Whether there is a most that documents without a judgment can add.
     pub(crate) fn has_residual(&self) -> bool {
         !self.judged_only && (self.family.has_residual)(self)
+    }
+
+    /// The highest grade that its parameters name; 0 if they name none.
+    pub(crate) fn best_grade(&self) -> i64 {
+        let place = self.family.parameters.iter().position(|parameter| parameter.name == "max_rel");
+        let most = place.and_then(|place| self.numbers[place]).unwrap_or_default() as i64;
+        most.max(self.level.unwrap_or_default())
     }
 
     pub(crate) fn family(&self) -> &'static Family {

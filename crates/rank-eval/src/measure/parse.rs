@@ -53,6 +53,13 @@ fn with_arguments(text: &str) -> Option<Result<Measure>> {
         if !(0..family.parameters.len()).all(given) {
             return Err(invalid(family, text, format!("{} to be given", family.needed)));
         }
+        let number =
+            |name| family.parameters.iter().zip(&measure.numbers).find(|known| known.0.name == name)?.1.as_ref();
+        if let (Some(least), most) = (number("min_rel"), number("max_rel"))
+            && most.is_none_or(|most| least >= most)
+        {
+            return Err(invalid(family, text, "min_rel to be below a max_rel".to_owned()));
+        }
         Ok(measure.clone())
     };
     Some(read())

@@ -6,6 +6,10 @@
 //!
 //! The divisor R counts all documents judged relevant, whatever was ranked and whatever `k` is. 0 if there is none.
 //!
+//! [`browse`](crate::browse) follows the user of whom average precision is a model within C/W/L: one who looks at rank i in
+//! proportion to the sum of g(j) / j over the ranks j from i on. What that user gains per document is
+//! [`TrAP`](super::context_precision), since only what is ranked can be looked at.
+//!
 //! Source: Harman: Overview of the first text retrieval conference (TREC-1, 1993).
 //!
 //! ```
@@ -21,6 +25,7 @@
 
 use std::hash::Hash;
 
+use crate::browsing::{Path, of_weights};
 use crate::measure::{Cutoff, Family, TREC_CUTOFFS};
 use crate::topic::{Topic, View};
 use crate::{Judgments, Result, Score};
@@ -36,8 +41,21 @@ pub(super) const FAMILY: Family = Family {
     about: "precision at each relevant rank, summed, over the number of relevant documents",
     value: |topic, measure| average_precision(topic, measure.k()),
     expected: Some(|topic, measure| expected(topic, measure.k())),
+    browsing: Some(|path, _| goes_on(path)),
     ..Family::BASE
 };
+
+/// The user who, whatever relevant rank was the goal, looks at all ranks up to it: at rank i in proportion to the sum of
+/// g(j) / j over the ranks j from i on.
+pub(super) fn goes_on(path: &Path) -> Vec<f64> {
+    let mut weights: Vec<f64> = path.gains.iter().zip(1_u32..).map(|(gain, rank)| gain / f64::from(rank)).collect();
+    let mut sum = 0.0;
+    for weight in weights.iter_mut().rev() {
+        sum += *weight;
+        *weight = sum;
+    }
+    of_weights(&weights)
+}
 
 pub(super) fn average_precision(topic: View<'_>, k: usize) -> f64 {
     let relevant = topic.relevant();

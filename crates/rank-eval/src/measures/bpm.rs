@@ -32,12 +32,12 @@
 //! # Ok::<(), rank_eval::Error>(())
 //! ```
 
-use crate::browsing::{self, MAX_REL, Path, WANTED};
+use crate::browsing::{self, MAX_REL, MIN_REL, Path, WANTED};
 use crate::measure::{Family, Kind, Measure, Parameter};
 
 pub(super) const FAMILY: Family = Family {
     name: "BPM",
-    parameters: &[WANTED, BUDGET, MAX_REL],
+    parameters: &[WANTED, BUDGET, MIN_REL, MAX_REL],
     about: "mean gain of the documents that are looked at, by a user who stops at the gain T or the cost K",
     browsing: Some(|path, measure| goes_on(path, measure, 0.0, 0.0, 0.0)),
     ..browsing::FAMILY
@@ -52,6 +52,7 @@ pub(super) const DYNAMIC_FAMILY: Family = Family {
         Parameter { name: "hb", default: Some(1.0), kind: Kind::Within(0.0, f64::INFINITY) },
         Parameter { name: "hc", default: Some(1.0), kind: Kind::Within(0.0, f64::INFINITY) },
         Parameter { name: "med", default: Some(0.5), kind: Kind::Within(0.0, 1.0) },
+        MIN_REL,
         MAX_REL,
     ],
     about: "mean gain of the documents that are looked at, by a user who stops at the gain T or the cost K, which move \

@@ -5,8 +5,8 @@
 //! ```
 //!
 //! 0 if there is none. What was not retrieved does not count, so that one relevant document at rank 1 makes 1: it says
-//! whether what is there is at the top, and is no measure of what is missing. `torchmetrics` calls it average precision;
-//! [`AP`](super::average_precision) divides by all relevant documents. Context recall, by the ids of documents, is `SetR`,
+//! whether what is there is at the top, and is no measure of what is missing. `torchmetrics` calls it average precision,
+//! `cwl-eval` `TrAP`; [`AP`](super::average_precision) divides by all relevant documents. Context recall, by the ids of documents, is `SetR`,
 //! see [`set`](super::set), and answers to that name; precision without ranks is `SetP`. Verdicts of a language model are
 //! grades of 0 and 1.
 //!
@@ -24,11 +24,12 @@
 //! # Ok::<(), rank_eval::Error>(())
 //! ```
 
+use super::average_precision::goes_on;
 use crate::measure::{Cutoff, Family};
 
 pub(super) const FAMILY: Family = Family {
     name: "ContextPrecision",
-    aliases: &["context_precision"],
+    aliases: &["context_precision", "TrAP"],
     cutoff: Cutoff::Optional,
     about: "mean over the relevant documents among the first k of the precision at each",
     value: |topic, measure| {
@@ -37,5 +38,6 @@ pub(super) const FAMILY: Family = Family {
             hits.fold((0.0, 0), |(sum, _), (position, hits)| (sum + f64::from(hits) / (position + 1) as f64, hits));
         if count == 0 { 0.0 } else { sum / f64::from(count) }
     },
+    browsing: Some(|path, _| goes_on(path)),
     ..Family::BASE
 };

@@ -3,11 +3,13 @@
 //! ```text
 //! DCG@k   = sum over i = 1 .. k of gain(g(i)) / log2(i + 1)
 //! IDCG@k  = the same of all judged documents in descending order of gain
-//! SDCG@k  = DCG@k / (sum over i = 1 .. k of max_rel / log2(i + 1))
+//! SDCG@k  = (sum over i = 1 .. k of scaled(g(i)) / log2(i + 1)) / (sum over i = 1 .. k of 1 / log2(i + 1)),
+//!           scaled(g) = (g - min_rel) / (max_rel - min_rel)
 //! ```
 //!
-//! Gains are as in nDCG. For `SDCG` the gain is the grade, and `max_rel` the highest of its scale, which must be given: it is
-//! nDCG as if there were `k` documents of the highest grade.
+//! Gains are as in nDCG. For `SDCG` the gain is the grade, and `max_rel` the highest of its scale, which must be given, and
+//! `min_rel` the lowest, 0 unless given; lower grades gain nothing. It is nDCG as if there were `k` documents of the highest
+//! grade.
 //!
 //! Source: Järvelin, Kekäläinen: Cumulated gain-based evaluation of IR techniques (ACM TOIS 2002); Moffat, Thomas, Scholer:
 //! Users versus models (CIKM 2013) for SDCG.
@@ -28,10 +30,8 @@
 //! # Ok::<(), rank_eval::Error>(())
 //! ```
 
-use super::ndcg::{
-    EXPONENTIAL, GAIN_PARAMETERS, dcg, discounted, expected_dcg, ideal_dcg, plain_dcg, plain_expected_dcg,
-};
-use crate::browsing::of_weights;
+use super::ndcg::{EXPONENTIAL, GAIN_PARAMETERS, dcg, discounted, expected_dcg, ideal_dcg, sum};
+use crate::browsing::{MAX_REL, MIN_REL, of_weights};
 use crate::measure::{Cutoff, Dialect, Family, GAINS_ARGUMENT, Kind, Measure, Parameter, Preset};
 
 pub(super) const FAMILY: Family = Family {
@@ -68,12 +68,17 @@ pub(super) const IDEAL_FAMILY: Family = Family {
 pub(super) const SCALED_FAMILY: Family = Family {
     name: "SDCG",
     cutoff: Cutoff::Required,
-    parameters: &[Parameter { name: "max_rel", default: None, kind: Kind::Whole(1) }],
+    parameters: &[MIN_REL, MAX_REL, Parameter { name: "dcg", default: Some(0.0), kind: Kind::Word(&["log2"]) }],
     needed: "max_rel",
     takes_level: false,
     about: "DCG over that of k documents of the highest grade of the scale",
-    value: |topic, measure| scaled(measure, plain_dcg(topic, measure.k())),
-    expected: Some(|topic, measure| scaled(measure, plain_expected_dcg(topic, measure.k()))),
+    value: |topic, measure| {
+        let gain = measure.scale(topic.level);
+        scaled(measure, topic.found(measure.k()).iter().map(|found| (found.position as usize, gain(found.grade))))
+    },
+    expected: Some(|topic, measure| {
+        scaled(measure, topic.expected_gains(measure.k(), measure.scale(topic.level)).into_iter())
+    }),
     has_residual: |_| true,
     browsing: Some(|path, _| {
         let weights: Vec<f64> = (0..path.gains.len()).map(|position| discounted(1.0, position)).collect();
@@ -82,7 +87,7 @@ pub(super) const SCALED_FAMILY: Family = Family {
     ..Family::BASE
 };
 
-fn scaled(measure: &Measure, dcg: f64) -> f64 {
+fn scaled(measure: &Measure, gains: impl Iterator<Item = (usize, f64)>) -> f64 {
     let most = (0..measure.k()).fold(0.0, |sum, position| sum + discounted(1.0, position));
-    dcg / (most * measure.get(0))
+    sum(gains) / most
 }

@@ -26,7 +26,7 @@
 //! # Ok::<(), rank_eval::Error>(())
 //! ```
 
-use crate::browsing::{self, MAX_REL, sums};
+use crate::browsing::{self, MAX_REL, MIN_REL, sums};
 use crate::measure::{Family, Kind, Parameter};
 
 pub(super) const FAMILY: Family = Family {
@@ -39,6 +39,7 @@ pub(super) const FAMILY: Family = Family {
         Parameter { name: "b2", default: Some(0.9), kind: ANY },
         Parameter { name: "R2", default: Some(10.0), kind: ANY },
         Parameter { name: "model", default: Some(0.0), kind: Kind::Word(&["both", "goal", "rate"]) },
+        MIN_REL,
         MAX_REL,
     ],
     about: "expected gain of a document that is looked at, by a user who goes on below the gain T and above the rate A",

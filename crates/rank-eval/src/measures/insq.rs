@@ -20,12 +20,12 @@
 //! # Ok::<(), rank_eval::Error>(())
 //! ```
 
-use crate::browsing::{self, MAX_REL, WANTED};
+use crate::browsing::{self, MAX_REL, MIN_REL, WANTED};
 use crate::measure::Family;
 
 pub(super) const FAMILY: Family = Family {
     name: "INSQ",
-    parameters: &[WANTED, MAX_REL],
+    parameters: &[WANTED, MIN_REL, MAX_REL],
     about: "expected gain of a document that is looked at, by a user who wants the gain T",
     browsing: Some(|path, measure| (1..=path.gains.len()).map(|rank| patience(rank, measure.get(0))).collect()),
     ..browsing::FAMILY

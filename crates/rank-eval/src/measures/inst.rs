@@ -6,7 +6,7 @@
 //! ```
 //!
 //! A relevant document gains 1, whatever its grade; with `max_rel`, the highest grade of the scale, a document of grade g
-//! gains g / `max_rel`. Ranks beyond the end of the list gain nothing. The user stops at rank k = 1000 at the latest,
+//! gains g / `max_rel`, and with `min_rel`, the lowest, (g - `min_rel`) / (`max_rel` - `min_rel`). Ranks beyond the end of the list gain nothing. The user stops at rank k = 1000 at the latest,
 //! unless another is given, as in `cwl-eval` and hence `ir_measures`; the paper's user never stops for good. T is at least
 //! 0.5, or C(i) would be no probability. [`browse`](crate::browse) tells of total gain, cost and number of documents.
 //!
@@ -23,12 +23,16 @@
 //! # Ok::<(), rank_eval::Error>(())
 //! ```
 
-use crate::browsing::{self, MAX_REL, sums};
+use crate::browsing::{self, MAX_REL, MIN_REL, sums};
 use crate::measure::{Family, Kind, Parameter};
 
 pub(super) const FAMILY: Family = Family {
     name: "INST",
-    parameters: &[Parameter { name: "T", default: Some(1.0), kind: Kind::Within(0.5, f64::INFINITY) }, MAX_REL],
+    parameters: &[
+        Parameter { name: "T", default: Some(1.0), kind: Kind::Within(0.5, f64::INFINITY) },
+        MIN_REL,
+        MAX_REL,
+    ],
     about: "expected gain of a document that is looked at, by a user who wants the gain T and knows what is still missing",
     browsing: Some(|path, measure| {
         let wanted = measure.get(0);

@@ -34,12 +34,12 @@
 //! ```
 
 use super::insq::patience;
-use crate::browsing::{self, MAX_REL, Path, WANTED};
+use crate::browsing::{self, MAX_REL, MIN_REL, Path, WANTED};
 use crate::measure::{Family, Kind, Parameter};
 
 pub(super) const FAMILY_8: Family = Family {
     name: "NERR8",
-    parameters: &[MAX_REL],
+    parameters: &[MIN_REL, MAX_REL],
     about: "expected gain of a document that is looked at, by a user who stops with the probability of the gain",
     browsing: Some(|path, _| goes_on(path, |_| 1.0)),
     ..browsing::FAMILY
@@ -47,7 +47,7 @@ pub(super) const FAMILY_8: Family = Family {
 
 pub(super) const FAMILY_9: Family = Family {
     name: "NERR9",
-    parameters: &[MAX_REL],
+    parameters: &[MIN_REL, MAX_REL],
     about: "expected gain of a document that is looked at, by a user who stops with the probability of the gain, and else \
             goes on from rank i with probability i / (i + 1)",
     browsing: Some(|path, _| goes_on(path, |rank| rank as f64 / (rank + 1) as f64)),
@@ -56,7 +56,7 @@ pub(super) const FAMILY_9: Family = Family {
 
 pub(super) const FAMILY_10: Family = Family {
     name: "NERR10",
-    parameters: &[Parameter { name: "p", default: Some(0.9), kind: Kind::Between(0.0, 1.0) }, MAX_REL],
+    parameters: &[Parameter { name: "p", default: Some(0.9), kind: Kind::Between(0.0, 1.0) }, MIN_REL, MAX_REL],
     about: "expected gain of a document that is looked at, by a user who stops with the probability of the gain, and else \
             goes on with probability p",
     browsing: Some(|path, measure| goes_on(path, |_| measure.get(0))),
@@ -65,7 +65,7 @@ pub(super) const FAMILY_10: Family = Family {
 
 pub(super) const FAMILY_11: Family = Family {
     name: "NERR11",
-    parameters: &[WANTED, MAX_REL],
+    parameters: &[WANTED, MIN_REL, MAX_REL],
     about: "expected gain of a document that is looked at, by a user who stops with the probability of the gain, and else \
             goes on as one who wants the gain T",
     browsing: Some(|path, measure| goes_on(path, |rank| patience(rank, measure.get(0)))),

@@ -97,7 +97,7 @@ pub(super) fn discounted(gain: f64, position: usize) -> f64 {
     gain / ((position + 2) as f64).log2()
 }
 
-fn sum(gains: impl Iterator<Item = (usize, f64)>) -> f64 {
+pub(super) fn sum(gains: impl Iterator<Item = (usize, f64)>) -> f64 {
     // Only what gains, because a discount costs more than anything else here.
     gains.filter(|&(_, gain)| gain != 0.0).fold(0.0, |sum, (position, gain)| sum + discounted(gain, position))
 }
@@ -129,16 +129,6 @@ pub(super) fn ideal_dcg(topic: View<'_>, measure: &Measure, k: usize) -> f64 {
     ideal_dcg_of(topic, Gains::of(measure), k)
 }
 
-/// DCG of linear gains.
-pub(super) fn plain_dcg(topic: View<'_>, k: usize) -> f64 {
-    dcg_of(topic, Gains::LINEAR, k)
-}
-
-/// The mean of [`plain_dcg`] over all orders of tied documents.
-pub(super) fn plain_expected_dcg(topic: View<'_>, k: usize) -> f64 {
-    sum(topic.expected_gains(k, |grade| Gains::LINEAR.of_grade(grade)).into_iter())
-}
-
 fn over_ideal(topic: View<'_>, measure: &Measure, dcg: f64) -> f64 {
     let ideal = ideal_dcg(topic, measure, measure.k());
     if ideal == 0.0 { 0.0 } else { dcg / ideal }
@@ -146,7 +136,7 @@ fn over_ideal(topic: View<'_>, measure: &Measure, dcg: f64) -> f64 {
 
 fn ndcg(topic: View<'_>, k: usize) -> f64 {
     let ideal = ideal_dcg_of(topic, Gains::LINEAR, k);
-    if ideal == 0.0 { 0.0 } else { plain_dcg(topic, k) / ideal }
+    if ideal == 0.0 { 0.0 } else { dcg_of(topic, Gains::LINEAR, k) / ideal }
 }
 
 /// Normalized discounted cumulative gain at `k`: the gain of the first `k` documents, discounted by their rank, over the

@@ -19,12 +19,16 @@
 //! # Ok::<(), rank_eval::Error>(())
 //! ```
 
-use crate::browsing::{self, MAX_REL};
+use crate::browsing::{self, MAX_REL, MIN_REL};
 use crate::measure::{Family, Kind, Parameter};
 
 pub(super) const FAMILY: Family = Family {
     name: "NPV",
-    parameters: &[Parameter { name: "rate", default: Some(0.1), kind: Kind::Between(0.0, f64::INFINITY) }, MAX_REL],
+    parameters: &[
+        Parameter { name: "rate", default: Some(0.1), kind: Kind::Between(0.0, f64::INFINITY) },
+        MIN_REL,
+        MAX_REL,
+    ],
     about: "expected gain of a document that is looked at, by a user who discounts what is to come at a rate of interest",
     browsing: Some(|path, measure| vec![1.0 / (1.0 + measure.get(0)); path.gains.len()]),
     ..browsing::FAMILY

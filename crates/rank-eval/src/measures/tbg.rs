@@ -22,13 +22,14 @@
 //! # Ok::<(), rank_eval::Error>(())
 //! ```
 
-use crate::browsing::{self, MAX_REL};
+use crate::browsing::{self, MAX_REL, MIN_REL};
 use crate::measure::{Family, Kind, Parameter};
 
 pub(super) const FAMILY: Family = Family {
     name: "TBG",
     parameters: &[
         Parameter { name: "half_life", default: Some(224.0), kind: Kind::Between(0.0, f64::INFINITY) },
+        MIN_REL,
         MAX_REL,
     ],
     about: "expected gain of a document that is looked at, by users of whom half leave in each half-life",

@@ -23,13 +23,17 @@
 //! # Ok::<(), rank_eval::Error>(())
 //! ```
 
-use crate::browsing::{self, MAX_REL, of_weights, sums};
+use crate::browsing::{self, MAX_REL, MIN_REL, of_weights, sums};
 use crate::measure::{Family, Kind, Parameter};
 
 pub(super) const FAMILY: Family = Family {
     name: "UMeasure",
     aliases: &["U"],
-    parameters: &[Parameter { name: "L", default: Some(1000.0), kind: Kind::Between(0.0, f64::INFINITY) }, MAX_REL],
+    parameters: &[
+        Parameter { name: "L", default: Some(1000.0), kind: Kind::Between(0.0, f64::INFINITY) },
+        MIN_REL,
+        MAX_REL,
+    ],
     about: "expected gain of a document that is looked at, by a user whose attention falls to nothing at the length L",
     browsing: Some(|path, measure| {
         let starts = [0.0].into_iter().chain(sums(&path.costs)).take(path.costs.len());

@@ -2,27 +2,31 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{Cell, Fault, Parts, Table, assemble};
-use crate::run::Duplicates;
-use crate::watch::unwatched;
+use super::{Cell, Parts, Table, assemble};
+use crate::Result;
+use crate::run::{Duplicates, fault};
+use crate::watch::{Steps, Watch};
 
+/// A step is a row.
 pub(crate) fn merge<'a, V: Cell + 'a>(
     tables: impl Iterator<Item = &'a Table<V>>,
     duplicates: Duplicates,
-) -> Result<Table<V>, Fault> {
+    watch: &Watch<'_>,
+) -> Result<Table<V>> {
     let tables: Vec<&Table<V>> = tables.collect();
     let mut parts = Parts::default();
     if duplicates == Duplicates::Refuse {
         for table in &tables {
-            table.pour(&mut parts, |_, _, _| true);
+            table.pour(&mut parts, |_, _, _| true, watch)?;
         }
-        return assemble(parts.finish(), 0, &unwatched);
+        return assemble(parts.finish(), 0, watch).map_err(fault);
     }
     let mut queries: Vec<&str> = tables.iter().flat_map(|table| table.queries().iter().map(AsRef::as_ref)).collect();
     queries.sort_unstable();
     queries.dedup();
     // The table that each document is taken from.
     let mut chosen: FxHashMap<&str, usize> = FxHashMap::default();
+    let mut steps = Steps::new(watch);
     for query in queries {
         chosen.clear();
         for (number, table) in tables.iter().enumerate() {
@@ -38,11 +42,13 @@ pub(crate) fn merge<'a, V: Cell + 'a>(
             let Some(query) = table.find(query) else { continue };
             let rows = table.rows(query);
             for row in rows.by_arrival() {
+                steps.one()?;
                 if chosen.get(rows.name(row)) == Some(&number) {
                     parts.push(rows.name(row), rows.values()[row]);
                 }
             }
         }
     }
-    assemble(parts.finish(), 0, &unwatched)
+    steps.report()?;
+    assemble(parts.finish(), 0, watch).map_err(fault)
 }

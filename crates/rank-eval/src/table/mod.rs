@@ -17,6 +17,9 @@ pub(crate) use columns::{append, names};
 pub(crate) use merge::merge;
 pub(crate) use part::{Part, Parts};
 
+use crate::Result;
+use crate::watch::{Steps, Watch};
+
 /// A value of a row, and the order of rows that a table of such values has.
 pub(crate) trait Cell: Copy + Send + Sync {
     /// `run` or `qrels`.
@@ -189,8 +192,14 @@ impl<V: Cell> Table<V> {
         cut
     }
 
-    /// Adds all rows to parts.
-    pub(crate) fn pour(&self, parts: &mut Parts<V>, mut keep: impl FnMut(&str, &str, V) -> bool) {
+    /// Adds the rows for which `keep` says so to parts. A step is a row.
+    pub(crate) fn pour(
+        &self,
+        parts: &mut Parts<V>,
+        mut keep: impl FnMut(&str, &str, V) -> bool,
+        watch: &Watch<'_>,
+    ) -> Result<()> {
+        let mut steps = Steps::new(watch);
         for (number, query) in self.queries.iter().enumerate() {
             parts.query(query);
             let rows = self.rows(number);
@@ -200,7 +209,9 @@ impl<V: Cell> Table<V> {
                 if keep(query, document, value) {
                     parts.push(document, value);
                 }
+                steps.one()?;
             }
         }
+        steps.report()
     }
 }
