@@ -2304,9 +2304,9 @@ def coverage(
 
     If runs were not pooled for the judgments, their values say less the more of them is not judged. The residual takes
     each ranked document without a judgment to be of the highest grade there is: in the qrels, by the level of
-    relevance, or by the ``max_rel`` that the measure is given. It is defined for P, Success, RR, RBP, ERR, DCG, SDCG, SetP and
-    NumRelRet, which cannot fall by it, and for measures of users (INST, BPM and others, see ``browse``), for which it
-    is what cwl-eval calls so: best value less worst.
+    relevance, or by the ``max_rel`` that the measure is given. It is defined for P, Success, RR, RBP, ERR, DCG, SDCG,
+    SetP and NumRelRet, which cannot fall by it, and for measures of users (INST, BPM and others, see ``browse``), for
+    which it is what cwl-eval calls so: best value less worst.
 
     Args:
         qrels: The judgments, as in ``evaluate``.
