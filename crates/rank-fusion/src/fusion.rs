@@ -327,8 +327,8 @@ impl Fusion {
         totals.clear();
         totals.resize(lists.documents(), 0.0);
         self.prepare(lists, scratch)?;
-        let Scratch { values, terms, fills, weights, work } = scratch;
-        let input = self.input(lists, values, terms, fills, weights);
+        let Scratch { values, terms, fills, weights, order, work } = scratch;
+        let input = self.input(lists, values, terms, [fills, weights], order);
         methods::totals(&self.method, &input, work, totals);
         self.rescale(totals, lists.len());
         Ok(())
@@ -349,8 +349,8 @@ impl Fusion {
         out.clear();
         out.resize(lists.documents() * lists.len(), 0.0);
         self.prepare(lists, scratch)?;
-        let Scratch { values, terms, fills, weights, work } = scratch;
-        let input = self.input(lists, values, terms, fills, weights);
+        let Scratch { values, terms, fills, weights, order, work } = scratch;
+        let input = self.input(lists, values, terms, [fills, weights], order);
         methods::contributions(&self.method, &input, work, out);
         self.rescale(out, lists.len());
         Ok(())
@@ -366,8 +366,8 @@ impl Fusion {
         self.check(lists.len())?;
         self.prepare(lists, scratch)?;
         out.clear();
-        let Scratch { values, terms, fills, weights, .. } = scratch;
-        let input = self.input(lists, values, terms, fills, weights);
+        let Scratch { values, terms, fills, weights, order, .. } = scratch;
+        let input = self.input(lists, values, terms, [fills, weights], order);
         for list in 0..lists.len() {
             if self.method.looks() == Looks::Pairs {
                 out.extend((1..=lists.length(list)).map(|rank| rank as f64));
@@ -380,13 +380,28 @@ impl Fusion {
 
     /// The weight of list `list` of `lists`; its magnitude where the list is turned around.
     pub fn weight(&self, list: usize, lists: usize) -> f64 {
+        self.weight_of(list, lists, self.whole(&mut Vec::new()))
+    }
+
+    /// The same with [`whole`](Self::whole) at hand.
+    fn weight_of(&self, list: usize, lists: usize, whole: f64) -> f64 {
         match &self.weights {
             Weights::Ones if !self.shares => 1.0,
             Weights::Ones | Weights::Mean => 1.0 / lists as f64,
+            Weights::Each(weights) => weights[list].abs() / whole,
+        }
+    }
+
+    /// What given weights are divided by, the same bits in any order of the lists. `sorted` is memory to use.
+    fn whole(&self, sorted: &mut Vec<f64>) -> f64 {
+        match &self.weights {
             Weights::Each(weights) if self.shares => {
-                weights[list].abs() / weights.iter().map(|weight| weight.abs()).sum::<f64>()
+                sorted.clear();
+                sorted.extend(weights.iter().map(|weight| weight.abs()));
+                sorted.sort_unstable_by(f64::total_cmp);
+                sorted.iter().sum()
             }
-            Weights::Each(weights) => weights[list].abs(),
+            _ => 1.0,
         }
     }
 
@@ -424,28 +439,29 @@ impl Fusion {
         lists: &Lists<'a>,
         values: &'a [f64],
         terms: &'a [f64],
-        fills: &'a [f64],
-        weights: &'a [f64],
+        [fills, weights]: [&'a [f64]; 2],
+        order: &'a [u32],
     ) -> Input<'a> {
         let values = match self.looks() {
             Looks::Ranks => Values::ByPosition(terms),
             _ => Values::ByEntry(values),
         };
-        Input { lists: *lists, values, fills, weights, skip: self.missing == Missing::Skip }
+        Input { lists: *lists, values, fills, weights, order, skip: self.missing == Missing::Skip }
     }
 
     /// Fills the scratch with the values, the weights and what missing documents are worth.
     fn prepare(&self, lists: &Lists<'_>, scratch: &mut Scratch) -> Result<()> {
-        let Scratch { values, terms, fills, weights, work } = scratch;
+        let Scratch { values, terms, fills, weights, order, work } = scratch;
+        let whole = self.whole(&mut work.gathered);
         weights.clear();
-        // Where a weight divides the rank, it is in the value already.
-        let outside = !matches!(self.method, Method::ReciprocalWeightedRank { .. });
-        weights.extend((0..lists.len()).map(|list| if outside { self.weight(list, lists.len()) } else { 1.0 }));
+        weights.extend((0..lists.len()).map(|list| self.weight_of(list, lists.len(), whole)));
+        let rank_value =
+            |list: usize, position| methods::rank_value(&self.method, lists, list, weights[list], position);
         match self.looks() {
             Looks::Pairs => {}
             Looks::Ranks => {
                 terms.clear();
-                terms.extend((0..lists.longest()).map(|position| self.rank_value(lists, 0, position)));
+                terms.extend((0..lists.longest()).map(|position| rank_value(0, position)));
             }
             Looks::RanksOfList => {
                 values.clear();
@@ -453,7 +469,7 @@ impl Fusion {
                     let length = lists.length(list);
                     let turned = self.is_turned(list);
                     let place = |position| if turned { length - 1 - position } else { position };
-                    values.extend((0..length).map(|position| self.rank_value(lists, list, place(position))));
+                    values.extend((0..length).map(|position| rank_value(list, place(position))));
                 }
             }
             Looks::Scores => {
@@ -464,7 +480,7 @@ impl Fusion {
                     self.normalization.apply(lists, list, options, out, &mut work.gathered)?;
                     if let Method::Trained(_) = self.method {
                         for (position, value) in out.iter_mut().enumerate() {
-                            *value = self.rank_value(lists, list, position) * (*value + 1.0);
+                            *value = rank_value(list, position) * (*value + 1.0);
                         }
                     }
                 }
@@ -489,14 +505,31 @@ impl Fusion {
                 Missing::Zero => 0.0,
                 Missing::ListMin => least().unwrap_or(0.0),
                 Missing::BelowMin(margin) => least().unwrap_or(0.0) - margin,
-                Missing::WorstRank => self.rank_value(lists, list, length),
+                Missing::WorstRank => rank_value(list, length),
                 Missing::Value(value) => value,
             });
         }
+        // Where a weight divides the rank, it is in the value already.
+        if let Method::ReciprocalWeightedRank { .. } = self.method {
+            weights.fill(1.0);
+        }
+        lists.order(order);
+        let input = self.input(lists, values, terms, [fills, weights], &[]);
+        // Lists that hold the same can still have weights, bounds or training of their own.
+        let own = |list: u32| {
+            let values = if self.looks() == Looks::Pairs { &[] } else { input.values(list as usize) };
+            [weights[list as usize], fills[list as usize]].into_iter().chain(values.iter().copied()).map(f64::to_bits)
+        };
+        for end in 1..order.len() {
+            let mut place = end;
+            while place > 0
+                && lists.alike(order[place - 1] as usize, order[place] as usize)
+                && own(order[place - 1]).gt(own(order[place]))
+            {
+                order.swap(place - 1, place);
+                place -= 1;
+            }
+        }
         Ok(())
-    }
-
-    fn rank_value(&self, lists: &Lists<'_>, list: usize, position: usize) -> f64 {
-        methods::rank_value(&self.method, lists, list, self.weight(list, lists.len()), position)
     }
 }

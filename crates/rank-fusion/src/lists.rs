@@ -1,5 +1,6 @@
 //! The ranked lists of one query, by document numbers: what every method works on.
 
+use crate::numbering::by_content;
 use crate::{Error, Result};
 
 /// The ranked lists of one query. Documents are numbered from 0; each list is best first and holds a document once.
@@ -11,6 +12,8 @@ pub struct Lists<'a> {
     starts: &'a [usize],
     numbers: &'a [u32],
     scores: &'a [f64],
+    /// The lists in an order that depends on what they hold alone; empty if it is not known.
+    order: &'a [u32],
 }
 
 impl<'a> Lists<'a> {
@@ -49,7 +52,7 @@ impl<'a> Lists<'a> {
         {
             return wrong("starts", format!("values that ascend from 0 to {}", numbers.len()), format!("{starts:?}"));
         }
-        let lists = Self { documents, starts, numbers, scores };
+        let lists = Self { documents, starts, numbers, scores, order: &[] };
         let mut met = vec![(usize::MAX, 0); documents];
         for list in 0..lists.len() {
             for (position, (&number, score)) in lists.numbers(list).iter().zip(lists.scores(list)).enumerate() {
@@ -69,8 +72,34 @@ impl<'a> Lists<'a> {
     }
 
     /// Lists whose parts are known to fit: see [`Lists::new`].
-    pub(crate) fn trusted(documents: usize, starts: &'a [usize], numbers: &'a [u32], scores: &'a [f64]) -> Self {
-        Self { documents, starts, numbers, scores }
+    pub(crate) fn trusted(
+        documents: usize,
+        starts: &'a [usize],
+        numbers: &'a [u32],
+        scores: &'a [f64],
+        order: &'a [u32],
+    ) -> Self {
+        Self { documents, starts, numbers, scores, order }
+    }
+
+    /// Writes the lists in an order that depends on what they hold alone: sums in this order are the same bits however
+    /// lists are permuted. Lists that are alike are neighbors.
+    pub(crate) fn order(&self, order: &mut Vec<u32>) {
+        order.clear();
+        if self.order.len() == self.len() {
+            order.extend_from_slice(self.order);
+            return;
+        }
+        order.extend(0..self.len() as u32);
+        order.sort_unstable_by(|&a, &b| {
+            let (a, b) = (a as usize, b as usize);
+            by_content(self.scores(a), self.scores(b)).then_with(|| self.numbers(a).cmp(self.numbers(b)))
+        });
+    }
+
+    /// Whether two lists hold the same.
+    pub(crate) fn alike(&self, a: usize, b: usize) -> bool {
+        self.numbers(a) == self.numbers(b) && self.scores(a) == self.scores(b)
     }
 
     /// How many lists there are.

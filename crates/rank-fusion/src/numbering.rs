@@ -83,6 +83,9 @@ pub struct NumberedLists {
     starts: Vec<usize>,
     numbers: Vec<u32>,
     scores: Vec<f64>,
+    /// The lists in an order that depends on what they hold alone, for sums that are the same bits however lists are
+    /// permuted.
+    order: Vec<u32>,
 }
 
 impl NumberedLists {
@@ -95,7 +98,7 @@ impl NumberedLists {
         if self.starts.len() < 2 {
             return Err(Error::NoLists);
         }
-        Ok(Lists::trusted(self.documents, &self.starts, &self.numbers, &self.scores))
+        Ok(Lists::trusted(self.documents, &self.starts, &self.numbers, &self.scores, &self.order))
     }
 }
 
@@ -126,6 +129,8 @@ pub struct Numbering<I> {
     pending: Vec<(f64, I)>,
     /// The list that is being sorted.
     unsorted: Vec<(f64, u32)>,
+    /// The documents that are numbered anew, with their numbers, and the new number of each.
+    renaming: (Vec<(I, u32)>, Vec<u32>),
     pub(crate) plain: NumberedLists,
 }
 
@@ -137,6 +142,7 @@ impl<I> Default for Numbering<I> {
             met: Vec::new(),
             pending: Vec::new(),
             unsorted: Vec::new(),
+            renaming: (Vec::new(), Vec::new()),
             plain: NumberedLists { starts: vec![0], ..NumberedLists::default() },
         }
     }
@@ -153,12 +159,13 @@ impl<I> Numbering<I> {
         self.table.clear();
         self.ids.clear();
         self.met.clear();
-        let NumberedLists { documents, starts, numbers, scores } = &mut self.plain;
+        let NumberedLists { documents, starts, numbers, scores, order } = &mut self.plain;
         *documents = 0;
         starts.clear();
         starts.push(0);
         numbers.clear();
         scores.clear();
+        order.clear();
     }
 
     /// The documents, by number.
@@ -225,7 +232,24 @@ impl<I: Eq + Hash + Ord> Numbering<I> {
         }
         self.plain.documents = self.ids.len();
         self.plain.starts.push(self.plain.numbers.len());
+        self.place_last();
         Ok(true)
+    }
+
+    /// Finds the place of the last list in the order of lists.
+    fn place_last(&mut self) {
+        let NumberedLists { starts, numbers, scores, order, .. } = &mut self.plain;
+        let list = |place: u32| starts[place as usize]..starts[place as usize + 1];
+        let last = starts.len() as u32 - 2;
+        let place = order.partition_point(|&other| {
+            by_content(&scores[list(other)], &scores[list(last)])
+                .then_with(|| {
+                    let id = |number: &u32| &self.ids[*number as usize];
+                    numbers[list(other)].iter().map(id).cmp(numbers[list(last)].iter().map(id))
+                })
+                .is_lt()
+        });
+        order.insert(place, last);
     }
 
     /// The number of a document, a new one if it was not met before.
@@ -337,10 +361,12 @@ impl<I: Eq + Hash + Ord> Numbering<I> {
     /// [order by number](crate::Method::orders_by_number). No list can be added after that before
     /// [`clear`](Self::clear).
     pub fn order_by_id(&mut self) {
-        let mut order: Vec<(I, u32)> = self.ids.drain(..).zip(0..).collect();
+        let (order, renamed) = &mut self.renaming;
+        order.extend(self.ids.drain(..).zip(0..));
         order.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-        let mut renamed = vec![0; order.len()];
-        for (new, (id, old)) in order.into_iter().enumerate() {
+        renamed.clear();
+        renamed.resize(order.len(), 0);
+        for (new, (id, old)) in order.drain(..).enumerate() {
             renamed[old as usize] = new as u32;
             self.ids.push(id);
         }
@@ -348,6 +374,11 @@ impl<I: Eq + Hash + Ord> Numbering<I> {
             *number = renamed[*number as usize];
         }
     }
+}
+
+/// An order of lists by their scores.
+pub(crate) fn by_content(scores: &[f64], others: &[f64]) -> Ordering {
+    scores.iter().map(|score| score.to_bits()).cmp(others.iter().map(|score| score.to_bits()))
 }
 
 /// Whether the list is to be sorted.

@@ -14,6 +14,8 @@ pub struct Scratch {
     pub(crate) fills: Vec<f64>,
     /// Per list: its weight.
     pub(crate) weights: Vec<f64>,
+    /// The lists in the order in which they are added up.
+    pub(crate) order: Vec<u32>,
     pub(crate) work: Work,
 }
 
@@ -39,6 +41,8 @@ pub(crate) struct Work {
     pub(crate) said: Vec<Said>,
     /// Per document and list: its position, or `u32::MAX`.
     pub(crate) positions: Vec<u32>,
+    /// The weights of the lists, as positions are ordered.
+    pub(crate) ballots: Vec<f64>,
     /// Per document: pairs won less pairs lost, and by how much weight.
     pub(crate) wins: Vec<(i64, f64)>,
     /// Documents in some order.

@@ -17,7 +17,13 @@ fn list() -> impl Strategy<Value = List> {
 
 fn oracle(lists: &[List], k: f64) -> List {
     let mut totals: BTreeMap<u8, f64> = BTreeMap::new();
-    for list in lists {
+    // Lists are added up in the order of what they hold, not in that in which they are given.
+    let mut lists = lists.to_vec();
+    lists.sort_by_key(|list| {
+        let scores: Vec<u64> = list.iter().map(|(_, score)| score.to_bits()).collect();
+        (scores, list.iter().map(|(id, _)| *id).collect::<Vec<_>>())
+    });
+    for list in &lists {
         for (position, (id, _)) in list.iter().enumerate() {
             *totals.entry(*id).or_default() += 1.0 / (k + (position + 1) as f64);
         }

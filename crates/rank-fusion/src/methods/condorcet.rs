@@ -60,7 +60,7 @@ pub(crate) fn totals(input: &Input<'_>, work: &mut Work, totals: &mut [f64]) {
 pub(crate) fn order(input: &Input<'_>, work: &mut Work) {
     pairs::positions(input, work);
     pairs::by_wins(input, work);
-    let ballots = pairs::Ballots::of(input, &work.positions);
+    let ballots = pairs::Ballots::of(input, &work.positions, &work.ballots);
     for place in 1..work.order.len() {
         let mut place = place;
         while place > 0 && ballots.beats(work.order[place], work.order[place - 1]) {

@@ -45,7 +45,7 @@ where
 
 pub(crate) fn totals(input: &Input<'_>, work: &mut Work, totals: &mut [f64]) {
     pairs::positions(input, work);
-    let ballots = pairs::Ballots::of(input, &work.positions);
+    let ballots = pairs::Ballots::of(input, &work.positions, &work.ballots);
     for first in 0..totals.len() {
         for second in first + 1..totals.len() {
             let outcome = ballots.outcome(first as u32, second as u32);
@@ -58,7 +58,7 @@ pub(crate) fn totals(input: &Input<'_>, work: &mut Work, totals: &mut [f64]) {
 /// Each win is divided among the lists that voted for it, each loss among those that voted against.
 pub(crate) fn contributions(input: &Input<'_>, work: &mut Work, out: &mut [f64]) {
     pairs::positions(input, work);
-    let ballots = pairs::Ballots::of(input, &work.positions);
+    let ballots = pairs::Ballots::of(input, &work.positions, &work.ballots);
     let documents = input.lists.documents();
     for first in 0..documents {
         for second in first + 1..documents {

@@ -70,7 +70,8 @@ pub(crate) fn totals(input: &Input<'_>, work: &mut Work, totals: &mut [f64]) {
 pub(crate) fn order(input: &Input<'_>, work: &mut Work) {
     crate::methods::condorcet::order(input, work);
     let mut order = std::mem::take(&mut work.order);
-    let ballots = Ballots::of(input, &work.positions);
+    let mut gain = std::mem::take(&mut work.gathered);
+    let ballots = Ballots::of(input, &work.positions, &work.ballots);
     let documents = order.len() as i64;
     let mut start = 0;
     let mut wins = 0;
@@ -81,7 +82,7 @@ pub(crate) fn order(input: &Input<'_>, work: &mut Work) {
         if wins == before * (documents - before) {
             let component = &mut order[start..=place];
             if component.len() <= EXACT {
-                exact(&ballots, component);
+                exact(&ballots, component, &mut gain);
             } else {
                 improve(&ballots, component);
             }
@@ -89,10 +90,12 @@ pub(crate) fn order(input: &Input<'_>, work: &mut Work) {
         }
     }
     work.order = order;
+    work.gathered = gain;
 }
 
-/// The best of all orders: for each set of documents, how to order it best in front of the others.
-fn exact(ballots: &Ballots<'_>, component: &mut [u32]) {
+/// The best of all orders: for each set of documents, how to order it best in front of the others. `gain` is memory to
+/// use.
+fn exact(ballots: &Ballots<'_>, component: &mut [u32], gain: &mut Vec<f64>) {
     let n = component.len();
     if n < 3 {
         return;
@@ -105,7 +108,8 @@ fn exact(ballots: &Ballots<'_>, component: &mut [u32]) {
     }
     // gain[set]: the most that an order of `set` gains, counted from the back of the whole order, so that walking from
     // the full set picks the first place first.
-    let mut gain = vec![0.0; 1 << n];
+    gain.clear();
+    gain.resize(1 << n, 0.0);
     for set in 1_usize..1 << n {
         gain[set] = members(set)
             .map(|first| lead(&margins, first, set) + gain[set & !(1 << first)])

@@ -71,6 +71,8 @@ pub(crate) struct Input<'a> {
     /// Per list: the value of a document that it lacks, or NaN if it says nothing.
     pub(crate) fills: &'a [f64],
     pub(crate) weights: &'a [f64],
+    /// The lists in the order in which they are added up: the same for any order in which they were given.
+    pub(crate) order: &'a [u32],
     /// Whether sums are scaled up to the weight of all lists.
     pub(crate) skip: bool,
 }
@@ -84,6 +86,11 @@ pub(crate) enum Values<'a> {
 }
 
 impl Input<'_> {
+    /// The lists in the order in which they are added up.
+    pub(crate) fn in_order(&self) -> impl Iterator<Item = usize> + Clone + '_ {
+        self.order.iter().map(|list| *list as usize)
+    }
+
     /// The values of a list, best document first.
     pub(crate) fn values(&self, list: usize) -> &[f64] {
         match self.values {

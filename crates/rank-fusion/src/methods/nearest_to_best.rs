@@ -60,7 +60,7 @@ pub(crate) fn contributions(input: &Input<'_>, work: &mut Work, out: &mut [f64])
     let documents = input.lists.documents();
     squares(input, work, |list, document, square| out[list * documents + document] = square);
     for document in 0..documents {
-        let of_lists = (0..input.lists.len()).map(|list| list * documents + document);
+        let of_lists = input.in_order().map(|list| list * documents + document);
         let distance = of_lists.clone().map(|at| out[at]).sum::<f64>().sqrt();
         for at in of_lists {
             out[at] = if distance == 0.0 { 0.0 } else { -out[at] / distance };
@@ -72,7 +72,7 @@ pub(crate) fn contributions(input: &Input<'_>, work: &mut Work, out: &mut [f64])
 fn squares(input: &Input<'_>, work: &mut Work, mut call: impl FnMut(usize, usize, f64)) {
     columns(input, work);
     let documents = input.lists.documents();
-    for list in 0..input.lists.len() {
+    for list in input.in_order() {
         let best = input.values(list).iter().copied().fold(f64::NEG_INFINITY, f64::max);
         for (document, value) in work.columns[list * documents..][..documents].iter().enumerate() {
             // A list without documents has no best, one that says nothing no difference.

@@ -5,14 +5,17 @@ use crate::scratch::Work;
 
 const ABSENT: u32 = u32::MAX;
 
-/// Writes down, document by document, its position in each list.
+/// Writes down, document by document, its position in each list, and the weights, both in the order in which lists are
+/// added up.
 pub(crate) fn positions(input: &Input<'_>, work: &mut Work) {
     let lists = &input.lists;
     work.positions.clear();
     work.positions.resize(lists.documents() * lists.len(), ABSENT);
-    for list in 0..lists.len() {
+    work.ballots.clear();
+    for (column, list) in input.in_order().enumerate() {
+        work.ballots.push(input.weights[list]);
         for (position, &document) in lists.numbers(list).iter().enumerate() {
-            work.positions[document as usize * lists.len() + list] = position as u32;
+            work.positions[document as usize * lists.len() + column] = position as u32;
         }
     }
 }
@@ -21,13 +24,16 @@ pub(crate) fn positions(input: &Input<'_>, work: &mut Work) {
 pub(crate) struct Ballots<'a> {
     positions: &'a [u32],
     weights: &'a [f64],
+    /// The list of each column.
+    lists: &'a [u32],
     /// Weights such as 0.1 do not add up to the bit: a smaller majority is none.
     even: f64,
 }
 
 impl<'a> Ballots<'a> {
-    pub(crate) fn of(input: &Input<'a>, positions: &'a [u32]) -> Self {
-        Self { positions, weights: input.weights, even: 1e-12 * input.weights.iter().sum::<f64>() }
+    /// Of what [`positions`] wrote down.
+    pub(crate) fn of(input: &Input<'a>, positions: &'a [u32], weights: &'a [f64]) -> Self {
+        Self { positions, weights, lists: input.order, even: 1e-12 * weights.iter().sum::<f64>() }
     }
 
     fn row(&self, document: u32) -> &[u32] {
@@ -57,14 +63,14 @@ impl<'a> Ballots<'a> {
     /// Divides `amount` by weight among the lists that prefer `first`, or, if it is negative, those that prefer
     /// `second`. Returns whether there is such a list.
     pub(crate) fn divide(&self, first: u32, second: u32, amount: f64, mut give: impl FnMut(usize, f64)) -> bool {
-        let votes = |list: usize| {
-            let (first, second) = (self.row(first)[list], self.row(second)[list]);
+        let votes = |column: usize| {
+            let (first, second) = (self.row(first)[column], self.row(second)[column]);
             if amount > 0.0 { first < second } else { first > second }
         };
-        let voters = || (0..self.weights.len()).filter(|&list| votes(list) && self.weights[list] > 0.0);
-        let weight: f64 = voters().map(|list| self.weights[list]).sum();
-        for list in voters() {
-            give(list, amount * self.weights[list] / weight);
+        let voters = || (0..self.weights.len()).filter(|&column| votes(column) && self.weights[column] > 0.0);
+        let weight: f64 = voters().map(|column| self.weights[column]).sum();
+        for column in voters() {
+            give(self.lists[column] as usize, amount * self.weights[column] / weight);
         }
         weight > 0.0
     }
@@ -73,7 +79,7 @@ impl<'a> Ballots<'a> {
 /// Orders the documents by wins less losses, then by the margins of all their pairs, then by number.
 pub(crate) fn by_wins(input: &Input<'_>, work: &mut Work) {
     let documents = input.lists.documents();
-    let ballots = Ballots::of(input, &work.positions);
+    let ballots = Ballots::of(input, &work.positions, &work.ballots);
     work.wins.clear();
     work.wins.resize(documents, (0, 0.0));
     for first in 0..documents {
@@ -107,7 +113,7 @@ pub(crate) fn places(work: &Work, totals: &mut [f64]) {
 pub(crate) fn places_by_list(input: &Input<'_>, work: &mut Work, out: &mut [f64]) {
     let lists = &input.lists;
     let documents = lists.documents();
-    let ballots = Ballots::of(input, &work.positions);
+    let ballots = Ballots::of(input, &work.positions, &work.ballots);
     for (place, &document) in work.order.iter().enumerate() {
         let mut rest = 1.0;
         for &below in &work.order[place + 1..] {
@@ -118,7 +124,7 @@ pub(crate) fn places_by_list(input: &Input<'_>, work: &mut Work, out: &mut [f64]
             }
         }
         let holders = ballots.row(document).iter().filter(|position| **position != ABSENT).count() as f64;
-        for (list, position) in ballots.row(document).iter().enumerate() {
+        for (list, position) in input.in_order().zip(ballots.row(document)) {
             if *position != ABSENT {
                 out[list * documents + document as usize] += rest / holders;
             }

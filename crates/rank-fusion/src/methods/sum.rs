@@ -20,7 +20,7 @@ pub(crate) enum Factor {
 
 pub(crate) fn totals(input: &Input<'_>, factor: Factor, work: &mut Work, totals: &mut [f64]) {
     let lists = &input.lists;
-    for list in 0..lists.len() {
+    for list in input.in_order() {
         let weight = weight(input, factor, list);
         if input.fills[list].is_nan() {
             for (&document, &value) in lists.numbers(list).iter().zip(input.values(list)) {
@@ -87,7 +87,7 @@ fn whole(input: &Input<'_>, factor: Factor, work: &mut Work) -> f64 {
     if input.skip || matches!(factor, Factor::Mean | Factor::WeightOfHolders) {
         work.present.clear();
         work.present.resize(lists.documents(), 0.0);
-        for list in 0..lists.len() {
+        for list in input.in_order() {
             let weight = input.weights[list];
             if input.fills[list].is_nan() || matches!(factor, Factor::WeightOfHolders) {
                 for &document in lists.numbers(list) {
@@ -100,7 +100,7 @@ fn whole(input: &Input<'_>, factor: Factor, work: &mut Work) -> f64 {
             }
         }
     }
-    input.weights.iter().sum()
+    input.in_order().map(|list| input.weights[list]).sum()
 }
 
 fn scaled(sum: f64, document: usize, input: &Input<'_>, factor: Factor, whole: f64, work: &Work) -> f64 {

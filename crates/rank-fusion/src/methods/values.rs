@@ -27,7 +27,7 @@ pub(crate) fn contributions(input: &Input<'_>, work: &mut Work, out: &mut [f64],
     });
 }
 
-/// Calls back for each document with what the lists say of it, in the order of the lists. Lists without weight say
+/// Calls back for each document with what the lists say of it, in the order in which lists are added up. Lists without weight say
 /// nothing.
 fn each(input: &Input<'_>, work: &mut Work, mut call: impl FnMut(usize, &mut [Said])) {
     columns(input, work);
@@ -35,7 +35,8 @@ fn each(input: &Input<'_>, work: &mut Work, mut call: impl FnMut(usize, &mut [Sa
     let mut said = std::mem::take(&mut work.said);
     for document in 0..documents {
         said.clear();
-        for (list, &weight) in input.weights.iter().enumerate() {
+        for list in input.in_order() {
+            let weight = input.weights[list];
             let value = work.columns[list * documents + document];
             if weight > 0.0 && !value.is_nan() {
                 said.push(Said { list, value, weight });
