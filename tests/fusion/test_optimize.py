@@ -184,12 +184,11 @@ def test_the_bar_ends_at_its_end(search: str, total: int | None, capsys: pytest.
     runs, qrels = collection()
     found = quiet(runs, qrels, search=search, trials=30, progress=True)
     last = capsys.readouterr().err.rstrip().rsplit("\r", 1)[-1]
-    if total is None:
-        assert last.startswith(f"{len(found.trials)}it")
-    else:
-        assert len(found.trials) == total
-        assert last.startswith("100%")
-        assert f"{total}/{total}" in last
+    made = len(found.trials)
+    # A climb ends where nothing is better: the bar then knows that this was its end.
+    assert made == total if total else made < 67
+    assert last.startswith("100%")
+    assert f"{made}/{made}" in last
 
 
 def test_a_preset_is_optimized() -> None:

@@ -61,7 +61,10 @@ pub(crate) fn optimize<'py>(py: Python<'py>, task: &Task<'_, 'py>, base: &Fusion
     let (folds, seed, threads) = (task.folds, task.seed, task.threads);
     let run = |problem: &Problem<'_, IdRef<'_>, IdRef<'_>>, watch: &Watch| {
         watch.expect(problem.trials(&space, search)?.unwrap_or(0));
-        problem.search(&space, search, folds, seed, |done| watch.advance(done))
+        let found = problem.search(&space, search, folds, seed, |done| watch.advance(done))?;
+        // A search that ends early is at its end.
+        watch.expect(found.trials.len());
+        Ok(found)
     };
     let (found, queries) = if task.measure.is_callable() {
         // The first exception stops the search and is raised.

@@ -124,8 +124,8 @@ where
     Q: Clone + Eq + Hash + Ord + Send + Sync + Debug,
     D: Clone + Eq + Hash + Ord + Send + Sync,
 {
-    /// How many trials [`search`](Self::search) makes at most, if that is known beforehand: not for
-    /// [`Search::Coordinate`].
+    /// How many trials [`search`](Self::search) makes at most: [`Search::Coordinate`] ends earlier, unless the space is
+    /// small. `None` if the points of the space cannot be counted.
     ///
     /// # Errors
     ///
@@ -133,13 +133,13 @@ where
     pub fn trials(&self, space: &Space, search: Search) -> Result<Option<usize>> {
         let space = self.filled(space);
         let points = match search {
-            Search::Grid => grid(&space, self.lists())?,
-            Search::Random { trials, seed } => draw(&space, self.lists(), trials, seed)?,
-            Search::Coordinate => return Ok(None),
+            Search::Grid => Some(grid(&space, self.lists())?.len()),
+            Search::Random { trials, seed } => Some(draw(&space, self.lists(), trials, seed)?.len()),
+            Search::Coordinate => size(&space, self.lists()),
         };
         // The baseline is no point of the space where weights are divided.
         let outside = usize::from(space.parts.is_some());
-        Ok(Some(points.len() + outside))
+        Ok(points.map(|points| points + outside))
     }
 
     /// Searches `space` for the fusion with the greatest mean over the queries.
@@ -358,10 +358,15 @@ fn kinds(space: &Space) -> Vec<(usize, usize)> {
     space.methods.iter().enumerate().flat_map(of).collect()
 }
 
+/// How many points the space has, if they can be counted.
+fn size(space: &Space, lists: usize) -> Option<usize> {
+    let per_kind = space.parts.map_or(Some(1), |parts| count(parts, lists));
+    per_kind.and_then(|each| each.checked_mul(kinds(space).len()))
+}
+
 fn grid(space: &Space, lists: usize) -> Result<Vec<Point>> {
     let kinds = kinds(space);
-    let per_kind = space.parts.map_or(Some(1), |parts| count(parts, lists));
-    let trials = per_kind.and_then(|each| each.checked_mul(kinds.len()));
+    let trials = size(space, lists);
     if trials.is_none_or(|trials| trials > LARGEST) {
         return Err(Error::TooManyTrials { trials, largest: LARGEST });
     }
@@ -378,8 +383,7 @@ fn draw(space: &Space, lists: usize, trials: usize, seed: u64) -> Result<Vec<Poi
         return Err(Error::TooManyTrials { trials: Some(trials), largest: LARGEST });
     }
     let kinds = kinds(space);
-    let size = space.parts.map_or(Some(1), |parts| count(parts, lists)).and_then(|each| each.checked_mul(kinds.len()));
-    if size.is_some_and(|size| size <= trials) {
+    if size(space, lists).is_some_and(|size| size <= trials) {
         return grid(space, lists);
     }
     let mut random = Random(seed);
