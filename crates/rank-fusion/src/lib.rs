@@ -35,7 +35,7 @@ pub use methods::{
 };
 pub use missing::Missing;
 pub use normalization::{Bounds, Constant, Normalization};
-pub use numbering::{NumberedLists, Numbering, Ranking};
+pub use numbering::{Incoming, NumberedLists, Numbering, Ranking};
 pub use optimize::{Fold, Measure, Optimized, Problem, Search, Space, Trial, Validation};
 pub use rows::{Columns, Rows};
 pub use scratch::Scratch;

@@ -11,10 +11,8 @@ use crate::{Duplicates, Error, Fusion, Order, Result};
 /// Numbers by hash, eight bytes each, so that a query's table stays in the nearest cache.
 #[derive(Debug, Default)]
 struct Table {
-    /// Half a hash above, a number plus 1 below; 0 is empty.
+    /// Half a hash above, a number plus 1 below; 0 is empty. As many as the last round asked for, a power of two.
     slots: Vec<u64>,
-    /// How many slots are in use, less 1: as many as the last round asked for.
-    mask: usize,
     len: u32,
 }
 
@@ -24,55 +22,50 @@ impl Table {
         while self.len as usize * 8 > slots * 5 {
             slots *= 2;
         }
-        if self.slots.len() < slots {
-            self.slots.resize(slots, 0);
-        }
-        self.slots[..slots].fill(0);
-        self.mask = slots - 1;
+        self.slots.clear();
+        self.slots.resize(slots, 0);
         self.len = 0;
     }
 
     /// The number of the key with this `hash` for which `same(number)` holds, and whether it is new.
     #[inline]
     fn number(&mut self, hash: u64, mut same: impl FnMut(u32) -> bool) -> (u32, bool) {
-        if (self.len as usize + 1) * 8 > (self.mask + 1) * 5 {
-            self.grow();
-        }
-        let slots = &mut self.slots[..=self.mask];
         let half = hash << 32;
-        let mut place = hash as usize & self.mask;
-        loop {
-            let slot = slots[place & self.mask];
-            if slot == 0 {
-                let number = self.len;
+        let mut place = hash as usize;
+        let mask = self.slots.len().wrapping_sub(1);
+        while let Some(slot) = self.slots.get_mut(place & mask) {
+            if *slot == 0 {
+                if (self.len as usize + 1) * 8 > (mask + 1) * 5 {
+                    break;
+                }
                 self.len += 1;
-                slots[place & self.mask] = half | u64::from(self.len);
-                return (number, true);
+                *slot = half | u64::from(self.len);
+                return (self.len - 1, true);
             }
-            let number = (slot as u32).wrapping_sub(1);
-            if slot & !u64::from(u32::MAX) == half && same(number) {
+            let number = (*slot as u32).wrapping_sub(1);
+            if *slot & !u64::from(u32::MAX) == half && same(number) {
                 return (number, false);
             }
             place += 1;
         }
+        (self.add(hash), true)
     }
 
+    /// The number of a key that is known to be new, in a table that is too small for it.
     #[cold]
-    fn grow(&mut self) {
-        let old = self.slots[..(self.mask + 1).min(self.slots.len())].to_vec();
-        let slots = (old.len() * 2).max(64);
-        if self.slots.len() < slots {
-            self.slots.resize(slots, 0);
-        }
-        self.slots[..slots].fill(0);
-        self.mask = slots - 1;
-        for slot in old.into_iter().filter(|slot| *slot != 0) {
-            let mut place = (slot >> 32) as usize & self.mask;
+    fn add(&mut self, hash: u64) -> u32 {
+        let slots = (self.slots.len() * 2).max(64);
+        let old = std::mem::replace(&mut self.slots, vec![0; slots]);
+        self.len += 1;
+        let new = hash << 32 | u64::from(self.len);
+        for slot in old.into_iter().filter(|slot| *slot != 0).chain([new]) {
+            let mut place = (slot >> 32) as usize & (slots - 1);
             while self.slots[place] != 0 {
-                place = (place + 1) & self.mask;
+                place = (place + 1) & (slots - 1);
             }
             self.slots[place] = slot;
         }
+        self.len - 1
     }
 }
 
@@ -195,38 +188,32 @@ impl<I: Eq + Hash + Ord> Numbering<I> {
     ///
     /// [`Error::NanScore`], [`Error::NotSorted`], [`Error::DuplicateDocument`].
     pub fn add_list(&mut self, fusion: &Fusion, entries: impl IntoIterator<Item = (I, f64)>) -> Result<()> {
-        self.try_add_list(fusion, entries.into_iter().map(Some)).map(|_| ())
+        self.try_add_list(fusion, |list| {
+            for (id, score) in entries {
+                list.push(id, score);
+            }
+            true
+        })
+        .map(|_| ())
     }
 
-    /// As [`add_list`](Self::add_list), unless an entry is `None`: then nothing is added, and the answer is `false`.
+    /// As [`add_list`](Self::add_list), of what `read` pushes; if it answers `false`, nothing is added, and that is the
+    /// answer.
     ///
     /// # Errors
     ///
     /// Those of [`add_list`](Self::add_list).
-    pub fn try_add_list(
-        &mut self,
-        fusion: &Fusion,
-        entries: impl IntoIterator<Item = Option<(I, f64)>>,
-    ) -> Result<bool> {
+    pub fn try_add_list(&mut self, fusion: &Fusion, read: impl FnOnce(&mut Incoming<'_, I>) -> bool) -> Result<bool> {
         let known = self.ids.len();
         let start = self.plain.numbers.len();
+        self.pending.clear();
+        if !read(&mut Incoming { numbering: self, waits: fusion.depth.is_some() }) {
+            self.forget(known, start);
+            return Ok(false);
+        }
         if let Some(depth) = fusion.depth {
-            self.pending.clear();
-            for entry in entries {
-                let Some((id, score)) = entry else { return Ok(false) };
-                self.pending.push((score, id));
-            }
             self.number_pending(fusion, depth)?;
         } else {
-            for entry in entries {
-                let Some((id, score)) = entry else {
-                    self.forget(known, start);
-                    return Ok(false);
-                };
-                let number = self.number(id);
-                self.plain.numbers.push(number);
-                self.plain.scores.push(score);
-            }
             self.order(fusion, start)?;
             self.meet_all(fusion, start)?;
         }
@@ -381,6 +368,28 @@ pub(crate) fn by_content(scores: &[f64], others: &[f64]) -> Ordering {
     scores.iter().map(|score| score.to_bits()).cmp(others.iter().map(|score| score.to_bits()))
 }
 
+/// The list that is being added to a [`Numbering`].
+#[derive(Debug)]
+pub struct Incoming<'a, I> {
+    numbering: &'a mut Numbering<I>,
+    /// Whether documents get their numbers once all of the list is there.
+    waits: bool,
+}
+
+impl<I: Eq + Hash + Ord> Incoming<'_, I> {
+    /// The next document with its score.
+    #[inline]
+    pub fn push(&mut self, id: I, score: f64) {
+        if self.waits {
+            self.numbering.pending.push((score, id));
+        } else {
+            let number = self.numbering.number(id);
+            self.numbering.plain.numbers.push(number);
+            self.numbering.plain.scores.push(score);
+        }
+    }
+}
+
 /// Whether the list is to be sorted.
 fn check_order(order: Order, list: usize, scores: &(impl Iterator<Item = f64> + Clone)) -> Result<bool> {
     if let Some(position) = scores.clone().position(f64::is_nan) {
@@ -509,7 +518,12 @@ mod tests {
         let fusion = Fusion::new(Method::Borda);
         let mut numbering = Numbering::new();
         numbering.add_list(&fusion, [("a", 2.0), ("b", 1.0)]).unwrap();
-        assert_eq!(numbering.try_add_list(&fusion, [Some(("c", 3.0)), Some(("a", 2.0)), None]), Ok(false));
+        let refused = numbering.try_add_list(&fusion, |list| {
+            list.push("c", 3.0);
+            list.push("a", 2.0);
+            false
+        });
+        assert_eq!(refused, Ok(false));
         assert_eq!(numbering.ids(), ["a", "b"]);
         numbering.add_list(&fusion, [("d", 3.0), ("b", 2.0)]).unwrap();
         assert_eq!(numbering.ids(), ["a", "b", "d"]);
@@ -527,7 +541,7 @@ mod tests {
                 assert_eq!(table.number(u64::from(key) << 7, |number| number == key), (key, false));
             }
         }
-        assert!(table.mask < 256);
+        assert!(table.slots.len() <= 256);
     }
 
     #[test]

@@ -97,6 +97,30 @@ pub fn entries<'py>(dict: &Bound<'py, PyDict>) -> impl Iterator<Item = (Bound<'p
     })
 }
 
+/// Visits the entries of a dict in place, many at a time as [`entries`] does, as long as `visit` says so; returns whether
+/// it always did. The tightest loop there is over a dict: nothing stands between it and what `visit` does.
+///
+/// Only for a `visit` that runs no Python code, which might change the dict: it panics then.
+#[inline]
+pub fn all_entries<'py>(
+    dict: &Bound<'py, PyDict>,
+    mut visit: impl FnMut(Bound<'py, PyAny>, Bound<'py, PyAny>) -> bool,
+) -> bool {
+    let mut left = dict.iter();
+    let mut taken = Vec::with_capacity(TAKEN.min(dict.len()));
+    loop {
+        taken.extend(left.by_ref().take(TAKEN));
+        if taken.is_empty() {
+            return true;
+        }
+        for (key, value) in taken.drain(..) {
+            if !visit(key, value) {
+                return false;
+            }
+        }
+    }
+}
+
 /// A tuple or list of two. A `str` of two characters is none.
 pub fn pair<'py>(entry: &Bound<'py, PyAny>) -> Option<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
     if let Ok(tuple) = entry.cast::<PyTuple>() {

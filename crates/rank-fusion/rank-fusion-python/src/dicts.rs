@@ -178,6 +178,11 @@ fn read_dict<'py>(
     fusion: &Fusion,
     dict: &Bound<'py, PyDict>,
 ) -> rank_fusion::Result<bool> {
-    numbering
-        .try_add_list(fusion, rank_pyo3::entries(dict).map(|(id, score)| Key::exact(id).ok().zip(exact_score(&score))))
+    numbering.try_add_list(fusion, |list| {
+        rank_pyo3::all_entries(dict, |id, score| {
+            let (Ok(id), Some(score)) = (Key::exact(id), exact_score(&score)) else { return false };
+            list.push(id, score);
+            true
+        })
+    })
 }

@@ -41,6 +41,16 @@ impl<'py> Key<'py> {
         &self.0
     }
 
+    /// Whether two objects are the same id. Out of the way of the usual case, which is one object.
+    #[inline(never)]
+    fn reads_as(&self, other: &Self) -> bool {
+        match (self.text(), other.text()) {
+            (Some(a), Some(b)) => a == b,
+            // Two ints; or texts with lone surrogates, which UTF-8 cannot hold.
+            _ => self.0.get_type().is(other.0.get_type()) && self.0.eq(&other.0).unwrap_or(false),
+        }
+    }
+
     fn text(&self) -> Option<&str> {
         self.0.cast_exact::<PyString>().ok()?.to_str().ok()
     }
@@ -59,14 +69,7 @@ impl Clone for Key<'_> {
 impl PartialEq for Key<'_> {
     #[inline]
     fn eq(&self, other: &Self) -> bool {
-        if self.0.is(&other.0) {
-            return true;
-        }
-        match (self.text(), other.text()) {
-            (Some(a), Some(b)) => a == b,
-            // Two ints; or texts with lone surrogates, which UTF-8 cannot hold.
-            _ => self.0.get_type().is(other.0.get_type()) && self.0.eq(&other.0).unwrap_or(false),
-        }
+        self.0.is(&other.0) || self.reads_as(other)
     }
 }
 
