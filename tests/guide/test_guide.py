@@ -47,7 +47,7 @@ def test_every_block_is_accounted_for() -> None:
     assert {language: len(blocks(language)) for language in ("toml", "python", "rust")} == {
         "toml": 2,
         "python": 3,
-        "rust": 7,
+        "rust": 8,
     }
     rows = re.findall(r"^\| .* \| `(tests/guide/[^`]*)`(?:, `(\w+)`)?", GUIDE, flags=re.MULTILINE)
     assert len(rows) == 13
