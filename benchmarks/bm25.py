@@ -1,20 +1,32 @@
-"""BM25 over 200,000 documents: rank-retrieve beside bm25s with numba and tantivy.
+"""BM25 over 200,000 documents: rank-retrieve beside bm25s with numba, tantivy, and PISA where it is installed.
 
-The corpus is made here: documents of log-normal length, about 59 words, over a Zipf vocabulary of 100,000; words are
-independent of each other, the worst case for pruning. Queries are 3 to 8 words of a document, or rare words. With
-``--text``, a file of one document a line takes its place, and queries are words of a line.
+Two corpora are made here: one over a Zipf vocabulary of 100,000, of log-normal length, about 59 words that are
+independent of each other, the worst case for pruning; and passages of 60 words of the documentation that lies on the
+machine (``passages.py``). Queries are 3 to 8 words of a document, or rare words. With ``--text``, a file of one
+document a line takes their place, and queries are words of a line.
 
 One thread, k1 1.2, b 0.75, words split at spaces. The contenders take turns; times are seconds of the processor,
 medians, and memory is what a process of its own adds at its peak. A query's time covers the call from Python to its
-native answer. Answers are checked in the same run against the exact scores of all documents.
+native answer. Answers are checked in the same run against the exact scores of all documents; PISA has another idf, so
+that its answers are its own.
+
+PISA is in a wheel for CPython 3.11 on Linux, which asks for PyTerrier and for a library that Debian has dropped; the
+extension module needs only the latter: ``pip install --no-deps pyterrier-pisa==0.4.9 tbb==2020.3.254``. It runs
+MaxScore, exact and with impacts of 8 bits.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import ctypes
 import gc
+import importlib.metadata
+import importlib.util
 import itertools
 import multiprocessing
+import os
+import re
 import resource
 import statistics
 import tempfile
@@ -28,11 +40,12 @@ import bm25s
 import numpy as np
 import tantivy
 from bm25s.tokenization import Tokenizer
+from passages import passages  # type: ignore[import-not-found, unused-ignore]
 
 from rank_retrieve import Bm25Index
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from multiprocessing.connection import Connection
 
     from numpy.typing import NDArray
@@ -65,10 +78,9 @@ def zipf(documents: int, queries: int) -> tuple[list[str], dict[str, Queries]]:
     return texts, {"natural": natural, "rare": rare}
 
 
-def lines(path: Path, queries: int) -> tuple[list[str], dict[str, Queries]]:
-    """The lines of a file, and queries of words that stand near each other in one."""
+def near(texts: list[str], queries: int) -> dict[str, Queries]:
+    """Queries of words that stand near each other in a text."""
     rng = np.random.default_rng(7)
-    texts = path.read_text().rstrip("\n").split("\n")
     found: Queries = []
     while len(found) < queries:
         words = texts[rng.integers(len(texts))].split()
@@ -76,7 +88,7 @@ def lines(path: Path, queries: int) -> tuple[list[str], dict[str, Queries]]:
         query = list(dict.fromkeys(word for word in words[start : start + 12] if len(word) > 2))
         if len(query) >= 3:
             found.append(query[: rng.integers(3, 9)])
-    return texts, {"natural": found}
+    return {"natural": found}
 
 
 def ours(texts: list[str]) -> Bm25Index:
@@ -119,6 +131,76 @@ def tantivy_index(texts: list[str], folder: str) -> Callable[[list[str], int], o
         return searcher.search(tantivy.Query.boolean_query(terms), k, count=False).hits
 
     return search
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Lets nothing be printed, by whatever language."""
+    kept = [os.dup(1), os.dup(2)]
+    with Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        for number, original in enumerate(kept, start=1):
+            os.dup2(original, number)
+            os.close(original)
+
+
+def located(package: str, name: str) -> Path:
+    """A file of an installed package."""
+    files = importlib.metadata.files(package) or []
+    return Path(str(next(file.locate() for file in files if re.fullmatch(name, file.name))))
+
+
+def pisa_searches(texts: list[str], folder: Path) -> dict[str, Callable[[Queries, int], object]]:
+    """Searches of PISA's MaxScore, exact and with impacts of 8 bits; none where it is not installed."""
+    try:
+        library, module = located("tbb", r"libtbb\.so\.2"), located("pyterrier_pisa", r"_pisathon\..*\.so")
+    except (importlib.metadata.PackageNotFoundError, StopIteration):
+        return {}
+    ctypes.CDLL(str(library), mode=ctypes.RTLD_GLOBAL)
+    spec = importlib.util.spec_from_file_location("_pisathon", module)
+    assert spec is not None
+    assert spec.loader is not None
+    pisa = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(pisa)
+    source = folder / "pisa.txt"
+    source.write_text("".join(f"{number} {text}\n" for number, text in enumerate(texts)))
+    index = folder / "pisa"
+    index.mkdir()
+    searches: dict[str, Callable[[Queries, int], object]] = {}
+    with quiet():
+        pisa.index(str(source), str(index), "", 100_000, 1)
+        for name, quantize in (("pisa", 0), ("pisa8", 1)):
+            context = pisa.RetrievalContext()
+            pisa.prepare_index(
+                context, str(index), "block_simdbp", "bm25", "", quantize=quantize, stop_fname="", bm25_k1=K1, bm25_b=B
+            )
+
+            def search(queries: Queries, k: int, context: object = context) -> object:
+                size = len(queries) * k
+                rows, ranks = np.empty(size, np.int32), np.empty(size, np.int32)
+                documents, scores = np.empty(size, object), np.empty(size, np.float32)
+                found: int = pisa.retrieve(
+                    context,
+                    "maxscore",
+                    [(number, " ".join(query)) for number, query in enumerate(queries)],
+                    k=k,
+                    threads=1,
+                    query_weighted=0,
+                    pretokenised=False,
+                    result_qidxs=rows,
+                    result_docnos=documents,
+                    result_ranks=ranks,
+                    result_scores=scores,
+                )
+                assert found > 0
+                return documents
+
+            searches[name] = search
+    return searches
 
 
 def exact(texts: list[str], queries: Queries) -> list[NDArray[np.float64]]:
@@ -199,48 +281,62 @@ def built(build: Callable[[list[str]], object], texts: list[str]) -> tuple[float
     return seconds, megabytes
 
 
+def measure(name: str, texts: list[str], kinds: dict[str, Queries], repeats: int) -> None:
+    """Prints a line for each measurement of a corpus."""
+    words = sum(text.count(" ") + 1 for text in texts) / len(texts)
+    print(f"{name}: {len(texts)} documents of {words:.1f} words")
+    (our_seconds, our_size), (seconds, size) = built(ours, texts), built(bm25s_index, texts)
+    print(f"build       ours {our_seconds:6.2f} s {our_size:6.0f} MB   bm25s {seconds:6.2f} s {size:6.0f} MB   "
+          f"{seconds / our_seconds:.2f} x, {our_size / size:.2f} of the memory")  # fmt: skip
+    index, rival = ours(texts), bm25s_index(texts)
+    rival.activate_numba_scorer()
+    with tempfile.TemporaryDirectory() as path:
+        folder = Path(path)
+        (folder / "tantivy").mkdir()
+        search = tantivy_index(texts, str(folder / "tantivy"))
+        pisa = pisa_searches(texts, folder)
+        index.save(folder / "index")
+        opened = [timed(lambda: Bm25Index.load(folder / "index")) for _ in range(repeats)]
+        megabytes = (folder / "index").stat().st_size / 1e6
+        print(f"open        ours {1e3 * statistics.median(opened):6.2f} ms, {megabytes:.0f} MB on the disk")
+        for kind, queries in kinds.items():
+            check(index, texts, queries[:50], 10)
+            check(index, texts, queries[:20], 1000)
+            for k in (10, 1000):
+                contenders: dict[str, Callable[[], object]] = {
+                    "ours": partial(index.retrieve_batch, queries, k),
+                    "bm25s": partial(rival.retrieve, queries, k=k, show_progress=False, n_threads=0, return_as="tuple"),
+                    "tantivy": partial(each, search, queries, k),
+                }
+                contenders |= {name: partial(search, queries, k) for name, search in pisa.items()}
+                rates = race(contenders, repeats)
+                line = "   ".join(f"{name} {len(queries) * rate:7.0f}/s" for name, rate in rates.items())
+                others = ", ".join(f"{rates['ours'] / rates[name]:.2f} x {name}" for name in list(rates)[1:])
+                print(f"{kind:<8} {k:>4}  {line}   {others}", flush=True)
+
+
 def main() -> None:
     """Prints a line for each measurement."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--documents", type=int, default=200_000)
     parser.add_argument("--queries", type=int, default=1_000)
     parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--text", type=Path, help="a file of one document a line, instead of the Zipf corpus")
+    parser.add_argument("--corpus", choices=("zipf", "passages", "both"), default="both")
+    parser.add_argument("--text", type=Path, help="a file of one document a line, instead of these corpora")
     parser.add_argument("--quick", action="store_true", help="a tenth of all")
     args = parser.parse_args()
     if args.quick:
         args.documents, args.queries, args.repeats = args.documents // 10, args.queries // 10, 3
-    texts, kinds = lines(args.text, args.queries) if args.text else zipf(args.documents, args.queries)
-    print(f"{len(texts)} documents, {args.queries} queries; one thread, seconds of the processor, medians")
-
-    (our_seconds, our_size), (seconds, size) = built(ours, texts), built(bm25s_index, texts)
-    print(f"build       ours {our_seconds:6.2f} s {our_size:6.0f} MB   bm25s {seconds:6.2f} s {size:6.0f} MB   "
-          f"{seconds / our_seconds:.2f} x, {our_size / size:.2f} of the memory")  # fmt: skip
-    index, rival = ours(texts), bm25s_index(texts)
-    rival.activate_numba_scorer()
-    with tempfile.TemporaryDirectory() as folder:
-        search = tantivy_index(texts, folder)
-        index.save(Path(folder) / "index")
-        opened = [timed(lambda: Bm25Index.load(Path(folder) / "index")) for _ in range(args.repeats)]
-        megabytes = (Path(folder) / "index").stat().st_size / 1e6
-        print(f"open        ours {1e3 * statistics.median(opened):6.2f} ms, {megabytes:.0f} MB on the disk")
-        for kind, queries in kinds.items():
-            check(index, texts, queries[:50], 10)
-            check(index, texts, queries[:20], 1000)
-            for k in (10, 1000):
-                rates = race(
-                    {
-                        "ours": partial(index.retrieve_batch, queries, k),
-                        "bm25s": partial(
-                            rival.retrieve, queries, k=k, show_progress=False, n_threads=0, return_as="tuple"
-                        ),
-                        "tantivy": partial(each, search, queries, k),
-                    },
-                    args.repeats,
-                )
-                line = "   ".join(f"{name} {len(queries) * rate:7.0f}/s" for name, rate in rates.items())
-                others = ", ".join(f"{rates['ours'] / rates[name]:.2f} x {name}" for name in ("bm25s", "tantivy"))
-                print(f"{kind:<8} {k:>4}  {line}   {others}")
+    print(f"{args.queries} queries; one thread, seconds of the processor, medians")
+    if args.text:
+        texts = args.text.read_text().rstrip("\n").split("\n")
+        measure(args.text.name, texts, near(texts, args.queries), args.repeats)
+        return
+    if args.corpus != "passages":
+        measure("zipf", *zipf(args.documents, args.queries), args.repeats)
+    if args.corpus != "zipf":
+        texts = passages(args.documents)
+        measure("passages", texts, near(texts, args.queries), args.repeats)
 
 
 if __name__ == "__main__":

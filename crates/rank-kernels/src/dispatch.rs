@@ -6,6 +6,7 @@ use std::{fmt, iter};
 
 use half::{bf16, f16};
 
+use crate::lookup::Keys;
 use crate::maxsim::{MaxSim, Rows};
 use crate::query::{Lanes, PackedBf16, PackedInt8, PackedQuery, PackedSigns, Query};
 use crate::residual::ResidualTokens;
@@ -72,6 +73,7 @@ type Dots = unsafe fn(&[f32], &[f32], &[usize], &mut [f32]);
 type Products = unsafe fn(&PackedQuery, Range<usize>, &[f32], &mut [f32]);
 type Add = unsafe fn(&mut [f32], &[f32], f32);
 type AtLeast = unsafe fn(&[f32], f32, &mut [u64]);
+type AddFound = unsafe fn(Keys<'_>, &[f32], f32, &[u16], &mut [f32]);
 
 type Residual = unsafe fn(&PackedInt8, &[f32], ResidualTokens<'_>, &[Range<usize>], &mut [f32]);
 
@@ -83,6 +85,7 @@ pub struct Kernels {
     pub(crate) dots: Dots,
     pub(crate) add: Add,
     pub(crate) at_least: AtLeast,
+    pub(crate) add_found: AddFound,
     pub(crate) products: Products,
     pub(crate) f32: MaxSim<PackedQuery, f32>,
     pub(crate) f16: MaxSim<PackedQuery, f16>,

@@ -9,6 +9,7 @@ mod avx512;
 mod binary;
 mod dispatch;
 mod exp;
+mod lookup;
 mod maxsim;
 #[cfg(target_arch = "aarch64")]
 mod neon;
@@ -22,6 +23,7 @@ mod vectorized;
 pub use dispatch::{Isa, IsaError, Kernels, available, kernels, try_kernels};
 pub use exp::exp;
 pub use half;
+pub use lookup::{Keys, prefetch};
 pub use order::order_by_counting;
 pub use query::{PackedBf16, PackedInt8, PackedQuery, PackedSigns, pack_signs, quantize};
 pub use residual::ResidualTokens;

@@ -18,6 +18,7 @@ pub(crate) static KERNELS: Kernels = Kernels {
     products,
     add: crate::sums::add,
     at_least: crate::sums::at_least,
+    add_found: crate::lookup::add_found,
     f32: documents::<Neon>,
     f16: documents::<Widened<Neon, WidenF16>>,
     bf16: documents::<Widened<Neon, WidenBf16>>,

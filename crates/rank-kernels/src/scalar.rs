@@ -17,6 +17,7 @@ pub(crate) static KERNELS: Kernels = Kernels {
     products,
     add: crate::sums::add,
     at_least: crate::sums::at_least,
+    add_found: crate::lookup::add_found,
     f32: documents::<F32>,
     f16: documents::<Widened<F32, WidenF16>>,
     bf16: documents::<Widened<F32, WidenBf16>>,

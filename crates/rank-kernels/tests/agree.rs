@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use rank_kernels::half::{bf16, f16};
 use rank_kernels::{
-    Isa, Kernels, PackedBf16, PackedInt8, PackedQuery, PackedSigns, available, kernels, pack_signs, quantize,
+    Isa, Kernels, Keys, PackedBf16, PackedInt8, PackedQuery, PackedSigns, available, kernels, pack_signs, quantize,
     try_kernels,
 };
 
@@ -610,6 +610,34 @@ proptest! {
             kernels.at_least(whole, bar, &mut masks);
             for (at, value) in whole.iter().enumerate() {
                 prop_assert_eq!(masks[at / 64] >> (at % 64) & 1 == 1, *value >= bar);
+            }
+        }
+    }
+
+    #[test]
+    fn keys_are_found_on_all_levels(
+        held in prop::collection::btree_set(0..16384_u16, 0..600),
+        near in any::<bool>(),
+        asked in prop::collection::vec(0..16384_u16, 0..200),
+        weight in -2.0..2.0_f32,
+    ) {
+        // Close to each other, so that a bucket holds many.
+        let held: Vec<u16> = if near { held.iter().map(|key| key % 700).collect() } else { held.into_iter().collect() };
+        let mut held = held;
+        held.sort_unstable();
+        held.dedup();
+        let asked: Vec<u16> = asked.iter().chain(held.iter().step_by(3)).copied().collect();
+        let (impacts, start) = (values(held.len(), 5), values(asked.len(), 6));
+        let mut starts = vec![0; Keys::starts(held.len())];
+        Keys::fill(&held, &mut starts);
+        for kernels in available() {
+            for starts in [&starts[..], &[]] {
+                let mut sums = start.clone();
+                kernels.add_found(Keys::new(&held, starts), &impacts, weight, &asked, &mut sums);
+                for ((key, sum), start) in asked.iter().zip(&sums).zip(&start) {
+                    let part = held.binary_search(key).ok().map(|at| weight * impacts[at]);
+                    prop_assert_eq!(sum.to_bits(), part.map_or(*start, |part| start + part).to_bits());
+                }
             }
         }
     }

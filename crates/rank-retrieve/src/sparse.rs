@@ -239,6 +239,38 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> SparseIndex<I> {
         self.search_among(queries, k, threads, go_on, None)
     }
 
+    /// [`search_on`](Self::search_on) with document numbers, which [`id`](Self::id) turns into ids.
+    ///
+    /// # Errors
+    ///
+    /// As [`add`](Self::add).
+    pub fn numbers(
+        &self,
+        queries: SparseRows<'_>,
+        k: usize,
+        threads: usize,
+        go_on: impl Fn(usize) -> bool + Sync,
+    ) -> Result<Vec<Vec<(u32, f32)>>> {
+        self.numbers_among(queries, k, threads, go_on, None)
+    }
+
+    fn numbers_among(
+        &self,
+        queries: SparseRows<'_>,
+        k: usize,
+        threads: usize,
+        go_on: impl Fn(usize) -> bool + Sync,
+        allowed: Option<&Allowed>,
+    ) -> Result<Vec<Vec<(u32, f32)>>> {
+        rank_kernels::try_kernels()?;
+        self.verify()?;
+        queries.check()?;
+        let terms = (0..queries.len()).map(|row| queries.row(row)).collect::<Result<Vec<_>>>()?;
+        let request = |terms| Request { terms, k, allowed, scoring: None };
+        let requests: Vec<Request<'_>> = terms.iter().map(|terms| request(terms)).collect();
+        Ok(self.engine.search_batch(&requests, &self.ids, threads, &go_on))
+    }
+
     pub(crate) fn search_among(
         &self,
         queries: SparseRows<'_>,
@@ -247,13 +279,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> SparseIndex<I> {
         go_on: impl Fn(usize) -> bool + Sync,
         allowed: Option<&Allowed>,
     ) -> Result<Vec<Vec<(I, f32)>>> {
-        rank_kernels::try_kernels()?;
-        self.verify()?;
-        queries.check()?;
-        let terms = (0..queries.len()).map(|row| queries.row(row)).collect::<Result<Vec<_>>>()?;
-        let request = |terms| Request { terms, k, allowed, scoring: None };
-        let requests: Vec<Request<'_>> = terms.iter().map(|terms| request(terms)).collect();
-        let lists = self.engine.search_batch(&requests, &self.ids, threads, &go_on);
+        let lists = self.numbers_among(queries, k, threads, go_on, allowed)?;
         Ok(lists.into_iter().map(|list| self.named(list)).collect())
     }
 

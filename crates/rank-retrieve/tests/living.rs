@@ -149,6 +149,9 @@ fn several_windows_with_many_ties_find_what_all_documents_would() {
             let cold: Vec<_> = queries.iter().map(|query| index.retrieve(query, k, scoring).unwrap()).collect();
             fresh.prepare(scoring).unwrap();
             assert_eq!(fresh.retrieve_batch(&queries, k, scoring).unwrap(), cold);
+            for (query, cold) in queries.iter().zip(&cold) {
+                assert_eq!(&fresh.retrieve(query, k, scoring).unwrap(), cold);
+            }
             assert_eq!(fresh.retrieve_batch_on(&queries, k, scoring, 3, |_| true).unwrap(), cold);
             index.prepare(scoring).unwrap();
             assert_eq!(index.retrieve_batch(&queries, k, scoring).unwrap(), cold);

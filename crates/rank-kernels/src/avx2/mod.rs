@@ -28,6 +28,7 @@ pub(crate) static KERNELS: Kernels = Kernels {
     products,
     add: crate::sums::avx2::add,
     at_least: crate::sums::avx2::at_least,
+    add_found: crate::lookup::avx2::add_found,
     f32: documents::<F32>,
     f16: documents::<Widened<F32, WidenF16>>,
     bf16: documents::<Widened<F32, WidenBf16>>,

@@ -36,6 +36,7 @@ pub(crate) static KERNELS: Kernels = Kernels {
     products,
     add: crate::sums::avx512::add,
     at_least: crate::sums::avx512::at_least,
+    add_found: crate::lookup::avx512::add_found,
     f32: documents::<F32>,
     f16: documents::<Widened<F32, WidenF16>>,
     bf16: documents::<Widened<F32, WidenBf16>>,

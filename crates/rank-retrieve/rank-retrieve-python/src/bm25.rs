@@ -17,7 +17,7 @@ use crate::errors::{PACKAGE, to_python};
 use crate::feedback::{self, Explanation};
 use crate::fields::{self, Parts, borrowed};
 use crate::filter;
-use crate::hits;
+use crate::hits::{self, Hits};
 use crate::hnsw::Key;
 use crate::matches::Matches;
 use crate::tokens::Tokens;
@@ -26,7 +26,7 @@ type Index = rank_retrieve::Bm25Index<Key>;
 
 /// Pieces short enough that Ctrl-C is answered at once.
 const TEXTS: usize = 256;
-const QUERIES: usize = 256;
+const QUERIES: usize = 512;
 /// Ids and scores of a batch.
 type Arrays<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>);
 
@@ -122,7 +122,7 @@ impl Bm25Index {
         filter: &Filter<Key>,
     ) -> PyResult<Arrays<'py>> {
         let bar = ProgressBar::new(PACKAGE, py, queries.len(), progress)?;
-        let mut lists = Vec::with_capacity(queries.len());
+        let mut hits = Hits::default();
         let width = py.detach(|| {
             let index = self.read();
             if queries.len() > QUERIES {
@@ -134,21 +134,26 @@ impl Bm25Index {
             in_chunks(py, queries.len(), QUERIES, &bar, |piece| {
                 let words: Vec<Vec<&str>> = piece.map(|at| queries.list(at)).collect();
                 let index = self.read();
-                lists.extend(index.retrieve_batch(&words, k, scoring).map_err(to_python)?);
+                for list in index.numbers_batch(&words, k, scoring, 1, |_| true).map_err(to_python)? {
+                    hits.push(list.iter().map(|&(number, score)| (index.id(number), score)));
+                }
                 Ok::<(), PyErr>(())
             })?;
         } else {
-            lists = watched(py, &bar, |watch| {
+            watched(py, &bar, |watch| {
                 let words: Vec<Vec<&str>> = (0..queries.len()).map(|at| queries.list(at)).collect();
                 let index = self.read();
                 let go_on = |steps| watch.advance(steps);
                 let documents = index.filtered(filter).map_err(to_python)?;
-                documents.retrieve_batch_on(&words, k, scoring, threads, go_on).map_err(to_python)
+                for list in documents.retrieve_batch_on(&words, k, scoring, threads, go_on).map_err(to_python)? {
+                    hits.push(list.iter().map(|(id, score)| (id, *score)));
+                }
+                Ok::<(), PyErr>(())
             })?;
         }
         // Documents may have come since.
-        let width = lists.iter().map(Vec::len).fold(k.min(width), usize::max);
-        hits::arrays(py, &lists, width, self.texts.load(Ordering::Relaxed))
+        let width = hits.width().max(k.min(width));
+        hits.arrays(py, width, self.texts.load(Ordering::Relaxed))
     }
 }
 

@@ -8,13 +8,13 @@ use numpy::{PyArray1, PyReadonlyArray1};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyMapping};
 use rank_pyo3::{Id, ProgressBar, for_each_entry, score, token_offsets, vector, watched};
-use rank_retrieve::SparseRows;
+use rank_retrieve::{Filter, SparseRows};
 
 use crate::arguments::{K, Threads, new_id, new_ids};
 use crate::errors::{PACKAGE, to_python};
 use crate::fields;
 use crate::filter;
-use crate::hits;
+use crate::hits::{self, Hits};
 use crate::hnsw::Key;
 use crate::matches::Matches;
 
@@ -189,13 +189,23 @@ impl SparseIndex {
         let queries = Rows::new(queries, "queries")?;
         let rows = queries.rows()?;
         let bar = ProgressBar::new(PACKAGE, py, rows.len(), progress)?;
-        let (lists, width) = watched(py, &bar, |watch| {
+        let (hits, width) = watched(py, &bar, |watch| {
             let index = self.read();
-            let documents = index.filtered(&filter).map_err(to_python)?;
-            let lists = documents.search_on(rows, k.0, threads.0, |steps| watch.advance(steps)).map_err(to_python)?;
-            Ok::<_, PyErr>((lists, k.0.min(index.len())))
+            let go_on = |steps| watch.advance(steps);
+            let mut hits = Hits::default();
+            if *filter == Filter::All {
+                for list in index.numbers(rows, k.0, threads.0, go_on).map_err(to_python)? {
+                    hits.push(list.iter().map(|&(number, score)| (index.id(number), score)));
+                }
+            } else {
+                let documents = index.filtered(&filter).map_err(to_python)?;
+                for list in documents.search_on(rows, k.0, threads.0, go_on).map_err(to_python)? {
+                    hits.push(list.iter().map(|(id, score)| (id, *score)));
+                }
+            }
+            Ok::<_, PyErr>((hits, k.0.min(index.len())))
         })?;
-        hits::arrays(py, &lists, width, self.texts.load(Ordering::Relaxed))
+        hits.arrays(py, width, self.texts.load(Ordering::Relaxed))
     }
 
     #[doc = rank_pyo3::stub!("SparseIndex.search_named")]

@@ -2,6 +2,7 @@
 
 use rank_kernels::{Kernels, kernels};
 
+use super::found::{Found, GROUP, Group, zeros};
 use super::lists::List;
 use super::top::{Order, Top};
 use super::{Bits, WINDOW, WINDOW_BITS};
@@ -13,8 +14,8 @@ const STRIDE: usize = 8 * CHUNK;
 /// Postings up to which a window is read by its touched documents, not as a whole.
 const FEW: usize = WINDOW / 8;
 /// What a look-up costs in a list, and in a row by document, when a posting costs 1.
-pub(super) const SEARCH: usize = 24;
-pub(super) const LOOK: usize = 4;
+const SEARCH: usize = 10;
+const LOOK: usize = 3;
 
 /// What is added to a sum to make it a score.
 pub(super) struct Lift<'a> {
@@ -53,7 +54,9 @@ impl Lift<'_> {
 #[derive(Debug)]
 pub(crate) struct Scratch {
     sums: Box<[f32; WINDOW]>,
-    pub(super) found: Vec<(u16, f32)>,
+    found: Found,
+    group: Group,
+    pub(super) few: Vec<(u16, f32)>,
     pub(super) rest: Vec<f32>,
     pub(super) keys: Vec<u64>,
     kernels: &'static Kernels,
@@ -61,8 +64,15 @@ pub(crate) struct Scratch {
 
 impl Default for Scratch {
     fn default() -> Self {
-        let sums = vec![0.0; WINDOW].into_boxed_slice().try_into().unwrap_or_else(|_| unreachable!("it is as long"));
-        Self { sums, found: Vec::new(), rest: Vec::new(), keys: Vec::new(), kernels: kernels() }
+        Self {
+            sums: zeros(),
+            found: Found::default(),
+            group: Group::default(),
+            few: Vec::new(),
+            rest: Vec::new(),
+            keys: Vec::new(),
+            kernels: kernels(),
+        }
     }
 }
 
@@ -151,37 +161,40 @@ impl Scratch {
         }
         let rest = self.rest[leading.len()];
         let bar = (lift.below(top.bar) - rest * slack * slack).max(f32::from_bits(1)) / slack;
-        self.found.clear();
+        self.found.len = 0;
         if led <= FEW {
             for list in leading {
                 for &local in list.locals {
                     let sum = std::mem::take(&mut self.sums[usize::from(local) % WINDOW]);
-                    if sum >= bar && is_allowed(local) {
-                        self.found.push((local, sum));
-                    }
+                    self.found.push_if(sum >= bar && is_allowed(local), local, sum);
                 }
             }
         } else {
             let mut masks = [0; WINDOW / CHUNK];
             self.kernels.at_least(&self.sums[..], bar, &mut masks);
             keep(&mut masks, allowed, 0);
-            each(&masks, |at| self.found.push((at as u16, self.sums[at])));
+            each(&masks, |at| self.found.push_if(true, at as u16, self.sums[at]));
             self.sums.fill(0.0);
         }
         let look: usize = following.iter().map(|list| if list.dense.is_some() { LOOK } else { SEARCH }).sum();
-        if self.found.len() * look / 2 > remaining + led {
+        if self.found.len * look / 2 > remaining + led {
             return false;
         }
-        let rests = &self.rest[leading.len() + 1..];
-        for &(local, sum) in &self.found {
+        let rests = &self.rest[leading.len()..];
+        let group = &mut self.group;
+        for from in (0..self.found.len).step_by(GROUP) {
+            group.take(&self.found, from);
             let bar = lift.below(top.bar);
-            let mut sum = sum;
-            let reaches = following.iter().zip(rests).all(|(list, rest)| {
-                sum += list.part(local);
-                (sum + rest * slack) * slack >= bar
-            });
-            if reaches {
-                consider(sum, local, lift, top, &is_allowed, first);
+            for (list, rest) in following.iter().zip(rests) {
+                group.retain(|sum| (sum + rest * slack) * slack >= bar);
+                let (locals, sums) = group.parts();
+                list.add_found(self.kernels, locals, sums);
+            }
+            let (locals, sums) = group.parts();
+            for (&local, &sum) in locals.iter().zip(&*sums) {
+                if sum >= bar {
+                    consider(sum, local, lift, top, &is_allowed, first);
+                }
             }
         }
         true

@@ -1,9 +1,13 @@
 //! The search of few documents of a window: they are looked up, instead of all lists being read.
 
 use super::Bits;
-use super::accumulate::{LOOK, Lift, SEARCH, Scratch, consider};
+use super::accumulate::{Lift, Scratch, consider};
 use super::lists::List;
 use super::top::{Order, Top};
+
+/// What a look-up costs in a list, and in a row by document, when a posting costs 1.
+const SEARCH: usize = 24;
+const LOOK: usize = 4;
 
 /// Whether looking `count` documents up takes less than reading the lists.
 pub(super) fn pays(count: usize, lists: &[List<'_>]) -> bool {
@@ -26,23 +30,23 @@ impl Scratch {
         let slack = 1.0 + 1.2e-7 * (lists.len() + 2) as f32;
         let bar = lift.below(top.bar);
         let needed = self.needed(lists, slack, bar);
-        self.found.clear();
-        self.found.extend(bits.iter().map(|local| (local, 0.0)));
+        self.few.clear();
+        self.few.extend(bits.iter().map(|local| (local, 0.0)));
         for (at, list) in lists.iter().enumerate() {
             if at >= needed {
                 let rest = self.rest[at];
-                self.found.retain(|&(_, sum)| (sum + rest * slack) * slack >= bar);
+                self.few.retain(|&(_, sum)| (sum + rest * slack) * slack >= bar);
             }
             match list.dense {
                 Some(dense) => {
-                    for (local, sum) in &mut self.found {
+                    for (local, sum) in &mut self.few {
                         *sum += list.weight * dense[usize::from(*local)];
                     }
                 }
-                None => look_up(list, &mut self.found),
+                None => look_up(list, &mut self.few),
             }
         }
-        for &(local, sum) in &self.found {
+        for &(local, sum) in &self.few {
             if sum >= lift.below(top.bar) {
                 consider(sum, local, lift, top, &|_| true, first);
             }

@@ -1,6 +1,9 @@
 //! Impacts of all terms, ready, with what bounds them.
 
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
+
+use rank_kernels::Keys;
 
 use super::gather::{Gathered, Part};
 use super::window::{Slot, Values, Window};
@@ -11,7 +14,7 @@ use crate::scoring::{Collection, Scoring};
 pub(super) const RANKS: [usize; 3] = [10, 100, 1000];
 
 /// Postings in a window from which a term also gets a row of impacts by document.
-const LONG: usize = WINDOW / 8;
+const LONG: usize = WINDOW / 4;
 
 /// A term with a long list, and its impacts by document, made when first asked for.
 type Long = (u32, OnceLock<Box<[f32]>>);
@@ -25,15 +28,17 @@ pub(super) struct Ready {
     pub(super) maxima: Column<f32>,
     /// Ascending by term, found when first asked for.
     long: OnceLock<Vec<Long>>,
+    /// Where the buckets of each list begin, found when first asked for.
+    buckets: OnceLock<Box<[u16]>>,
 }
 
 impl Ready {
     pub(super) fn new(window: Arc<Window>, impacts: Column<f32>, maxima: Column<f32>) -> Self {
-        Self { window, impacts, maxima, long: OnceLock::new() }
+        Self { window, impacts, maxima, long: OnceLock::new(), buckets: OnceLock::new() }
     }
 
     /// The impacts of a term by document, if its list is long.
-    pub(super) fn dense(&self, rank: usize, range: std::ops::Range<usize>) -> Option<&[f32]> {
+    pub(super) fn dense(&self, rank: usize, range: Range<usize>) -> Option<&[f32]> {
         if range.len() < LONG {
             return None;
         }
@@ -50,6 +55,34 @@ impl Ready {
             row.into()
         });
         Some(row)
+    }
+}
+
+impl Ready {
+    /// Where the buckets of all lists begin; [`buckets_of`] picks those of one.
+    pub(super) fn buckets(&self) -> &[u16] {
+        self.buckets.get_or_init(|| {
+            let locals = &*self.window.locals;
+            let mut buckets = vec![0; locals.len() / 4];
+            for pair in self.window.starts.windows(2) {
+                let range = pair[0] as usize..pair[1] as usize;
+                Keys::fill(&locals[range.clone()], &mut buckets[places(&range)]);
+            }
+            buckets.into()
+        })
+    }
+}
+
+/// Of the list of these postings, where the buckets begin.
+pub(super) fn buckets_of<'a>(buckets: &'a [u16], range: &Range<usize>) -> &'a [u16] {
+    &buckets[places(range)]
+}
+
+/// A list of n takes n / 8 + 1 places, or none if it is short: those of n / 4 do not overlap.
+fn places(range: &Range<usize>) -> Range<usize> {
+    match Keys::starts(range.len()) {
+        0 => 0..0,
+        count => range.start / 4..range.start / 4 + count,
     }
 }
 

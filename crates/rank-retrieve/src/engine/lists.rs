@@ -1,5 +1,7 @@
 //! What a query looks at in one window.
 
+use rank_kernels::{Kernels, Keys, prefetch};
+
 /// A term's postings in a window.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct List<'a> {
@@ -11,16 +13,27 @@ pub(super) struct List<'a> {
     pub(super) max: f32,
     /// The impact of each document of the window, where the list is long.
     pub(super) dense: Option<&'a [f32]>,
+    /// Where the buckets of `locals` begin, if that is known.
+    pub(super) starts: &'a [u16],
 }
 
 impl List<'_> {
-    /// What the term adds to the score of a document.
-    pub(super) fn part(&self, local: u16) -> f32 {
-        let impact = match self.dense {
-            Some(dense) => dense[usize::from(local)],
-            None => self.locals.binary_search(&local).map_or(0.0, |at| self.impacts[at]),
-        };
-        self.weight * impact
+    /// Adds to the sums of documents what the term adds to their scores.
+    pub(super) fn add_found(&self, kernels: &Kernels, locals: &[u16], sums: &mut [f32]) {
+        match self.dense {
+            Some(dense) => {
+                for (&local, sum) in locals.iter().zip(sums) {
+                    *sum += self.weight * dense[usize::from(local)];
+                }
+            }
+            None => kernels.add_found(Keys::new(self.locals, self.starts), self.impacts, self.weight, locals, sums),
+        }
+    }
+
+    /// Asks for what is read first.
+    pub(super) fn prefetch(&self) {
+        prefetch(self.locals, 4);
+        prefetch(self.impacts, 8);
     }
 }
 

@@ -16,7 +16,7 @@ pub(crate) struct Top<'a, O> {
     k: usize,
     room: usize,
     pub(crate) bar: f32,
-    keys: &'a mut Vec<u64>,
+    keys: Vec<u64>,
 }
 
 /// A number that orders as scores do, above the complement of the document: greater is better.
@@ -33,7 +33,7 @@ fn score(key: u64) -> f32 {
 }
 
 impl<'a, O: Order> Top<'a, O> {
-    pub(crate) fn new(k: usize, bar: f32, order: &'a O, keys: &'a mut Vec<u64>) -> Self {
+    pub(crate) fn new(k: usize, bar: f32, order: &'a O, mut keys: Vec<u64>) -> Self {
         keys.clear();
         Self { order, k, room: k.saturating_mul(2).max(32), bar, keys }
     }
@@ -67,8 +67,8 @@ impl<'a, O: Order> Top<'a, O> {
         self.bar = self.bar.max(score(last));
     }
 
-    /// The best `k`, best first.
-    pub(crate) fn finish(mut self, out: &mut Vec<(u32, f32)>) {
+    /// The best `k`, best first; and the memory that is free again.
+    pub(crate) fn finish(mut self) -> (Vec<(u32, f32)>, Vec<u64>) {
         self.settle();
         self.keys.truncate(self.k);
         if self.order.is_numeric() {
@@ -76,7 +76,8 @@ impl<'a, O: Order> Top<'a, O> {
         } else {
             self.keys.sort_unstable_by(|a, b| best_first(self.order, *a, *b));
         }
-        out.extend(self.keys.iter().map(|&key| (!(key as u32), score(key))));
+        let best = self.keys.iter().map(|&key| (!(key as u32), score(key))).collect();
+        (best, self.keys)
     }
 }
 
