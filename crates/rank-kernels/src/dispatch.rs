@@ -29,6 +29,8 @@ pub enum Isa {
     Avx512Vnni,
     /// The same with BF16.
     Avx512Bf16,
+    /// The same with AMX, for `bf16` and eight bits, on Linux.
+    Amx,
     /// `AArch64` with NEON.
     Neon,
 }
@@ -42,6 +44,7 @@ impl Isa {
             Self::Avx512 => "avx512",
             Self::Avx512Vnni => "avx512vnni",
             Self::Avx512Bf16 => "avx512bf16",
+            Self::Amx => "amx",
             Self::Neon => "neon",
         }
     }
@@ -266,7 +269,7 @@ impl Kernels {
     }
 
     /// [`maxsim`](Self::maxsim) of documents in `bf16`. Products are exact, and added up in `f32` in an order that
-    /// differs between levels; `avx512bf16` takes subnormal numbers for zero.
+    /// differs between levels; `avx512bf16` and `amx` take subnormal numbers for zero.
     ///
     /// # Panics
     ///
@@ -494,9 +497,16 @@ fn detected() -> impl Iterator<Item = &'static Kernels> {
         && is_x86_feature_detected!("avx512vl");
     let vnni = wide && is_x86_feature_detected!("avx512vnni") && is_x86_feature_detected!("avx512vpopcntdq");
     let bf16 = vnni && is_x86_feature_detected!("avx512bf16");
-    [(avx2, &avx2::KERNELS), (wide, &avx512::KERNELS), (vnni, &avx512::VNNI), (bf16, &avx512::BF16)]
-        .into_iter()
-        .filter_map(|(there, kernels)| there.then_some(kernels))
+    let amx = bf16 && avx512::amx::granted();
+    [
+        (avx2, &avx2::KERNELS),
+        (wide, &avx512::KERNELS),
+        (vnni, &avx512::VNNI),
+        (bf16, &avx512::BF16),
+        (amx, &avx512::amx::KERNELS),
+    ]
+    .into_iter()
+    .filter_map(|(there, kernels)| there.then_some(kernels))
 }
 
 #[cfg(target_arch = "aarch64")]

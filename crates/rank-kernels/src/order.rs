@@ -28,7 +28,7 @@ pub(crate) fn order_for(isa: Isa, keys: &[u32], order: &mut [u32]) {
     assert_eq!(keys.len(), order.len(), "as many positions as keys");
     match isa {
         #[cfg(target_arch = "x86_64")]
-        Isa::Avx512 | Isa::Avx512Vnni | Isa::Avx512Bf16 => {
+        Isa::Avx512 | Isa::Avx512Vnni | Isa::Avx512Bf16 | Isa::Amx => {
             // SAFETY: the machine has AVX-512 F.
             place_all(keys, order, |parts, block| unsafe { wide::before(parts, block) });
         }

@@ -73,7 +73,7 @@ pub fn vectorized<R>(work: impl FnOnce() -> R) -> R {
 fn vectorized_for<W: Work>(isa: Isa, work: W) -> W::Output {
     match isa {
         // SAFETY: the level is one that this machine has, and every one of these holds AVX-512 F, BW and VL.
-        Isa::Avx512 | Isa::Avx512Vnni | Isa::Avx512Bf16 => unsafe { wide(work) },
+        Isa::Avx512 | Isa::Avx512Vnni | Isa::Avx512Bf16 | Isa::Amx => unsafe { wide(work) },
         // SAFETY: the level is one that this machine has.
         Isa::Avx2 => unsafe { narrow(work) },
         _ => work.run(),

@@ -335,7 +335,7 @@ proptest! {
                     plain.maxsim(&[&packed], rows, &[0, rows.len() / dim], &mut other);
                     other[0].to_bits() == score.to_bits()
                 });
-                if [Isa::Avx512Vnni, Isa::Avx512Bf16].contains(&kernels.isa()) {
+                if [Isa::Avx512Vnni, Isa::Avx512Bf16, Isa::Amx].contains(&kernels.isa()) {
                     prop_assert!(same || (by_dot as f32).to_bits() == score.to_bits(), "{}: {score} {by_dot}", kernels.isa());
                 }
             }

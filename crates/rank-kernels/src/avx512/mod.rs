@@ -1,5 +1,6 @@
-//! AVX-512 at three levels: F and BW; with VNNI and VPOPCNTDQ; with BF16 as well.
+//! AVX-512 at four levels: F and BW; with VNNI and VPOPCNTDQ; with BF16 as well; and with AMX.
 
+pub(crate) mod amx;
 mod bf16;
 mod f32;
 mod int8;
@@ -26,7 +27,7 @@ use f32::F32;
 use int8::Pairs;
 use load::{Brain, Half, Single};
 use products::products;
-use screen::{Rounded, Stored, Wide};
+use screen::{Rounded, Stored, Vnni, Wide};
 use widen::{WidenBf16, WidenF16};
 
 pub(crate) static KERNELS: Kernels = Kernels {
@@ -48,9 +49,9 @@ pub(crate) static KERNELS: Kernels = Kernels {
 
 pub(crate) static VNNI: Kernels = Kernels {
     isa: Isa::Avx512Vnni,
-    f32: screen::documents::<Stored<f32>, F32, Wide<PackedQuery, Single>>,
-    f16: screen::documents::<Stored<half::f16>, Widened<F32, WidenF16>, Wide<PackedQuery, Half>>,
-    bf16: screen::documents::<Stored<half::bf16>, Widened<F32, WidenBf16>, Wide<PackedBf16, Brain>>,
+    f32: screen::documents::<Vnni, Stored<f32>, F32, Wide<PackedQuery, Single>>,
+    f16: screen::documents::<Vnni, Stored<half::f16>, Widened<F32, WidenF16>, Wide<PackedQuery, Half>>,
+    bf16: screen::documents::<Vnni, Stored<half::bf16>, Widened<F32, WidenBf16>, Wide<PackedBf16, Brain>>,
     int8: int8::documents,
     signs: signs::documents,
     residual: residual::maxsim,
@@ -59,8 +60,8 @@ pub(crate) static VNNI: Kernels = Kernels {
 
 pub(crate) static BF16: Kernels = Kernels {
     isa: Isa::Avx512Bf16,
-    bf16: screen::documents::<Stored<half::bf16>, Bf16, screen::Pairs>,
-    rounded: screen::documents::<Rounded, Bf16, screen::Pairs>,
+    bf16: screen::documents::<Vnni, Stored<half::bf16>, Bf16, screen::Pairs>,
+    rounded: screen::documents::<Vnni, Rounded, Bf16, screen::Pairs>,
     ..VNNI
 };
 

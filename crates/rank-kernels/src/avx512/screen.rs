@@ -40,7 +40,7 @@ const AT_ONCE: usize = 4;
 /// A document in eight bits, by a scale that its rows share.
 #[derive(Default)]
 struct Codes {
-    /// Of each row, raised by 128 to be unsigned, filled up to whole lines.
+    /// Of each row, as [`Products`] want them, filled up to whole lines.
     bytes: Vec<Line<u8, 64>>,
     scale: f32,
     /// In units of the scale: no row is longer.
@@ -51,7 +51,7 @@ struct Codes {
 }
 
 /// 16 bits for each of 32 query tokens, in the order in which [`_mm512_packs_epi32`] brings them together.
-type Both = Line<i16, 32>;
+pub(super) type Both = Line<i16, 32>;
 
 /// The tokens in that order.
 const ORDER: [u8; 32] = {
@@ -75,11 +75,122 @@ struct Scratch {
 }
 
 /// What products have come to.
-struct Best {
+pub(super) struct Best {
     /// The largest.
     products: Both,
     /// Its row; less than 0 where that is none of these.
     rows: Both,
+}
+
+/// The same in registers, while rows are brought in.
+pub(super) struct Taking {
+    largest: __m512i,
+    rows: __m512i,
+    /// The row that comes next.
+    at: __m512i,
+    /// So many bits that products of codes fit into 16.
+    shift: __m512i,
+}
+
+impl Best {
+    /// From row number `row` on.
+    #[target_feature(enable = "avx512f,avx512bw")]
+    #[inline]
+    pub(super) fn taking(&self, row: usize, shift: __m512i) -> Taking {
+        // SAFETY: `Line` is 64 bytes, aligned to 64.
+        let [largest, rows] =
+            [&self.products, &self.rows].map(|both| unsafe { _mm512_load_si512(both.0.as_ptr().cast()) });
+        Taking { largest, rows, at: _mm512_set1_epi16(row as i16), shift }
+    }
+
+    #[target_feature(enable = "avx512f,avx512bw")]
+    #[inline]
+    pub(super) fn taken(&mut self, taking: &Taking) {
+        // SAFETY: as above.
+        unsafe {
+            _mm512_store_si512(self.products.0.as_mut_ptr().cast(), taking.largest);
+            _mm512_store_si512(self.rows.0.as_mut_ptr().cast(), taking.rows);
+        }
+    }
+}
+
+impl Taking {
+    /// The products of the next row with two groups of query tokens.
+    #[target_feature(enable = "avx512f,avx512bw")]
+    #[inline]
+    pub(super) fn row(&mut self, sums: [__m512i; 2], found: &mut Both) {
+        let [low, high] = sums.map(|sums| _mm512_srav_epi32(sums, self.shift));
+        let both = _mm512_packs_epi32(low, high);
+        self.rows = _mm512_mask_mov_epi16(self.rows, _mm512_cmpgt_epi16_mask(both, self.largest), self.at);
+        self.largest = _mm512_max_epi16(self.largest, both);
+        self.at = _mm512_add_epi16(self.at, _mm512_set1_epi16(1));
+        // SAFETY: `Line` is 64 bytes, aligned to 64.
+        unsafe { _mm512_store_si512(found.0.as_mut_ptr().cast(), both) };
+    }
+}
+
+/// Where dot products of codes come from.
+pub(super) trait Products {
+    /// What codes of documents are changed by, bit by bit.
+    const RAISE: i8;
+    /// So many rows behind the last one can be read.
+    const BEYOND: usize;
+    /// What is held while documents are scored.
+    type Held;
+
+    /// # Safety
+    ///
+    /// The machine has the instruction set.
+    unsafe fn hold() -> Self::Held;
+
+    /// Leaves the products of a segment's rows in `found`, without their lowest bits, and the largest beside.
+    /// `segment` is its first row and its number of rows.
+    ///
+    /// # Safety
+    ///
+    /// The machine has the instruction set; `codes` hold whole lines for each row, those of the segment among them, and
+    /// for `BEYOND` more, and come with the number of components; groups have an entry for each four that are begun,
+    /// filled up to whole tiles.
+    unsafe fn segment<T, const GROUPS: usize>(
+        held: &mut Self::Held,
+        tokens: [Fours<'_>; GROUPS],
+        codes: (&[Line<u8, 64>], usize),
+        segment: (usize, usize),
+        ahead: Ahead<T>,
+        shift: __m512i,
+        found: (&mut [Both], &mut Best),
+    );
+}
+
+/// By VNNI.
+pub(super) struct Vnni;
+
+impl Products for Vnni {
+    const RAISE: i8 = i8::MIN;
+    const BEYOND: usize = 0;
+    type Held = ();
+
+    unsafe fn hold() {}
+
+    #[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+    #[inline]
+    unsafe fn segment<T, const GROUPS: usize>(
+        (): &mut (),
+        tokens: [Fours<'_>; GROUPS],
+        (codes, dim): (&[Line<u8, 64>], usize),
+        (start, count): (usize, usize),
+        ahead: Ahead<T>,
+        shift: __m512i,
+        (found, best): (&mut [Both], &mut Best),
+    ) {
+        let tokens = tokens.map(|(lines, bias)| (&lines[..dim.div_ceil(4)], bias));
+        for (row, block) in blocks(count) {
+            // SAFETY: as promised to this function; `found` is that of the segment's rows.
+            unsafe {
+                for_rows!(block, dim, tile::<T, GROUPS>(tokens, codes, (start, row), ahead, shift, found, best));
+            }
+        }
+    }
 }
 
 /// A row and a query token.
@@ -143,8 +254,13 @@ impl Source for Rounded {
 ///
 /// # Safety
 ///
-/// As for that, the machine having AVX-512 F, BW, VL and VNNI, and what `S`, `B` and `D` need.
-pub(super) unsafe fn documents<S: Source, B: Block<Value = S::Scored>, D: Dots<Query = B::Query, Value = S::Scored>>(
+/// As for that, the machine having AVX-512 F, BW, VL and VNNI, and what `P`, `S`, `B` and `D` need.
+pub(super) unsafe fn documents<
+    P: Products,
+    S: Source,
+    B: Block<Value = S::Scored>,
+    D: Dots<Query = B::Query, Value = S::Scored>,
+>(
     queries: &[&B::Query],
     rows: Rows<'_, S::Value>,
     offsets: &[usize],
@@ -158,6 +274,8 @@ pub(super) unsafe fn documents<S: Source, B: Block<Value = S::Scored>, D: Dots<Q
     let mut codes = SCRATCH.take();
     let mut scratch = Vec::new();
     let mut block = B::new(rows.dim);
+    // SAFETY: the caller vouches for the instruction set.
+    let mut held = unsafe { P::hold() };
     let mut screens: Vec<Option<&Screen>> = Vec::new();
     for (position, document) in offsets.windows(2).enumerate() {
         let stored = rows.slice(document[0], document[1] - document[0]);
@@ -169,7 +287,7 @@ pub(super) unsafe fn documents<S: Source, B: Block<Value = S::Scored>, D: Dots<Q
             screens.extend(queries.iter().map(|query| unsafe { (**query).as_ref().screen() }));
         }
         // SAFETY: as above; there are at least four rows.
-        let ready = long && screens.iter().any(Option::is_some) && unsafe { quantize::<D::Load>(rows, &mut codes) };
+        let ready = long && screens.iter().any(Option::is_some) && unsafe { quantize::<P, D::Load>(rows, &mut codes) };
         for (number, query) in queries.iter().enumerate() {
             running.clear(query.head().groups());
             // SAFETY: the caller vouches for the instruction set and the rows; `codes` are those of `rows`.
@@ -177,7 +295,7 @@ pub(super) unsafe fn documents<S: Source, B: Block<Value = S::Scored>, D: Dots<Q
                 let done = match screens.get(number) {
                     Some(Some(screen)) if ready => {
                         let ahead = Ahead::behind(stored.values, number + 1 == queries.len(), &codes.bytes);
-                        screened::<D, _>(query, screen, rows, &mut codes, ahead, &mut running)
+                        screened::<P, D, _>(&mut held, (query, screen), rows, &mut codes, ahead, &mut running)
                     }
                     _ => false,
                 };
@@ -206,14 +324,14 @@ const COMPONENTS: RangeInclusive<f32> = 1e-12..=1e10;
 ///
 /// The machine has AVX-512 F, BW, VL and VNNI, and what `L` needs; there are at least four rows.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-unsafe fn quantize<L: Load>(rows: Rows<'_, L::Value>, codes: &mut Codes) -> bool {
+unsafe fn quantize<P: Products, L: Load>(rows: Rows<'_, L::Value>, codes: &mut Codes) -> bool {
     // SAFETY: the caller vouches for the instruction set.
     let largest = unsafe { L::largest(rows.values) };
     if !COMPONENTS.contains(&largest) {
         return false;
     }
     let (count, lines) = (rows.count(), rows.dim.div_ceil(64));
-    codes.bytes.resize(count * lines, Line([0; 64]));
+    codes.bytes.resize((count + P::BEYOND) * lines, Line([0; 64]));
     let mut squares = 0;
     for row in (0..count).step_by(FOUR) {
         // The last four overlap those before them.
@@ -224,8 +342,8 @@ unsafe fn quantize<L: Load>(rows: Rows<'_, L::Value>, codes: &mut Codes) -> bool
         let four = unsafe {
             match rows.dim {
                 // The dimension of ColBERT: all loops are unrolled.
-                128 => quantize_rows::<L, 128>(values, rows.dim, 127.0 / largest, bytes),
-                _ => quantize_rows::<L, 0>(values, rows.dim, 127.0 / largest, bytes),
+                128 => quantize_rows::<P, L, 128>(values, rows.dim, 127.0 / largest, bytes),
+                _ => quantize_rows::<P, L, 0>(values, rows.dim, 127.0 / largest, bytes),
             }
         };
         squares = four.into_iter().fold(squares, i32::max);
@@ -244,7 +362,7 @@ unsafe fn quantize<L: Load>(rows: Rows<'_, L::Value>, codes: &mut Codes) -> bool
 /// The machine has AVX-512 F, BW, VL and VNNI, and what `L` needs; there are four rows of `dim` values, which is `DIM`
 /// unless that is 0; `bytes` hold 64 for every 64 values begun of a row.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-unsafe fn quantize_rows<L: Load, const DIM: usize>(
+unsafe fn quantize_rows<P: Products, L: Load, const DIM: usize>(
     rows: &[L::Value],
     dim: usize,
     factor: f32,
@@ -252,7 +370,7 @@ unsafe fn quantize_rows<L: Load, const DIM: usize>(
 ) -> [i32; FOUR] {
     let dim = if DIM == 0 { dim } else { DIM };
     let lines = dim.div_ceil(64);
-    let (factor, raise) = (_mm512_set1_ps(factor), _mm512_set1_epi8(i8::MIN));
+    let (factor, raise) = (_mm512_set1_ps(factor), _mm512_set1_epi8(P::RAISE));
     let mut squares = [_mm512_setzero_si512(); FOUR];
     for row in 0..FOUR {
         for line in 0..lines {
@@ -277,12 +395,12 @@ unsafe fn quantize_rows<L: Load, const DIM: usize>(
 ///
 /// # Safety
 ///
-/// The machine has AVX-512 F, BW, VL and VNNI, and what `D` needs; `codes` are those of `rows`, and `screen` that of
-/// `query`.
+/// The machine has AVX-512 F, BW, VL and VNNI, and what `P` and `D` need; `codes` are those of `rows`, and `screen` that
+/// of `query`.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-unsafe fn screened<D: Dots, T>(
-    query: &D::Query,
-    screen: &Screen,
+unsafe fn screened<P: Products, D: Dots, T>(
+    held: &mut P::Held,
+    (query, screen): (&D::Query, &Screen),
     rows: Rows<'_, D::Value>,
     codes: &mut Codes,
     ahead: Ahead<T>,
@@ -292,13 +410,13 @@ unsafe fn screened<D: Dots, T>(
     let done = 2 * pairs.len();
     for (pair, maxima) in pairs.iter_mut().enumerate() {
         // SAFETY: as promised to this function.
-        if !unsafe { groups::<D, T, 2>(query, screen, 2 * pair, rows, codes, ahead, maxima) } {
+        if !unsafe { groups::<P, D, T, 2>(held, (query, screen), 2 * pair, rows, codes, ahead, maxima) } {
             return false;
         }
     }
     for maxima in last.as_chunks_mut::<1>().0 {
         // SAFETY: as promised to this function.
-        if !unsafe { groups::<D, T, 1>(query, screen, done, rows, codes, ahead, maxima) } {
+        if !unsafe { groups::<P, D, T, 1>(held, (query, screen), done, rows, codes, ahead, maxima) } {
             return false;
         }
     }
@@ -309,9 +427,9 @@ unsafe fn screened<D: Dots, T>(
 ///
 /// As [`screened`]; there are `GROUPS` groups from `first` on, 1 or 2.
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,avx512vnni")]
-unsafe fn groups<D: Dots, T, const GROUPS: usize>(
-    query: &D::Query,
-    screen: &Screen,
+unsafe fn groups<P: Products, D: Dots, T, const GROUPS: usize>(
+    held: &mut P::Held,
+    (query, screen): (&D::Query, &Screen),
     first: usize,
     rows: Rows<'_, D::Value>,
     codes: &mut Codes,
@@ -342,16 +460,9 @@ unsafe fn groups<D: Dots, T, const GROUPS: usize>(
     for start in (0..count).step_by(SEGMENT) {
         let rows_here = SEGMENT.min(count - start);
         best.rows = Line([-1; 32]);
-        for (row, block) in blocks(rows_here) {
-            // SAFETY: as promised to this function; `products` are those of the segment's rows.
-            unsafe {
-                for_rows!(
-                    block,
-                    rows.dim,
-                    tile::<T, GROUPS>(tokens, bytes, (start, row), ahead, shift, &mut scratch.products, &mut best)
-                );
-            }
-        }
+        let (codes, found) = ((&bytes[..], rows.dim), &mut scratch.products[..]);
+        // SAFETY: as promised to this function; `products` are those of the segment's rows.
+        unsafe { P::segment::<T, GROUPS>(held, tokens, codes, (start, rows_here), ahead, shift, (found, &mut best)) };
         scratch.take_best(start, &best, valid);
         // SAFETY: as promised to this function.
         unsafe { score::<D>(query, first, rows, &scratch.candidates, maxima) };
@@ -468,24 +579,11 @@ unsafe fn tile<T, const ROWS: usize, const GROUPS: usize, const STEPS: usize>(
 ) {
     // SAFETY: what the caller promises.
     let sums = unsafe { products::<T, ROWS, GROUPS, STEPS>(query, codes, segment + row, ahead) };
-    // SAFETY: `Line` is 64 bytes, aligned to 64.
-    let (mut largest, mut rows) =
-        unsafe { (_mm512_load_si512(best.products.0.as_ptr().cast()), _mm512_load_si512(best.rows.0.as_ptr().cast())) };
-    let mut at = _mm512_set1_epi16(row as i16);
+    let mut taking = best.taking(row, shift);
     for (sums, found) in sums.iter().zip(&mut found[row..][..ROWS]) {
-        let [low, high] = [sums[0], sums[GROUPS - 1]].map(|sums| _mm512_srav_epi32(sums, shift));
-        let both = _mm512_packs_epi32(low, high);
-        rows = _mm512_mask_mov_epi16(rows, _mm512_cmpgt_epi16_mask(both, largest), at);
-        largest = _mm512_max_epi16(largest, both);
-        at = _mm512_add_epi16(at, _mm512_set1_epi16(1));
-        // SAFETY: as above.
-        unsafe { _mm512_store_si512(found.0.as_mut_ptr().cast(), both) };
+        taking.row([sums[0], sums[GROUPS - 1]], found);
     }
-    // SAFETY: as above.
-    unsafe {
-        _mm512_store_si512(best.products.0.as_mut_ptr().cast(), largest);
-        _mm512_store_si512(best.rows.0.as_mut_ptr().cast(), rows);
-    }
+    best.taken(&taking);
 }
 
 /// How candidates are scored.

@@ -30,6 +30,11 @@ impl<T> Ahead<T> {
     /// Longer documents would drive out the one at hand.
     const LONGEST: usize = 1 << 18;
 
+    /// What lies `values` further on.
+    pub(super) fn at(self, values: usize) -> *const T {
+        self.0.wrapping_add(values)
+    }
+
     /// What is behind `document`: another as long, most likely. Of longer ones, and where `last` is not set, `codes`,
     /// which are in the cache already.
     pub(super) fn behind(document: &[T], last: bool, codes: &[Line<u8, 64>]) -> Self {

@@ -8,7 +8,7 @@ use half::bf16;
 
 use super::{Head, PackedQuery, Query};
 #[cfg(target_arch = "x86_64")]
-use super::{Line, pack};
+use super::{Line, TILE, pack};
 use crate::vectorized;
 
 /// The tokens of a query, for documents of `bf16`: their components rounded to `bf16`, to the nearest, ties to even.
@@ -68,11 +68,17 @@ impl PackedBf16 {
     /// All components of 16 tokens, two at a time: half of `dim` entries, rounded up.
     #[cfg(target_arch = "x86_64")]
     pub(crate) fn group(&self, group: usize) -> &[Line<u16, 32>] {
-        let steps = self.dim().div_ceil(2);
+        &self.group_filled(group)[..self.dim().div_ceil(2)]
+    }
+
+    /// The same, filled up with zeros to whole tiles of 16.
+    #[cfg(target_arch = "x86_64")]
+    pub(crate) fn group_filled(&self, group: usize) -> &[Line<u16, 32>] {
         let pairs = self.pairs.get_or_init(|| {
             let bits: Vec<u16> = self.rounded.iter().map(|value| value.to_bits()).collect();
-            pack(&bits, self.wide.head())
+            pack(&bits, self.wide.head(), TILE)
         });
+        let steps = self.dim().div_ceil(2).next_multiple_of(TILE);
         &pairs[group * steps..][..steps]
     }
 

@@ -1,6 +1,6 @@
 //! Queries for documents of `int8`.
 
-use super::{Head, Line, Query, pack};
+use super::{Head, Line, Query, TILE, pack};
 use crate::vectorized;
 
 /// The tokens of a query, for documents of `int8` and a scale a token: quantized as the documents are, each token by its
@@ -40,7 +40,7 @@ impl PackedInt8 {
             bias[token / 16].0[token % 16] = -128 * codes.iter().map(|&code| i32::from(code)).sum::<i32>();
         }
         let wide: Vec<i16> = codes.iter().map(|&code| i16::from(code)).collect();
-        Self { pairs: pack(&wide, &head), fours: pack(&codes, &head), bias, head }
+        Self { pairs: pack(&wide, &head, 1), fours: pack(&codes, &head, TILE), bias, head }
     }
 
     /// Multiplies the maximum of each token by its weight before they are added up.
@@ -73,8 +73,14 @@ impl PackedInt8 {
     /// All components of 16 tokens, four at a time: a quarter of `dim` entries, rounded up; and their bias.
     #[cfg(target_arch = "x86_64")]
     pub(crate) fn fours(&self, group: usize) -> (&[Line<i8, 64>], &Line<i32, 16>) {
-        let steps = self.dim().div_ceil(4);
-        (&self.fours[group * steps..][..steps], &self.bias[group])
+        (&self.fours_filled(group)[..self.dim().div_ceil(4)], &self.bias[group])
+    }
+
+    /// The components, filled up with zeros to whole tiles of 16.
+    #[cfg(target_arch = "x86_64")]
+    pub(crate) fn fours_filled(&self, group: usize) -> &[Line<i8, 64>] {
+        let steps = self.dim().div_ceil(4).next_multiple_of(TILE);
+        &self.fours[group * steps..][..steps]
     }
 }
 

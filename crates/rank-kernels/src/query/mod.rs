@@ -21,6 +21,9 @@ pub(crate) use signs::{unpack_signs, words_of};
 #[repr(C, align(64))]
 pub(crate) struct Line<T, const N: usize>(pub(crate) [T; N]);
 
+/// The lines of a group that AMX reads at once.
+const TILE: usize = 16;
+
 /// Query tokens side by side: one component of 16 tokens.
 pub(crate) type Lanes = Line<f32, 16>;
 
@@ -95,10 +98,11 @@ pub(crate) trait Query {
 }
 
 /// Lines of `N` values: of group g, components `PER * k` to `PER * (k + 1)` of 16 tokens at `g * steps + k`, where
-/// `PER = N / 16`. Surplus lanes and components hold the default.
-fn pack<T: Copy + Default, const N: usize>(values: &[T], head: &Head) -> Vec<Line<T, N>> {
+/// `PER = N / 16` and `steps` are as many as the components begin, made a multiple of `whole`. Surplus lanes and
+/// components hold the default.
+fn pack<T: Copy + Default, const N: usize>(values: &[T], head: &Head, whole: usize) -> Vec<Line<T, N>> {
     let per = N / Lanes::WIDTH;
-    let steps = head.dim.div_ceil(per);
+    let steps = head.dim.div_ceil(per).next_multiple_of(whole);
     let mut lines = vec![Line([T::default(); N]); head.groups() * steps];
     for (token, components) in values.chunks_exact(head.dim).enumerate() {
         let lane = token % Lanes::WIDTH * per;
@@ -112,7 +116,7 @@ fn pack<T: Copy + Default, const N: usize>(values: &[T], head: &Head) -> Vec<Lin
             }
         }
         if !rest.is_empty() {
-            group[steps - 1].0[lane..lane + rest.len()].copy_from_slice(rest);
+            group[head.dim / per].0[lane..lane + rest.len()].copy_from_slice(rest);
         }
     }
     lines
@@ -198,7 +202,7 @@ impl PackedQuery {
 
     /// All components of 16 tokens: `dim` entries.
     pub(crate) fn group(&self, group: usize) -> &[Lanes] {
-        let lanes = self.lanes.get_or_init(|| pack(&self.values, &self.head));
+        let lanes = self.lanes.get_or_init(|| pack(&self.values, &self.head, 1));
         &lanes[group * self.head.dim..][..self.head.dim]
     }
 }

@@ -6,7 +6,7 @@ use std::arch::x86_64::{
     _mm512_reduce_max_ps, _mm512_set1_ps, _mm512_setzero_ps,
 };
 
-use super::{Head, Lanes, Line, pack};
+use super::{Head, Lanes, Line, TILE, pack};
 
 /// In the units of each lane (a dot product over the scale of the query token), a dot product of eight-bit codes times
 /// the scale of the document is off by at most `residual` times the norm of the document token's rounding error, plus
@@ -94,8 +94,15 @@ impl Screen {
             inverse[token / 16].0[token % 16] = (1.0 / scale) as f32;
             bias[token / 16].0[token % 16] = -128 * codes as i32;
         }
-        let fours = pack(&codes, head);
-        Some(Self { fours, bias, steps: dim.div_ceil(4), residual: residuals, norm: norms, inverse })
+        let fours = pack(&codes, head, TILE);
+        Some(Self {
+            fours,
+            bias,
+            steps: dim.div_ceil(4).next_multiple_of(TILE),
+            residual: residuals,
+            norm: norms,
+            inverse,
+        })
     }
 
     /// Of the tokens of a group `residual`, `norm`, and one over their scales.
@@ -103,7 +110,7 @@ impl Screen {
         [&self.residual[group], &self.norm[group], &self.inverse[group]]
     }
 
-    /// As [`PackedInt8::fours`](super::PackedInt8::fours).
+    /// As [`PackedInt8::fours`](super::PackedInt8::fours), filled up with zeros to whole tiles.
     pub(crate) fn fours(&self, group: usize) -> (&[Line<i8, 64>], &Line<i32, 16>) {
         (&self.fours[group * self.steps..][..self.steps], &self.bias[group])
     }
