@@ -52,7 +52,9 @@ def test_named_dimensions() -> None:
 def test_bad_vectors_are_refused() -> None:
     index = SparseIndex()
     one = vectors(1, 3)
-    with pytest.raises(DtypeError, match=r"^vectors: expected a CSR matrix of SciPy, got numpy.ndarray; "):
+    with pytest.raises(
+        DtypeError, match=r"^vectors: expected a CSR matrix of SciPy or its three arrays, got numpy.ndarray; "
+    ):
         index.add([1], np.ones((1, 2), np.float32))  # type: ignore[arg-type]
     with pytest.raises(DtypeError, match=r"^vectors: expected a CSR matrix of SciPy, got the format csc; "):
         index.add([1], sp.csc_array(one))
@@ -62,7 +64,7 @@ def test_bad_vectors_are_refused() -> None:
         index.add([1], -one)
     with pytest.raises(ShapeError, match=r"^ids: expected as many as vectors, got 2 for 1; "):
         index.add([1, 2], one)
-    with pytest.raises(DtypeError, match=r"^weights: expected a dict of str to weight, got list; "):
+    with pytest.raises(DtypeError, match=r"^weights: expected a dict of str to weight, or a text of pieces, got list"):
         index.add_named(1, ["fox"])  # type: ignore[arg-type]
     with pytest.raises(DtypeError, match=r"^weights\[1\]: expected a str, got int; "):
         index.add_named(1, {1: 1.0})  # type: ignore[dict-item]

@@ -9,8 +9,8 @@ use arrow_array::types::{
 };
 use arrow_array::{
     Array, ArrayRef, BooleanArray, Float16Array, Float32Array, Float64Array, Int8Array, Int16Array, Int32Array,
-    Int64Array, LargeStringArray, RecordBatch, RecordBatchReader, StringArray, StringViewArray, StructArray,
-    UInt8Array, UInt16Array, UInt32Array, UInt64Array,
+    Int64Array, LargeStringArray, RecordBatch, RecordBatchIterator, RecordBatchReader, StringArray, StringViewArray,
+    StructArray, UInt8Array, UInt16Array, UInt32Array, UInt64Array,
 };
 use arrow_schema::{ArrowError, DataType, Field, SchemaRef};
 use pyo3::intern;
@@ -31,6 +31,72 @@ pub struct ArrowTable {
     argument: String,
     schema: SchemaRef,
     batches: Vec<RecordBatch>,
+    /// Rows of the stream before the first here, for messages.
+    before: usize,
+}
+
+/// A table of any length, a part at a time: what [`ArrowTable`] takes, and streams whose parts are made when they are
+/// asked for, such as a `pyarrow.RecordBatchReader`.
+pub struct ArrowStream {
+    package: Package,
+    argument: String,
+    reader: Box<dyn RecordBatchReader + Send>,
+    before: usize,
+}
+
+impl ArrowStream {
+    /// Begins to read; `argument` names the table in messages.
+    ///
+    /// # Errors
+    ///
+    /// As [`ArrowTable::read`].
+    pub fn open(package: Package, value: &Bound<'_, PyAny>, argument: &str) -> PyResult<Self> {
+        let py = value.py();
+        let refused = || {
+            package.dtype(format_args!(
+                "{argument}: expected an Arrow table, got {}; pass a table, a data frame or a record batch",
+                describe(value)
+            ))
+        };
+        let reader: Box<dyn RecordBatchReader + Send> = if value.hasattr(intern!(py, "__arrow_c_stream__"))? {
+            let capsule = value.call_method0(intern!(py, "__arrow_c_stream__"))?.cast_into::<PyCapsule>()?;
+            PyRecordBatchReader::from_arrow_pycapsule(&capsule).map_err(|_| refused())?.into_reader()?
+        } else if value.hasattr(intern!(py, "__arrow_c_array__"))? {
+            let pair = value.call_method0(intern!(py, "__arrow_c_array__"))?.cast_into::<PyTuple>()?;
+            let (schema, array) = pair.extract::<(Bound<'_, PyCapsule>, Bound<'_, PyCapsule>)>()?;
+            let batch = PyRecordBatch::from_arrow_pycapsule(&schema, &array).map_err(|_| refused())?.into_inner();
+            let schema = batch.schema();
+            Box::new(RecordBatchIterator::new([Ok(batch)], schema))
+        } else {
+            return Err(refused());
+        };
+        Ok(Self { package, argument: argument.to_owned(), reader, before: 0 })
+    }
+
+    /// The next part, with the GIL free while it is made.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInputError` for a stream that fails, and what a signal asks for.
+    pub fn next(&mut self, py: Python<'_>) -> PyResult<Option<ArrowTable>> {
+        let Self { package, argument, reader, before } = self;
+        let Some(batch) = py.detach(|| reader.next()) else { return Ok(None) };
+        py.check_signals()?;
+        let batch = batch.map_err(|error| failed(*package, argument, &error))?;
+        let table = ArrowTable {
+            package: *package,
+            argument: argument.clone(),
+            schema: reader.schema(),
+            before: *before,
+            batches: vec![batch],
+        };
+        *before += table.chunks().sum::<usize>();
+        Ok(Some(table))
+    }
+}
+
+fn failed(package: Package, argument: &str, error: &ArrowError) -> PyErr {
+    package.invalid(format_args!("{argument}: expected an Arrow stream, got the error \"{error}\"; repair it"))
 }
 
 impl ArrowTable {
@@ -51,44 +117,18 @@ impl ArrowTable {
     /// `DtypeError` for what is no table, `InvalidInputError` for a stream that fails, and what the value raises.
     pub fn read(package: Package, value: &Bound<'_, PyAny>, argument: &str) -> PyResult<Self> {
         let py = value.py();
-        let refused = || {
-            package.dtype(format_args!(
-                "{argument}: expected an Arrow table, got {}; pass a table, a data frame or a record batch",
-                describe(value)
-            ))
+        let mut stream = ArrowStream::open(package, value, argument)?;
+        let mut table = Self {
+            package,
+            argument: argument.to_owned(),
+            schema: stream.reader.schema(),
+            batches: Vec::new(),
+            before: 0,
         };
-        let (schema, batches) = if value.hasattr(intern!(py, "__arrow_c_stream__"))? {
-            let capsule = value.call_method0(intern!(py, "__arrow_c_stream__"))?.cast_into::<PyCapsule>()?;
-            let reader = PyRecordBatchReader::from_arrow_pycapsule(&capsule).map_err(|_| refused())?.into_reader()?;
-            Self::pull(py, reader, package, argument)?
-        } else if value.hasattr(intern!(py, "__arrow_c_array__"))? {
-            let pair = value.call_method0(intern!(py, "__arrow_c_array__"))?.cast_into::<PyTuple>()?;
-            let (schema, array) = pair.extract::<(Bound<'_, PyCapsule>, Bound<'_, PyCapsule>)>()?;
-            let batch = PyRecordBatch::from_arrow_pycapsule(&schema, &array).map_err(|_| refused())?.into_inner();
-            (batch.schema(), vec![batch])
-        } else {
-            return Err(refused());
-        };
-        Ok(Self { package, argument: argument.to_owned(), schema, batches })
-    }
-
-    /// A stream may compute its chunks when they are asked for, in Python even: the GIL is free for that.
-    fn pull(
-        py: Python<'_>,
-        mut reader: Box<dyn RecordBatchReader + Send>,
-        package: Package,
-        argument: &str,
-    ) -> PyResult<(SchemaRef, Vec<RecordBatch>)> {
-        let schema = reader.schema();
-        let mut batches = Vec::new();
-        while let Some(batch) = py.detach(|| reader.next()) {
-            py.check_signals()?;
-            batches.push(batch.map_err(|error| {
-                package
-                    .invalid(format_args!("{argument}: expected an Arrow stream, got the error \"{error}\"; repair it"))
-            })?);
+        while let Some(part) = stream.next(py)? {
+            table.batches.extend(part.batches);
         }
-        Ok((schema, batches))
+        Ok(table)
     }
 
     /// The number of rows of each chunk.
@@ -103,7 +143,18 @@ impl ArrowTable {
 
     /// The chunks of a column without nulls.
     fn column<T>(&self, name: &str, expected: &str, read: impl Fn(&ArrayRef) -> Result<T, Unread>) -> PyResult<Vec<T>> {
-        let Self { package, argument, schema, batches } = self;
+        self.nullable(name, expected, false, read)
+    }
+
+    /// The chunks of a column.
+    fn nullable<T>(
+        &self,
+        name: &str,
+        expected: &str,
+        nulls: bool,
+        read: impl Fn(&ArrayRef) -> Result<T, Unread>,
+    ) -> PyResult<Vec<T>> {
+        let Self { package, argument, schema, batches, before } = self;
         let mut found = schema.fields().iter().enumerate().filter(|(_, field)| field.name() == name);
         let Some((position, field)) = found.next() else {
             let names: Vec<String> = schema.fields().iter().map(|field| format!("{:?}", field.name())).collect();
@@ -117,14 +168,14 @@ impl ArrowTable {
                 "{argument}: expected one column named {name:?}, got several; drop all but one"
             )));
         }
-        let mut start = 0;
+        let mut start = *before;
         let mut chunks = Vec::with_capacity(batches.len());
         for batch in batches {
             let array = batch.column(position);
             if array.is_empty() {
                 continue;
             }
-            if let Some(nulls) = array.logical_nulls().filter(|nulls| nulls.null_count() > 0) {
+            if let Some(nulls) = array.logical_nulls().filter(|found| !nulls && found.null_count() > 0) {
                 let row = start + (0..nulls.len()).find(|&row| nulls.is_null(row)).unwrap_or_default();
                 return Err(package.invalid(format_args!(
                     "{argument}[{name:?}][{row}]: expected a value, got null; drop the row or fill it in"
@@ -161,6 +212,22 @@ impl ArrowTable {
     /// `InvalidInputError` if the column is missing, there twice, or has a null; `DtypeError` for another type.
     pub fn ids(&self, name: &str) -> PyResult<Vec<IdColumn>> {
         self.column(name, "a column of strings or ints", IdColumn::new)
+    }
+
+    /// The chunks of a column of texts, which may have nulls.
+    ///
+    /// # Errors
+    ///
+    /// As [`ids`](Self::ids).
+    pub fn texts(&self, name: &str) -> PyResult<Vec<TextColumn>> {
+        self.nullable(name, "a column of strings", true, |array| match IdColumn::new(array)? {
+            IdColumn::Int(_) => Err(Unread::Type),
+            IdColumn::Dictionary { values, .. } if matches!(*values, IdColumn::Int(_)) => Err(Unread::Type),
+            texts => {
+                let nulls = array.logical_nulls().map(|nulls| nulls.iter().map(|there| !there).collect());
+                Ok(TextColumn { texts, nulls })
+            }
+        })
     }
 
     /// The chunks of a column of scores: floats, or ints that `f64` holds.
@@ -419,6 +486,27 @@ impl IdColumn {
             Self::Utf8View(array) => IdRef::Str(array.value(row)),
             Self::Int(array) => IdRef::Int(array.get(row)),
             Self::Dictionary { keys, values } => values.get(keys.get(row) as usize),
+        }
+    }
+}
+
+/// A chunk of texts.
+#[derive(Debug, Clone)]
+pub struct TextColumn {
+    texts: IdColumn,
+    /// Whether each row is one, if any is.
+    nulls: Option<Vec<bool>>,
+}
+
+impl TextColumn {
+    /// The text of a row, `None` for null.
+    pub fn get(&self, row: usize) -> Option<&str> {
+        if self.nulls.as_ref().is_some_and(|nulls| nulls[row]) {
+            return None;
+        }
+        match self.texts.get(row) {
+            IdRef::Str(text) => Some(text),
+            IdRef::Int(_) => None,
         }
     }
 }

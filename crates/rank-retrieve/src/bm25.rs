@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use crate::columns::Columns;
 use crate::engine::{Dictionary, Engine, Entry, Kind, Request};
 use crate::file::{Reader, Writer};
+use crate::folder::Commit;
 use crate::ids::{Ids, count};
 use crate::scoring::Field;
 use crate::{Analyzer, Bm25Params, CustomTokenizer, Error, IdCodec, Result, StoredFields, TextField};
@@ -192,7 +193,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
         Ok(())
     }
 
-    fn add_terms(&mut self, id: I, terms: &mut [u32], length: u32) {
+    pub(crate) fn add_terms(&mut self, id: I, terms: &mut [u32], length: u32) {
         terms.sort_unstable();
         let entries: Vec<Entry> = terms
             .chunk_by(|a, b| a == b)
@@ -490,17 +491,56 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> Bm25Index<I> {
         self.check_params(params)?;
         self.verify()?;
         let mut writer = Writer::new(path.as_ref())?;
-        self.dictionary.save(&mut writer)?;
-        self.ids.save(&mut writer)?;
-        let engine = self.engine.save(&mut writer, Some(params))?;
-        let fields = self.columns.save(&mut writer)?;
-        writer.finish(&serde_json::json!({
+        let says = self.write(&mut writer, params, true)?;
+        writer.finish(&says)
+    }
+
+    fn write(&self, writer: &mut Writer, params: Bm25Params, ready: bool) -> Result<serde_json::Value> {
+        let engine = self.engine.save(writer, Some(params), ready)?;
+        self.dictionary.save(writer)?;
+        self.ids.save(writer)?;
+        let fields = self.columns.save(writer)?;
+        Ok(serde_json::json!({
             "analyzer": self.analyzer.to_json(),
             "params": params.to_json(),
             "engine": engine,
             "fields": fields,
             "text fields": self.text_fields.iter().map(|field| &field.name).collect::<Vec<_>>(),
         }))
+    }
+
+    /// Writes what changed since the last time into a folder, which [`load`](Self::load) opens as it opens a file.
+    ///
+    /// What the folder has already is not written again: full windows of 2^14 documents, and whatever else is the same.
+    /// What the first searches need ready is not written either. The folder is the index before or after, whatever
+    /// happens meanwhile; whoever has the old one loaded goes on with it. One writer at a time.
+    ///
+    /// # Errors
+    ///
+    /// As [`save`](Self::save); [`Locked`](crate::Error::Locked) if another writer is at work,
+    /// [`DamagedFile`](crate::Error::DamagedFile) if what the folder has is none of this library's.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use rank_retrieve::Bm25Index;
+    ///
+    /// let folder = tempfile::tempdir().unwrap();
+    /// let path = folder.path().join("index");
+    /// let mut bm25 = Bm25Index::<i64>::new();
+    /// bm25.add_text(1, "A red fox")?;
+    /// bm25.commit(&path, Default::default())?;
+    /// bm25.add_text(2, "Red hens")?;
+    /// bm25.commit(&path, Default::default())?;
+    /// assert_eq!(Bm25Index::<i64>::load(&path)?.len(), 2);
+    /// # Ok::<(), rank_retrieve::Error>(())
+    /// ```
+    pub fn commit(&self, folder: impl AsRef<Path>, params: Bm25Params) -> Result<()> {
+        self.check_params(params)?;
+        self.verify()?;
+        let mut commit = Commit::begin(folder.as_ref())?;
+        let says = self.write(&mut commit.writer, params, false)?;
+        commit.finish(&says)
     }
 
     /// Opens a saved index in place: nothing of the size of the postings is read before the first search, which looks

@@ -223,6 +223,12 @@ pub enum Error {
         /// What the operating system says.
         source: io::Error,
     },
+    /// Another writer is at work in a folder.
+    #[error("{}: expected a folder that nobody else writes to, got one that is locked; wait for the other", path.display())]
+    Locked {
+        /// The folder.
+        path: PathBuf,
+    },
     /// A file is not what this library wrote.
     #[error("{}: expected a saved index, got {what}; save it again", path.display())]
     DamagedFile {
@@ -241,6 +247,39 @@ pub enum Error {
         /// The first id that does not fit.
         got: String,
     },
+    /// One of many documents.
+    #[error("documents[{row}]: {source}")]
+    Row {
+        /// Which of them.
+        row: usize,
+        /// What is wrong with it.
+        source: Box<Error>,
+    },
+    /// A line of a file of documents.
+    #[error("{}, line {line}: {source}", path.display())]
+    Line {
+        /// The file.
+        path: PathBuf,
+        /// The line, the first is 1.
+        line: usize,
+        /// What is wrong with it.
+        source: Box<Error>,
+    },
+    /// A document that is not what was asked for.
+    #[error("{field}: expected {expected}, got {got}; {cure}")]
+    Document {
+        /// Which part of it.
+        field: String,
+        /// What it may be.
+        expected: &'static str,
+        /// What it is.
+        got: String,
+        /// What to do.
+        cure: &'static str,
+    },
+    /// Whoever watches the work wanted no more of it.
+    #[error("watch: expected to go on, got a stop; begin again")]
+    Stopped,
     /// The environment asks for instructions that this machine lacks.
     #[error(transparent)]
     Isa(#[from] rank_kernels::IsaError),

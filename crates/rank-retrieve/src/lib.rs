@@ -2,6 +2,7 @@
 
 mod analysis;
 mod bm25;
+mod builder;
 mod columns;
 mod engine;
 mod error;
@@ -10,13 +11,18 @@ mod feedback;
 mod file;
 mod filter;
 mod filtered;
+mod folder;
+mod growing;
 mod id_codec;
+mod id_rows;
 mod ids;
+mod json_lines;
 mod mapped;
 mod matches;
 mod metric;
 mod scoring;
 mod sparse;
+mod sparse_growing;
 mod stored;
 mod text_fields;
 mod top_k;
@@ -29,6 +35,7 @@ mod usearch;
 
 pub use analysis::{Analyzer, AnalyzerSession, CustomTokenizer, ENGLISH_STOP_WORDS, Language, Tokenizer};
 pub use bm25::Bm25Index;
+pub use builder::Bm25Builder;
 pub use columns::{FieldType, FieldValue, StoredFields};
 pub use error::{Error, Result};
 pub use exact::ExactDenseIndex;
@@ -36,10 +43,12 @@ pub use feedback::{Explanation, Feedback, FieldShare, TermShare};
 pub use filter::{FieldName, Filter, field};
 pub use filtered::{Filtered, FilteredSparse};
 pub use id_codec::{IdCodec, StoredId};
+pub use json_lines::JsonFields;
 pub use matches::{Interval, Matches};
 pub use metric::Metric;
 pub use scoring::{Bm25Params, Formula, Scoring};
 pub use sparse::{SparseIndex, SparseRows};
+pub use sparse_growing::{SparseBuilder, count_pieces};
 pub use text_fields::TextField;
 #[cfg(feature = "usearch")]
 pub use usearch::{DenseIndex, HnswOptions, Precision};

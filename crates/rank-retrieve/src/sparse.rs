@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use crate::columns::Columns;
 use crate::engine::{Allowed, Dictionary, Engine, Entry, Kind, Request};
 use crate::file::{Reader, Writer};
+use crate::folder::Commit;
 use crate::ids::Ids;
 use crate::{Error, IdCodec, Result};
 
@@ -37,7 +38,7 @@ impl SparseRows<'_> {
         self.len() == 0
     }
 
-    fn check(&self) -> Result<()> {
+    pub(crate) fn check(&self) -> Result<()> {
         let refused = |argument, expected: String, got: String| Err(Error::InvalidTokens { argument, expected, got });
         let Self { offsets, dimensions, values } = *self;
         if dimensions.len() != values.len() {
@@ -58,14 +59,14 @@ impl SparseRows<'_> {
     }
 
     /// The dimensions and values of a row that are not 0, ascending, each once.
-    fn row(&self, row: usize) -> Result<Vec<(u32, f32)>> {
+    pub(crate) fn row(&self, row: usize) -> Result<Vec<(u32, f32)>> {
         let range = self.offsets[row]..self.offsets[row + 1];
         let pairs = self.dimensions[range.clone()].iter().map(|&d| d as u32).zip(self.values[range].iter().copied());
         once(pairs.filter(|pair| pair.1 > 0.0).collect(), |dimension| format!("{dimension} twice in row {row}"))
     }
 }
 
-fn once(mut pairs: Vec<(u32, f32)>, twice: impl Fn(u32) -> String) -> Result<Vec<(u32, f32)>> {
+pub(crate) fn once(mut pairs: Vec<(u32, f32)>, twice: impl Fn(u32) -> String) -> Result<Vec<(u32, f32)>> {
     if !pairs.is_sorted_by(|a, b| a.0 < b.0) {
         pairs.sort_unstable_by_key(|pair| pair.0);
         if let Some(pair) = pairs.windows(2).find(|pair| pair[0].0 == pair[1].0) {
@@ -342,11 +343,28 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> SparseIndex<I> {
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         self.verify()?;
         let mut writer = Writer::new(path.as_ref())?;
-        self.dictionary.save(&mut writer)?;
-        self.ids.save(&mut writer)?;
-        let engine = self.engine.save(&mut writer, None)?;
-        let fields = self.columns.save(&mut writer)?;
-        writer.finish(&serde_json::json!({ "engine": engine, "fields": fields }))
+        let says = self.write(&mut writer, true)?;
+        writer.finish(&says)
+    }
+
+    fn write(&self, writer: &mut Writer, ready: bool) -> Result<serde_json::Value> {
+        let engine = self.engine.save(writer, None, ready)?;
+        self.dictionary.save(writer)?;
+        self.ids.save(writer)?;
+        let fields = self.columns.save(writer)?;
+        Ok(serde_json::json!({ "engine": engine, "fields": fields }))
+    }
+
+    /// Writes what changed since the last time into a folder, as [`Bm25Index::commit`](crate::Bm25Index::commit) does.
+    ///
+    /// # Errors
+    ///
+    /// As [`Bm25Index::commit`](crate::Bm25Index::commit).
+    pub fn commit(&self, folder: impl AsRef<Path>) -> Result<()> {
+        self.verify()?;
+        let mut commit = Commit::begin(folder.as_ref())?;
+        let says = self.write(&mut commit.writer, false)?;
+        commit.finish(&says)
     }
 
     /// Opens a saved index in place; the first search looks the whole file through for damage.
@@ -372,7 +390,8 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> SparseIndex<I> {
         let reader = Reader::open(path.as_ref())?;
         let dictionary = Dictionary::open(&reader)?;
         let engine = Engine::open(&reader, &reader.says["engine"])?;
-        if !engine.holds(Kind::Weights) || (dictionary.len() > 0 && engine.terms() > dictionary.len()) {
+        let terms = if dictionary.len() > 0 { dictionary.len() } else { DIMENSIONS as usize };
+        if !engine.holds(Kind::Weights) || engine.terms() > terms {
             return Err(reader.broken());
         }
         let ids = Ids::open(&reader, engine.numbered(), engine.gone().collect())?;
@@ -401,7 +420,7 @@ pub(crate) fn first_row(rows: SparseRows<'_>) -> Result<Vec<(u32, f32)>> {
     if rows.is_empty() { Ok(Vec::new()) } else { rows.row(0) }
 }
 
-fn check_named<S>(weights: &[(S, f32)]) -> Result<()> {
+pub(crate) fn check_named<S>(weights: &[(S, f32)]) -> Result<()> {
     match weights.iter().find(|pair| !(pair.1.is_finite() && pair.1 >= 0.0)) {
         None => Ok(()),
         Some((_, weight)) => Err(Error::InvalidTokens {

@@ -73,6 +73,36 @@ fn what_is_not_an_index_is_refused() {
     assert!(matches!(index(1).save(folder.path().join("no/index"), Scoring::default()), Err(Error::Io { .. })));
 }
 
+/// Changes what a file says of its rows, and mends the sum.
+fn edit(path: &std::path::Path, from: &str, to: &str) {
+    let mut bytes = fs::read(path).unwrap();
+    let place = u64::from_le_bytes(bytes[16..24].try_into().unwrap()) as usize;
+    let table = String::from_utf8(bytes.split_off(place)).unwrap();
+    assert!(table.contains(from), "{table}");
+    let table = table.replacen(from, to, 1);
+    bytes[12..16].copy_from_slice(&crc32fast::hash(table.as_bytes()).to_le_bytes());
+    bytes[24..32].copy_from_slice(&(table.len() as u64).to_le_bytes());
+    bytes.extend(table.bytes());
+    fs::write(path, bytes).unwrap();
+}
+
+#[test]
+fn a_table_that_contradicts_its_rows_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("index");
+    for (from, to) in [("\"lengths\":[1200]", "\"lengths\":[3]"), ("\"terms\":29", "\"terms\":1099511627776")] {
+        index(300).save(&path, Scoring::default()).unwrap();
+        edit(&path, from, to);
+        let changed = Bm25Index::<u32>::load(&path).and_then(|mut index| index.remove(&0));
+        assert!(matches!(changed, Err(Error::DamagedFile { .. })), "{changed:?}");
+    }
+    let mut vectors = SparseIndex::<u32>::new();
+    vectors.add(&[1], SparseRows { offsets: &[0, 1], dimensions: &[28], values: &[1.0] }).unwrap();
+    vectors.save(&path).unwrap();
+    edit(&path, "\"terms\":29", "\"terms\":1099511627776");
+    assert!(matches!(SparseIndex::<u32>::load(&path), Err(Error::DamagedFile { .. })));
+}
+
 #[test]
 fn whoever_has_the_old_file_loaded_goes_on() {
     let folder = tempfile::tempdir().unwrap();

@@ -26,6 +26,28 @@ _Fields: TypeAlias = Mapping[str, _Value | None]
 _Types: TypeAlias = Mapping[str, Literal["int", "float", "keyword", "date"]]
 _Filter: TypeAlias = Filter | NDArray[np.bool_] | Iterable[int | str]
 
+@type_check_only
+class _ArrowStream(Protocol):
+    def __arrow_c_stream__(self, requested_schema: Any = None) -> Any: ...  # noqa: ANN401
+
+@type_check_only
+class _ArrowArray(Protocol):
+    def __arrow_c_array__(self, requested_schema: Any = None) -> Any: ...  # noqa: ANN401
+
+_Documents: TypeAlias = (
+    str
+    | PathLike[str]
+    | _ArrowStream
+    | _ArrowArray
+    | Iterable[tuple[int | str, str | Iterable[str]]]
+    | Iterable[Mapping[str, Any]]
+)
+
+_Array: TypeAlias = NDArray[Any]
+_Vectors: TypeAlias = (
+    str | PathLike[str] | Iterable[tuple[int | str, Mapping[str, float] | str]] | Iterable[Mapping[str, Any]]
+)
+
 @final
 class Analyzer:
     """What becomes of a text before it is indexed or searched: words, lower case, accents, stop words, Snowball stems.
@@ -344,6 +366,95 @@ class Bm25Index:
             ['d1']
         """
 
+    def extend(
+        self,
+        documents: _Documents,
+        *,
+        id: str = "_id",
+        text: str | Iterable[str] = ("title", "text"),
+        threads: int = 1,
+        progress: bool = False,
+    ) -> int:
+        """Adds documents as they come, some thousand at a time.
+
+        All of a stream is never in memory. Texts of Arrow tables are read in place. Ctrl-C stops between documents.
+
+        Args:
+            documents: Pairs of an id and a text, which goes through the analyzer, or of an id and a list of terms; or
+                dicts; or anything that speaks Arrow (a table, data frame or record batch reader of pyarrow, polars,
+                pandas and others); or the path of a file: Parquet if it ends in ``.parquet``, which needs pyarrow, else
+                JSON, an object to a line, plain or compressed by gzip or zstd.
+            id: The key, column or field of the id, ``str`` or ``int``.
+            text: Those of the text; several are joined by a space. What is missing or null is left out, but one must be
+                there. The defaults are BEIR's ``corpus.jsonl``.
+            threads: How many texts are analyzed at the same time. It changes no bit.
+            progress: Whether to show a bar, which needs the package tqdm.
+
+        Returns:
+            How many documents were added.
+
+        Raises:
+            InvalidInputError: A document without id or text, or what is no JSON or Parquet; the message names the
+                position or the line. All documents before it are in the index, none after it.
+            DuplicateIdError: An id twice, or one that the index holds; likewise.
+            DtypeError: A document, id or text of another type; likewise.
+            OSError: A file cannot be read.
+            MissingPackageError: ``progress`` without tqdm, Parquet without pyarrow.
+
+        Example:
+            >>> index = Bm25Index()
+            >>> index.extend((f"d{n}", text) for n, text in enumerate(["A red fox", "Red hens"]))
+            2
+            >>> index.extend([{"key": 7, "body": "Foxes"}], id="key", text="body")
+            1
+            >>> [id for id, score in index.search("fox")]
+            [7, 'd0']
+        """
+
+    def build(
+        self,
+        path: str | PathLike[str],
+        documents: _Documents,
+        *,
+        memory_limit: int = 268435456,
+        id: str = "_id",
+        text: str | Iterable[str] = ("title", "text"),
+        threads: int = 1,
+        progress: bool = False,
+    ) -> Bm25Index:
+        """Builds an index in a file, of any number of documents in bounded memory.
+
+        The file is, to the byte, what ``save`` of the same documents would write; this index gives its settings and
+        must be empty. Postings beyond the limit are sorted into temporary files beside ``path``, which are gone in the
+        end, whatever happens. In memory is also each term, once.
+
+        Args:
+            path: The file. It is replaced as a whole or not at all.
+            documents: As for ``extend``.
+            memory_limit: In bytes: of postings, hashes of ids, and terms, unless the terms alone need more.
+            id: As for ``extend``.
+            text: As for ``extend``.
+            threads: As for ``extend``.
+            progress: Whether to show bars, which need the package tqdm.
+
+        Returns:
+            The index of the file, opened in place.
+
+        Raises:
+            InvalidInputError: This index has documents; or as ``extend``. ``path`` is then as it was.
+            DuplicateIdError: An id twice, which is found at the end.
+            DtypeError: As ``extend``.
+            OSError: A file cannot be read or written, or the disk is full.
+            MissingPackageError: As ``extend``.
+
+        Example:
+            >>> import tempfile
+            >>> with tempfile.TemporaryDirectory() as folder:
+            ...     index = Bm25Index(k1=0.9).build(f"{folder}/index", [(1, "A red fox"), (2, "Red hens")])
+            ...     [id for id, score in index.search("foxes")]
+            [1]
+        """
+
     def remove(self, id: int | str) -> bool:
         """Takes a document out.
 
@@ -639,6 +750,32 @@ class Bm25Index:
             ['d1']
         """
 
+    def commit(self, folder: str | PathLike[str]) -> None:
+        """Writes what changed since the last time into a folder, which ``load`` opens as it opens a file.
+
+        What the folder has already is not written again: full windows of 16,384 documents, and whatever else is the
+        same; nor is what the first searches after ``load`` compute. The folder is the index before or after, whenever
+        the process ends. Whoever has the old one loaded goes on with it.
+
+        Args:
+            folder: The folder, which is made if it is missing. One writer at a time.
+
+        Raises:
+            OSError: A file cannot be written; ``FileNotFoundError`` if the folder that it is in is missing,
+                ``BlockingIOError`` if another writer is at work.
+            InvalidInputError: The folder has a damaged index, or another's.
+
+        Example:
+            >>> import tempfile
+            >>> index = Bm25Index()
+            >>> with tempfile.TemporaryDirectory() as folder:
+            ...     for id, text in enumerate(["A red fox", "Red hens"]):
+            ...         index.add_text(id, text)
+            ...         index.commit(f"{folder}/index")
+            ...     len(Bm25Index.load(f"{folder}/index"))
+            2
+        """
+
     @staticmethod
     def load(path: str | PathLike[str], tokenizer: Callable[[str], Iterable[str]] | None = None) -> Bm25Index:
         """Opens an index that ``save`` wrote, in place: postings are read when they are searched.
@@ -646,7 +783,7 @@ class Bm25Index:
         The first search looks the whole file through for damage. The file may be replaced meanwhile, not changed.
 
         Args:
-            path: The file.
+            path: The file that ``save`` wrote, or the folder of ``commit``.
             tokenizer: The function, if the index's analyzer was made with one.
 
         Returns:
@@ -1354,13 +1491,13 @@ class SparseIndex:
     """
 
     def __new__(cls, *, fields: _Types | None = None) -> SparseIndex: ...
-    def add(self, ids: Iterable[int | str], vectors: _Csr) -> None:
+    def add(self, ids: Iterable[int | str], vectors: _Csr | tuple[_Array, _Array, _Array]) -> None:
         """Adds the rows of a CSR matrix of SciPy. No copy of it is made.
 
         Args:
             ids: An id a row, ``str`` or ``int``.
-            vectors: A ``scipy.sparse`` matrix or array in CSR form, data float32 of at least 0, indices int32 below
-                2 ** 24, each once in a row.
+            vectors: A ``scipy.sparse`` matrix or array in CSR form, or its arrays ``(data, indices, indptr)``: data
+                float32 of at least 0, indices int32 below 2 ** 24, each once in a row.
 
         Raises:
             ShapeError: Not as many ids as rows.
@@ -1374,13 +1511,13 @@ class SparseIndex:
             >>> index.add(["d1"], csr_array(np.array([[0.0, 1.5]], np.float32)))
         """
 
-    def add_named(self, id: int | str, weights: Mapping[str, float], fields: _Fields | None = None) -> None:
+    def add_named(self, id: int | str, weights: Mapping[str, float] | str, fields: _Fields | None = None) -> None:
         """Adds a document of named dimensions, as the ``vector`` of a line of Anserini's JSON.
 
         Args:
             id: Its id, ``str`` or ``int``.
-            weights: The weight of each name, at least 0. For a text that repeats each piece by its weight:
-                ``collections.Counter(text.split())``.
+            weights: The weight of each name, at least 0; or a text that repeats each piece by its weight, such as
+                ``"fox fox ##es"``.
             fields: Values to be stored with it, by field: ``int``, ``float``, ``str``, several ``str``, ``date`` or
                 ``datetime`` (UTC if it has no zone), for ``filter=`` and ``matches``. ``None`` is no value.
 
@@ -1392,6 +1529,85 @@ class SparseIndex:
         Example:
             >>> index = SparseIndex()
             >>> index.add_named("d1", {"fox": 2.0, "##es": 0.5})
+        """
+
+    def extend(
+        self,
+        documents: _Vectors,
+        *,
+        id: str = "id",
+        vector: str = "vector",
+        threads: int = 1,
+        progress: bool = False,
+    ) -> int:
+        """Adds vectors of named dimensions as they come, some thousand at a time.
+
+        Args:
+            documents: Pairs of an id and weights as for ``add_named``; or dicts that have both; or the path of a file
+                of Anserini's JSON, ``{"id": ..., "vector": {token: weight}}``, an object to a line, plain or compressed
+                by gzip or zstd.
+            id: The key of the id, ``str`` or ``int``.
+            vector: The key of the weights.
+            threads: How many lines of a file are parsed at the same time.
+            progress: Whether to show a bar, which needs the package tqdm.
+
+        Returns:
+            How many documents were added.
+
+        Raises:
+            InvalidInputError: A key that is missing, a weight that is negative or not finite, or what is no JSON; the
+                message names the position or the line. All documents before it are in the index, none after it.
+            DuplicateIdError: An id twice, or one that the index holds; likewise.
+            DtypeError: A document, id or weight of another type; likewise.
+            OSError: A file cannot be read.
+            MissingPackageError: ``progress`` without tqdm.
+
+        Example:
+            >>> index = SparseIndex()
+            >>> index.extend([("d1", {"fox": 2.0}), ("d2", "fox fox fox")])
+            2
+            >>> index.search_named("fox")
+            [('d2', 3.0), ('d1', 2.0)]
+        """
+
+    @staticmethod
+    def build(
+        path: str | PathLike[str],
+        documents: _Vectors,
+        *,
+        memory_limit: int = 268435456,
+        id: str = "id",
+        vector: str = "vector",
+        threads: int = 1,
+        progress: bool = False,
+    ) -> SparseIndex:
+        """Builds an index in a file, of any number of documents in bounded memory, as ``Bm25Index.build`` does.
+
+        Args:
+            path: The file. It is replaced as a whole or not at all.
+            documents: As for ``extend``.
+            memory_limit: In bytes: of postings, hashes of ids, and names, unless the names alone need more.
+            id: As for ``extend``.
+            vector: As for ``extend``.
+            threads: As for ``extend``.
+            progress: Whether to show bars, which need the package tqdm.
+
+        Returns:
+            The index of the file, opened in place.
+
+        Raises:
+            InvalidInputError: As ``extend``. ``path`` is then as it was.
+            DuplicateIdError: An id twice, which is found at the end.
+            DtypeError: As ``extend``.
+            OSError: A file cannot be read or written, or the disk is full.
+            MissingPackageError: ``progress`` without tqdm.
+
+        Example:
+            >>> import tempfile
+            >>> with tempfile.TemporaryDirectory() as folder:
+            ...     index = SparseIndex.build(f"{folder}/index", [(1, {"fox": 2.0})])
+            ...     index.search_named({"fox": 0.5})
+            [(1, 1.0)]
         """
 
     def remove(self, id: int | str) -> bool:
@@ -1413,7 +1629,7 @@ class SparseIndex:
 
     def search_batch(
         self,
-        queries: _Csr,
+        queries: _Csr | tuple[_Array, _Array, _Array],
         k: int = 100,
         progress: bool = False,
         *,
@@ -1444,12 +1660,12 @@ class SparseIndex:
         """
 
     def search_named(
-        self, weights: Mapping[str, float], k: int = 100, *, filter: _Filter | None = None
+        self, weights: Mapping[str, float] | str, k: int = 100, *, filter: _Filter | None = None
     ) -> list[tuple[int | str, float]]:
         """Finds the ``k`` documents of the greatest inner products for named dimensions.
 
         Args:
-            weights: The weight of each name, at least 0.
+            weights: The weight of each name, at least 0, or a text of pieces as for ``add_named``.
             k: How many documents.
             filter: Which documents may be found, as of ``Bm25Index.retrieve``.
 
@@ -1654,6 +1870,20 @@ class SparseIndex:
 
         Example:
             See ``Bm25Index.save``.
+        """
+
+    def commit(self, folder: str | PathLike[str]) -> None:
+        """Writes what changed since the last time into a folder, which ``load`` opens as it opens a file.
+
+        Args:
+            folder: The folder, which is made if it is missing. One writer at a time.
+
+        Raises:
+            OSError: A file cannot be written; ``BlockingIOError`` if another writer is at work.
+            InvalidInputError: The folder has a damaged index, or another's.
+
+        Example:
+            See ``Bm25Index.commit``.
         """
 
     @staticmethod

@@ -29,6 +29,7 @@ counts! {
     NewTerms "new_terms"
     TermCount "terms"
     Threads "threads"
+    MemoryLimit "memory_limit"
     Values "n"
     Dim "dim"
     Connectivity "connectivity"

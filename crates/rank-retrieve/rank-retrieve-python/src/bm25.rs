@@ -1,6 +1,6 @@
 //! BM25.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,10 +9,10 @@ use numpy::PyArray1;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 use rank_pyo3::{Id, ProgressBar, in_chunks, items, watched};
-use rank_retrieve::{Filter, Scoring, TextField};
+use rank_retrieve::{Bm25Builder, Error, Filter, JsonFields, Scoring, TextField};
 
 use crate::analyzer::Analyzer;
-use crate::arguments::{K, NewTerms, TermCount, Threads, new_id, new_ids};
+use crate::arguments::{K, MemoryLimit, NewTerms, TermCount, Threads, new_id, new_ids};
 use crate::errors::{PACKAGE, to_python};
 use crate::feedback::{self, Explanation};
 use crate::fields::{self, Parts, borrowed};
@@ -20,6 +20,7 @@ use crate::filter;
 use crate::hits::{self, Hits};
 use crate::hnsw::Key;
 use crate::matches::Matches;
+use crate::source::{self, Reading, Target};
 use crate::tokens::Tokens;
 
 type Index = rank_retrieve::Bm25Index<Key>;
@@ -154,6 +155,68 @@ impl Bm25Index {
         // Documents may have come since.
         let width = hits.width().max(k.min(width));
         hits.arrays(py, width, self.texts.load(Ordering::Relaxed))
+    }
+}
+
+impl Bm25Index {
+    fn opened(index: Index) -> Self {
+        let texts = (0..index.numbered() as u32).any(|number| matches!(index.id(number), Key(Id::Str(_))));
+        Self { scoring: index.params(), index: RwLock::new(index), texts: AtomicBool::new(texts) }
+    }
+}
+
+impl Target for &Bm25Index {
+    fn add_texts(&mut self, ids: &[Key], texts: &[&str], threads: usize) -> Result<(), Error> {
+        for Key(id) in ids {
+            self.note(id);
+        }
+        self.write().add_texts(ids, texts, threads)
+    }
+
+    fn add_terms(&mut self, ids: &[Key], terms: &Tokens, first: usize) -> Result<(), (usize, Error)> {
+        let mut index = self.write();
+        ids.iter().enumerate().try_for_each(|(at, id)| {
+            self.note(&id.0);
+            index.add_document(id.clone(), &terms.list(first + at)).map_err(|error| (at, error))
+        })
+    }
+
+    fn add_json_lines(
+        &mut self,
+        path: &Path,
+        fields: &JsonFields,
+        threads: usize,
+        go_on: &mut dyn FnMut(usize) -> bool,
+    ) -> Result<usize, Error> {
+        let mut index = self.write();
+        let before = index.numbered() as u32;
+        let added = index.add_json_lines(path, fields, threads, go_on);
+        for number in before..index.numbered() as u32 {
+            self.note(&index.id(number).0);
+        }
+        added
+    }
+}
+
+impl Target for Bm25Builder<Key> {
+    fn add_texts(&mut self, ids: &[Key], texts: &[&str], threads: usize) -> Result<(), Error> {
+        self.add_texts(ids, texts, threads)
+    }
+
+    fn add_terms(&mut self, ids: &[Key], terms: &Tokens, first: usize) -> Result<(), (usize, Error)> {
+        ids.iter().enumerate().try_for_each(|(at, id)| {
+            self.add_document(id.clone(), &terms.list(first + at)).map_err(|error| (at, error))
+        })
+    }
+
+    fn add_json_lines(
+        &mut self,
+        path: &Path,
+        fields: &JsonFields,
+        threads: usize,
+        go_on: &mut dyn FnMut(usize) -> bool,
+    ) -> Result<usize, Error> {
+        self.add_json_lines(path, fields, threads, go_on)
     }
 }
 
@@ -339,6 +402,69 @@ impl Bm25Index {
         })
     }
 
+    #[doc = rank_pyo3::stub!("Bm25Index.extend")]
+    #[pyo3(
+        signature = (documents, *, id = "_id".to_owned(), text = None, threads = Threads(1), progress = false),
+        text_signature = "($self, documents, *, id='_id', text=('title', 'text'), threads=1, progress=False)"
+    )]
+    fn extend(
+        &self,
+        py: Python<'_>,
+        documents: &Bound<'_, PyAny>,
+        id: String,
+        text: Option<&Bound<'_, PyAny>>,
+        threads: Threads,
+        progress: bool,
+    ) -> PyResult<usize> {
+        let reading = Reading::new(id, text, threads.0, progress)?;
+        let mut target = self;
+        source::fill(py, &mut target, documents, &reading)
+    }
+
+    #[doc = rank_pyo3::stub!("Bm25Index.build")]
+    #[pyo3(
+        signature = (
+            path, documents, *, memory_limit = MemoryLimit(256 << 20), id = "_id".to_owned(), text = None,
+            threads = Threads(1), progress = false
+        ),
+        text_signature = "($self, path, documents, *, memory_limit=268435456, id='_id', text=('title', 'text'), \
+                          threads=1, progress=False)"
+    )]
+    #[expect(clippy::too_many_arguments, reason = "all but two are keywords")]
+    fn build(
+        &self,
+        py: Python<'_>,
+        path: PathBuf,
+        documents: &Bound<'_, PyAny>,
+        memory_limit: MemoryLimit,
+        id: String,
+        text: Option<&Bound<'_, PyAny>>,
+        threads: Threads,
+        progress: bool,
+    ) -> PyResult<Self> {
+        let reading = Reading::new(id, text, threads.0, progress)?;
+        let mut builder = py.detach(|| {
+            let index = self.read();
+            if !index.is_empty() {
+                return Err(PACKAGE.invalid(format_args!(
+                    "build: expected an index without documents, whose settings are used, got {}; make a new one",
+                    index.len()
+                )));
+            }
+            if !index.text_fields().is_empty() || !index.field_types().is_empty() {
+                return Err(PACKAGE.invalid(
+                    "build: expected an index without text fields and stored fields, got one that has some; \
+                     add documents to it, and save it",
+                ));
+            }
+            Bm25Builder::create(path, index.analyzer().clone(), self.scoring, memory_limit.0).map_err(to_python)
+        })?;
+        source::fill(py, &mut builder, documents, &reading)?;
+        let bar = ProgressBar::named(PACKAGE, py, Some("impacts"), Some(builder.len()), Some("documents"), progress)?;
+        let index = watched(py, &bar, |watch| builder.finish(|steps| watch.advance(steps)).map_err(to_python))?;
+        Ok(Self::opened(index))
+    }
+
     #[doc = rank_pyo3::stub!("Bm25Index.remove")]
     fn remove(&self, py: Python<'_>, id: &Bound<'_, PyAny>) -> PyResult<bool> {
         let id = Id::extract(PACKAGE, id, "id")?;
@@ -482,14 +608,18 @@ impl Bm25Index {
         py.detach(|| self.read().save(path, self.scoring)).map_err(to_python)
     }
 
+    #[doc = rank_pyo3::stub!("Bm25Index.commit")]
+    fn commit(&self, py: Python<'_>, folder: PathBuf) -> PyResult<()> {
+        py.detach(|| self.read().commit(folder, self.scoring)).map_err(to_python)
+    }
+
     #[doc = rank_pyo3::stub!("Bm25Index.load")]
     #[staticmethod]
     #[pyo3(signature = (path, tokenizer = None))]
     fn load(py: Python<'_>, path: PathBuf, tokenizer: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
         let tokenizer = tokenizer.map(crate::analyzer::custom).transpose()?;
         let index = py.detach(|| Index::load_with(path, tokenizer)).map_err(to_python)?;
-        let texts = (0..index.numbered() as u32).any(|number| matches!(index.id(number), Key(Id::Str(_))));
-        Ok(Self { scoring: index.params(), index: RwLock::new(index), texts: AtomicBool::new(texts) })
+        Ok(Self::opened(index))
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.prepare")]

@@ -1,7 +1,7 @@
 //! Which exception each error of the core becomes.
 
 use pyo3::PyErr;
-use pyo3::exceptions::PyOSError;
+use pyo3::exceptions::{PyBlockingIOError, PyOSError};
 use rank_pyo3::Package;
 use rank_retrieve::Error;
 
@@ -23,9 +23,12 @@ pub(crate) fn in_row(row: usize, error: Error) -> PyErr {
 
 fn raise(error: Error, message: String) -> PyErr {
     let class = match error {
+        // The class is that of what is wrong, the message says where.
+        Error::Row { source, .. } | Error::Line { source, .. } => return raise(*source, message),
         Error::DuplicateDocument { .. } => "DuplicateIdError",
         Error::Dimension { .. } => "ShapeError",
         Error::Usearch { .. } => "BackendError",
+        Error::Locked { .. } => return PyBlockingIOError::new_err(message),
         // What the caller's own function raises is the caller's to see.
         Error::Tokenizer { source, .. } => {
             return match source.downcast::<PyErr>() {

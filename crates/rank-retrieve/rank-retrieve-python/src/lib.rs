@@ -13,7 +13,9 @@ mod filter;
 mod hits;
 mod hnsw;
 mod matches;
+mod source;
 mod sparse;
+mod sparse_source;
 mod tokens;
 
 use pyo3::prelude::*;

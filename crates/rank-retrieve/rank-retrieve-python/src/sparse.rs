@@ -1,22 +1,23 @@
 //! Learned sparse vectors.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use numpy::{PyArray1, PyReadonlyArray1};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyMapping};
-use rank_pyo3::{Id, ProgressBar, for_each_entry, score, token_offsets, vector, watched};
-use rank_retrieve::{Filter, SparseRows};
+use pyo3::types::{PyDict, PyList, PyMapping, PyTuple};
+use rank_pyo3::{Id, ProgressBar, token_offsets, vector, watched};
+use rank_retrieve::{Error, Filter, SparseBuilder, SparseRows};
 
-use crate::arguments::{K, Threads, new_id, new_ids};
+use crate::arguments::{K, MemoryLimit, Threads, new_id, new_ids};
 use crate::errors::{PACKAGE, to_python};
 use crate::fields;
 use crate::filter;
 use crate::hits::{self, Hits};
 use crate::hnsw::Key;
 use crate::matches::Matches;
+use crate::sparse_source::{Named, Target, fill, named};
 
 type Index = rank_retrieve::SparseIndex<Key>;
 
@@ -38,10 +39,17 @@ struct Rows<'py> {
 
 impl<'py> Rows<'py> {
     fn new(matrix: &Bound<'py, PyAny>, argument: &str) -> PyResult<Self> {
+        if let Ok(parts) = matrix.cast::<PyTuple>()
+            && let Ok((data, indices, indptr)) =
+                parts.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>, Bound<'_, PyAny>)>()
+        {
+            let names = ["[0]", "[1]"].map(|part| format!("{argument}{part}"));
+            return Self::of(&data, &indices, &indptr, &names);
+        }
         let part = |name: &str| {
             matrix.getattr(name).map_err(|_| {
                 PACKAGE.dtype(format_args!(
-                    "{argument}: expected a CSR matrix of SciPy, got {}; pass scipy.sparse.csr_array({argument})",
+                    "{argument}: expected a CSR matrix of SciPy or its three arrays, got {}; pass scipy.sparse.csr_array({argument})",
                     rank_pyo3::describe(matrix)
                 ))
             })
@@ -52,9 +60,19 @@ impl<'py> Rows<'py> {
                 "{argument}: expected a CSR matrix of SciPy, got the format {format}; pass {argument}.tocsr()"
             )));
         }
-        let values = vector::<f32>(PACKAGE, &part("data")?, format_args!("{argument}.data"), "(values,)")?;
-        let dimensions = vector::<i32>(PACKAGE, &part("indices")?, format_args!("{argument}.indices"), "(values,)")?;
-        let indptr = part("indptr")?.call_method1("astype", ("int64",))?;
+        let names = ["data", "indices"].map(|part| format!("{argument}.{part}"));
+        Self::of(&part("data")?, &part("indices")?, &part("indptr")?, &names)
+    }
+
+    fn of(
+        data: &Bound<'py, PyAny>,
+        indices: &Bound<'py, PyAny>,
+        indptr: &Bound<'py, PyAny>,
+        names: &[String; 2],
+    ) -> PyResult<Self> {
+        let values = vector::<f32>(PACKAGE, data, &names[0], "(values,)")?;
+        let dimensions = vector::<i32>(PACKAGE, indices, &names[1], "(values,)")?;
+        let indptr = indptr.call_method1("astype", ("int64",))?;
         let offsets = token_offsets(PACKAGE, &indptr, values.as_slice()?.len())?;
         Ok(Self { offsets, dimensions, values })
     }
@@ -65,17 +83,30 @@ impl<'py> Rows<'py> {
     }
 }
 
-fn named(value: &Bound<'_, PyAny>) -> PyResult<Vec<(String, f32)>> {
-    let mut pairs = Vec::new();
-    for_each_entry(PACKAGE, value, "weights", "a dict of str to weight", |name, weight| {
-        let at = format!("weights[{}]", name.repr()?);
-        let name: String = name.extract().map_err(|_| {
-            PACKAGE.dtype(format_args!("{at}: expected a str, got {}; convert it", rank_pyo3::describe(name)))
-        })?;
-        pairs.push((name, score(PACKAGE, weight, &at)? as f32));
-        Ok(())
-    })?;
-    Ok(pairs)
+/// Vectors go to the index.
+impl Target for &SparseIndex {
+    fn add(&mut self, rows: Vec<(Key, Named)>) -> Result<(), (usize, Error)> {
+        for (Key(id), _) in &rows {
+            self.note(id);
+        }
+        Target::add(&mut *self.write(), rows)
+    }
+
+    fn add_json_lines(
+        &mut self,
+        path: &Path,
+        names: [&str; 2],
+        threads: usize,
+        go_on: &mut dyn FnMut(usize) -> bool,
+    ) -> Result<usize, Error> {
+        let mut index = self.write();
+        let before = index.numbered() as u32;
+        let added = Target::add_json_lines(&mut *index, path, names, threads, go_on);
+        for number in before..index.numbered() as u32 {
+            self.note(&index.id(number).0);
+        }
+        added
+    }
 }
 
 impl SparseIndex {
@@ -85,6 +116,11 @@ impl SparseIndex {
 
     fn write(&self) -> RwLockWriteGuard<'_, Index> {
         self.index.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn opened(index: Index) -> Self {
+        let texts = (0..index.numbered() as u32).any(|number| matches!(index.id(number), Key(Id::Str(_))));
+        Self { index: RwLock::new(index), texts: AtomicBool::new(texts) }
     }
 
     fn note(&self, id: &Id) {
@@ -107,7 +143,7 @@ impl SparseIndex {
             return py.detach(|| Ok(self.read().filtered(&filter)?.all())).map_err(to_python);
         };
         if query.cast::<PyMapping>().is_ok() {
-            let weights = named(query)?;
+            let weights = named(query, "query")?;
             return py.detach(|| self.read().filtered(&filter)?.matches_named(&weights)).map_err(to_python);
         }
         let query = Rows::new(query, "query")?;
@@ -156,13 +192,61 @@ impl SparseIndex {
     ) -> PyResult<()> {
         let id = Id::extract(PACKAGE, id, "id")?;
         self.note(&id);
-        let weights = named(weights)?;
+        let weights = named(weights, "weights")?;
         let fields = fields::stored(fields)?;
         py.detach(|| {
             let mut index = self.write();
             new_id(&id, "id", |id| index.contains(&Key(id.clone())))?;
             index.add_named_with(Key(id), &weights, &fields).map_err(to_python)
         })
+    }
+
+    #[doc = rank_pyo3::stub!("SparseIndex.extend")]
+    #[pyo3(
+        signature = (
+            documents, *, id = "id", vector = "vector", threads = Threads(1), progress = false
+        ),
+        text_signature = "($self, documents, *, id='id', vector='vector', threads=1, progress=False)"
+    )]
+    fn extend(
+        &self,
+        py: Python<'_>,
+        documents: &Bound<'_, PyAny>,
+        id: &str,
+        vector: &str,
+        threads: Threads,
+        progress: bool,
+    ) -> PyResult<usize> {
+        let mut target = self;
+        fill(py, &mut target, documents, [id, vector], threads.0, progress)
+    }
+
+    #[doc = rank_pyo3::stub!("SparseIndex.build")]
+    #[staticmethod]
+    #[pyo3(
+        signature = (
+            path, documents, *, memory_limit = MemoryLimit(256 << 20), id = "id",
+            vector = "vector", threads = Threads(1), progress = false
+        ),
+        text_signature = "(path, documents, *, memory_limit=268435456, id='id', vector='vector', threads=1, \
+                          progress=False)"
+    )]
+    #[expect(clippy::too_many_arguments, reason = "all but two are keywords")]
+    fn build(
+        py: Python<'_>,
+        path: PathBuf,
+        documents: &Bound<'_, PyAny>,
+        memory_limit: MemoryLimit,
+        id: &str,
+        vector: &str,
+        threads: Threads,
+        progress: bool,
+    ) -> PyResult<Self> {
+        let mut builder = py.detach(|| SparseBuilder::create(path, memory_limit.0)).map_err(to_python)?;
+        fill(py, &mut builder, documents, [id, vector], threads.0, progress)?;
+        let bar = ProgressBar::named(PACKAGE, py, Some("impacts"), Some(builder.len()), Some("documents"), progress)?;
+        let index = watched(py, &bar, |watch| builder.finish(|steps| watch.advance(steps)).map_err(to_python))?;
+        Ok(Self::opened(index))
     }
 
     #[doc = rank_pyo3::stub!("SparseIndex.remove")]
@@ -217,7 +301,7 @@ impl SparseIndex {
         k: K,
         filter: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Bound<'py, PyList>> {
-        let weights = named(weights)?;
+        let weights = named(weights, "weights")?;
         let filter = filter::read(filter)?;
         let hits = py.detach(|| self.read().filtered(&filter)?.search_named(&weights, k.0)).map_err(to_python)?;
         hits::ranked(py, hits)
@@ -302,12 +386,16 @@ impl SparseIndex {
         py.detach(|| self.read().save(path)).map_err(to_python)
     }
 
+    #[doc = rank_pyo3::stub!("SparseIndex.commit")]
+    fn commit(&self, py: Python<'_>, folder: PathBuf) -> PyResult<()> {
+        py.detach(|| self.read().commit(folder)).map_err(to_python)
+    }
+
     #[doc = rank_pyo3::stub!("SparseIndex.load")]
     #[staticmethod]
     fn load(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
         let index = py.detach(|| Index::load(path)).map_err(to_python)?;
-        let texts = (0..index.numbered() as u32).any(|number| matches!(index.id(number), Key(Id::Str(_))));
-        Ok(Self { index: RwLock::new(index), texts: AtomicBool::new(texts) })
+        Ok(Self::opened(index))
     }
 
     fn __len__(&self, py: Python<'_>) -> usize {

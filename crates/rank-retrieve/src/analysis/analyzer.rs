@@ -7,7 +7,7 @@ use snowball_stemmers_rs::Stemmer;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use super::fold::fold;
-use super::{Language, Tokenizer};
+use super::{CustomTokenizer, Language, Tokenizer};
 use crate::Result;
 
 /// What becomes of a text before it is indexed or searched: words, lower case, accents, stop words, Snowball stems.
@@ -106,6 +106,14 @@ impl Analyzer {
     pub fn stemmer(mut self, language: impl Into<Option<Language>>) -> Self {
         self.stemmer = language.into().filter(|language| language.has_stemmer());
         self
+    }
+
+    /// The function of the caller that it has.
+    pub(crate) fn custom(&self) -> Option<CustomTokenizer> {
+        match &self.tokenizer {
+            Tokenizer::Custom(custom) => Some(custom.clone()),
+            _ => None,
+        }
     }
 
     /// The terms of a text, in its order, repeated words repeated.

@@ -1,6 +1,7 @@
 //! From text to index terms.
 
 mod analyzer;
+mod crew;
 mod fold;
 mod identifiers;
 mod language;
@@ -10,6 +11,7 @@ mod tokenizer;
 mod words;
 
 pub use analyzer::{Analyzer, AnalyzerSession};
+pub(crate) use crew::{Analyzed, in_pieces};
 pub use language::Language;
 pub use stop_words::ENGLISH_STOP_WORDS;
 pub use tokenizer::{CustomTokenizer, Tokenizer};

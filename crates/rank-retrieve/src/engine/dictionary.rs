@@ -13,7 +13,7 @@ pub(crate) struct Dictionary {
 }
 
 /// Part of the file format: a change of it is a new version.
-fn hash(term: &[u8]) -> u64 {
+pub(crate) fn hash(term: &[u8]) -> u64 {
     const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
     let mut state = term.len() as u64 ^ MULTIPLIER;
     let (words, rest) = term.as_chunks::<8>();
@@ -38,7 +38,7 @@ impl Dictionary {
         let good = sorted
             && sized
             && (slots.is_empty() || slots.contains(&0))
-            && slots.iter().all(|slot| (slot & !HASH) as usize <= ends.len())
+            && slots.iter().all(|&slot| slot == 0 || (1..=ends.len()).contains(&((slot & !HASH) as usize)))
             && std::str::from_utf8(&text).is_ok();
         good.then_some(Self { text, ends, slots })
     }
@@ -49,6 +49,11 @@ impl Dictionary {
 
     pub(crate) fn len(&self) -> usize {
         self.ends.len()
+    }
+
+    /// The memory that it takes.
+    pub(crate) fn bytes_taken(&self) -> usize {
+        self.text.len() + 8 * (self.ends.len() + self.slots.len())
     }
 
     /// The bytes of a term, which compare as its characters do.
@@ -112,4 +117,28 @@ fn place(slots: &mut [u64], hash: u64, number: u32) {
         at = (at + 1) & mask;
     }
     slots[at] = (hash & HASH) | u64::from(number + 1);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_that_cannot_be_a_dictionary_are_refused() {
+        let mut good = Dictionary::default();
+        good.intern("red");
+        good.intern("fox");
+        let (text, ends, slots) = good.columns();
+        let opened = |slots: Vec<u64>| Dictionary::from_columns(text.clone(), ends.clone(), slots.into());
+        assert_eq!(opened(slots.to_vec()).and_then(|dictionary| dictionary.number("fox")), Some(1));
+        let empty = slots.iter().position(|&slot| slot == 0).unwrap();
+        // A hash without a number, and the number of no term.
+        for wrong in [HASH, 3, 1 << 32] {
+            let mut slots = slots.to_vec();
+            slots[empty] = wrong;
+            assert!(opened(slots).is_none(), "{wrong:x}");
+        }
+        assert!(opened(slots[1..].to_vec()).is_none());
+        assert!(opened(vec![1; slots.len()]).is_none());
+    }
 }

@@ -7,6 +7,7 @@
 mod accumulate;
 mod allowed;
 mod bits;
+mod builder;
 mod candidates;
 mod column;
 mod dictionary;
@@ -16,6 +17,7 @@ mod gather;
 mod index;
 mod kept;
 mod lists;
+mod runs;
 mod saved;
 mod search;
 mod tail;
@@ -24,8 +26,9 @@ mod window;
 
 pub(crate) use allowed::Allowed;
 pub(crate) use bits::Bits;
+pub(crate) use builder::Builder;
 pub(crate) use column::Column;
-pub(crate) use dictionary::Dictionary;
+pub(crate) use dictionary::{Dictionary, hash};
 pub(crate) use explain::Share;
 pub(crate) use index::{Engine, Entry, Kind, Request};
 pub(crate) use top::Order;

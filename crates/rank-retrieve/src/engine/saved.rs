@@ -64,9 +64,10 @@ impl Scoring {
 }
 
 impl Engine {
-    /// Writes the collection, and impacts for `scoring`.
-    pub(crate) fn save(&self, writer: &mut Writer, scoring: Option<Scoring>) -> Result<Value> {
-        let kept = (self.documents > 0).then(|| self.prepare(scoring));
+    /// Writes the collection, and impacts for `scoring`, if they are to be `ready`.
+    pub(crate) fn save(&self, writer: &mut Writer, scoring: Option<Scoring>, ready: bool) -> Result<Value> {
+        let ready = ready && self.documents > 0;
+        let kept = ready.then(|| self.prepare(scoring));
         let mut slots = self.slots.clone();
         if self.tail.documents > 0 {
             // The window of the tail that impacts were made for, or one like it.
@@ -90,18 +91,33 @@ impl Engine {
                 writer.row(&format!("best {rank}"), kth)?;
             }
         }
+        Ok(Self::says(self.kind, &self.fields, &windows, self.documents, &self.lengths, self.terms, scoring, ready))
+    }
+
+    /// What a file says of a collection beside its rows.
+    #[expect(clippy::too_many_arguments, reason = "all that it says")]
+    pub(super) fn says(
+        kind: Kind,
+        fields: &[Field],
+        windows: &[Value],
+        documents: usize,
+        lengths: &[u64],
+        terms: usize,
+        scoring: Option<Scoring>,
+        ready: bool,
+    ) -> Value {
         let fields: Vec<_> =
-            self.fields.iter().map(|field| json!([field.weight.to_bits(), field.b.map(f64::to_bits)])).collect();
-        Ok(json!({
-            "counts": self.kind == Kind::Counts,
+            fields.iter().map(|field| json!([field.weight.to_bits(), field.b.map(f64::to_bits)])).collect();
+        json!({
+            "counts": kind == Kind::Counts,
             "fields": fields,
             "windows": windows,
-            "documents": self.documents,
-            "lengths": self.lengths,
-            "terms": self.terms,
-            "kept": kept.map(|kept| kept.scoring.map(Scoring::to_json)),
-            "has kept": self.documents > 0,
-        }))
+            "documents": documents,
+            "lengths": lengths,
+            "terms": terms,
+            "kept": scoring.filter(|_| ready).map(Scoring::to_json),
+            "has kept": ready,
+        })
     }
 
     /// Reads a collection in place: what depends on the number of postings is left to [`verify`](Self::verify).
@@ -160,12 +176,25 @@ impl Engine {
     pub(crate) fn is_sound(&self) -> bool {
         let last = |window: &Window| window.terms().last().is_none_or(|term| (term as usize) < self.terms);
         let sound = self.slots.iter().all(|slot| slot.window.is_sound() && last(&slot.window));
-        sound && self.kept().is_none_or(|kept| kept.is_sound())
+        sound
+            && self.slots.iter().fold(vec![0; self.fields.len()], Slot::add_lengths) == self.lengths
+            && self.kept().is_none_or(|kept| kept.is_sound())
     }
 }
 
 impl Slot {
-    fn save(&self, writer: &mut Writer, number: usize) -> Result<()> {
+    /// Adds the lengths of the documents that are there to those of each field.
+    fn add_lengths(mut totals: Vec<u64>, slot: &Self) -> Vec<u64> {
+        let fields = totals.len().max(1);
+        for (local, lengths) in slot.window.lengths.chunks_exact(fields).enumerate() {
+            if slot.deleted.as_ref().is_none_or(|bits| !bits.contains(local as u16)) {
+                totals.iter_mut().zip(lengths).for_each(|(total, &length)| *total += u64::from(length));
+            }
+        }
+        totals
+    }
+
+    pub(super) fn save(&self, writer: &mut Writer, number: usize) -> Result<()> {
         let window = &self.window;
         writer.row(&format!("{number} presence"), &window.presence)?;
         writer.row(&format!("{number} starts"), &window.starts)?;

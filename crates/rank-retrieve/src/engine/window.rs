@@ -40,6 +40,17 @@ impl Counts {
         let large = &*self.large;
         large.binary_search_by_key(&(at as u32), |entry| entry[0]).map_or(u32::from(MANY), |found| large[found][1])
     }
+
+    /// Appends the counts of a range of postings: for each, one of each field.
+    pub(super) fn side_by_side(fields: &[Self], range: Range<usize>, out: &mut Vec<u32>) {
+        if let [counts] = fields {
+            let bytes = &counts.bytes[range.clone()];
+            return out.extend(range.zip(bytes).map(|(at, &byte)| counts.get(at, byte)));
+        }
+        for at in range {
+            out.extend(fields.iter().map(|counts| counts.get(at, counts.bytes[at])));
+        }
+    }
 }
 
 /// A window as it was sealed.
@@ -166,17 +177,7 @@ impl Window {
     pub(crate) fn values(&self, range: Range<usize>, out: &mut Vec<u32>) {
         match &self.values {
             Values::Weights(weights) => out.extend(weights[range].iter().map(|weight| weight.to_bits())),
-            Values::Counts(counts) => match &counts[..] {
-                [counts] => {
-                    let bytes = &counts.bytes[range.clone()];
-                    out.extend(range.zip(bytes).map(|(at, &byte)| counts.get(at, byte)));
-                }
-                several => {
-                    for at in range {
-                        out.extend(several.iter().map(|counts| counts.get(at, counts.bytes[at])));
-                    }
-                }
-            },
+            Values::Counts(counts) => Counts::side_by_side(counts, range, out),
         }
     }
 
