@@ -69,6 +69,8 @@ fn only_what_changed_is_written() {
 }
 
 proptest! {
+    // Each commit waits for the disk.
+    #![proptest_config(ProptestConfig::with_cases(32))]
     #[test]
     fn any_changes_are_what_is_loaded(changes in prop::collection::vec((0..12_u32, "[a-c]{0,4}", any::<bool>()), 0..12)) {
         let folder = tempfile::tempdir().unwrap();
