@@ -364,7 +364,7 @@ def test_a_folder_has_one_writer(tmp_path: Path) -> None:
     index.commit(tmp_path / "index")
     with (tmp_path / "index" / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        with pytest.raises(BlockingIOError, match="expected a folder that nobody else writes to"):
+        with pytest.raises(BlockingIOError, match="expected a place that nobody else writes to"):
             index.commit(tmp_path / "index")
     index.commit(tmp_path / "index")
     assert SparseIndex.load(tmp_path / "index").search_named("hen") == [("b", 2.0)]

@@ -2,11 +2,11 @@
 
 use std::hash::Hash;
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use crate::columns::Columns;
 use crate::engine::{Dictionary, Engine, Entry, Kind, Request};
-use crate::file::{Reader, Writer};
+use crate::file::{Opened, Reader, Writer};
 use crate::folder::Commit;
 use crate::ids::{Ids, count};
 use crate::scoring::Field;
@@ -64,12 +64,6 @@ pub struct Bm25Index<I> {
     params: Bm25Params,
     /// The file that the index lies in, and whether it was found to be whole.
     opened: Option<Arc<Opened>>,
-}
-
-#[derive(Debug)]
-struct Opened {
-    reader: Reader,
-    whole: OnceLock<bool>,
 }
 
 impl<I: Clone + Eq + Hash + Ord + Send + Sync> Default for Bm25Index<I> {
@@ -315,16 +309,8 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
 
     /// Looks the whole file of a loaded index through, once.
     pub(crate) fn verify(&self) -> Result<()> {
-        match &self.opened {
-            Some(opened) if !*opened.whole.get_or_init(|| opened.reader.all_whole() && self.is_sound()) => {
-                Err(opened.reader.damaged())
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn is_sound(&self) -> bool {
-        self.engine.is_sound() && self.columns.is_sound()
+        let Some(opened) = &self.opened else { return Ok(()) };
+        opened.verify(|| self.engine.is_sound() && self.columns.is_sound())
     }
 
     /// Whether these parameters can be searched with.
@@ -592,7 +578,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> Bm25Index<I> {
             _ => Vec::new(),
         };
         let columns = Columns::open(&reader, &says["fields"], engine.numbered())?;
-        let opened = Some(Arc::new(Opened { reader, whole: OnceLock::new() }));
+        let opened = Some(Arc::new(Opened::new(reader)));
         Ok(Self { analyzer, dictionary, engine, ids, columns, text_fields, params, opened })
     }
 }

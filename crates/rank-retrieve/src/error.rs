@@ -223,11 +223,24 @@ pub enum Error {
         /// What the operating system says.
         source: io::Error,
     },
-    /// Another writer is at work in a folder.
-    #[error("{}: expected a folder that nobody else writes to, got one that is locked; wait for the other", path.display())]
+    /// Another writer is at work on a file, or in a folder.
+    #[error("{}: expected a place that nobody else writes to, got one that is locked; wait for the other", path.display())]
     Locked {
-        /// The folder.
+        /// The file or the folder.
         path: PathBuf,
+    },
+    /// A file of a later version of this library.
+    #[error(
+        "{}: expected a format of version {newest} or before, got version {got}; install a newer rank-retrieve",
+        path.display()
+    )]
+    FileVersion {
+        /// The file.
+        path: PathBuf,
+        /// What this library writes.
+        newest: u32,
+        /// What the file says.
+        got: u32,
     },
     /// A file is not what this library wrote.
     #[error("{}: expected a saved index, got {what}; save it again", path.display())]

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::file::{Reader, Writer};
+use crate::file::{Reader, Writer, sync_folder};
 use crate::{Error, Result};
 
 /// The file that says where rows are.
@@ -21,6 +21,8 @@ const SUFFIX: &str = ".rows";
 /// A change of the index of a folder, in the making.
 pub(crate) struct Commit {
     folder: PathBuf,
+    /// The number of the file of new rows, and its name.
+    last: u32,
     name: String,
     /// Takes the rows; those that the folder has already are not written.
     pub(crate) writer: Writer,
@@ -34,7 +36,7 @@ fn failed(path: &Path) -> impl Fn(std::io::Error) -> Error {
 }
 
 /// The number of a file of rows.
-fn number(name: &str) -> Option<u64> {
+fn number(name: &str) -> Option<u32> {
     name.strip_suffix(SUFFIX)?.parse().ok()
 }
 
@@ -51,7 +53,7 @@ impl Commit {
     pub(crate) fn begin(folder: &Path) -> Result<Self> {
         match fs::create_dir(folder) {
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-            made => made.map_err(failed(folder))?,
+            made => made.and_then(|()| folder.parent().map_or(Ok(()), sync_folder)).map_err(failed(folder))?,
         }
         let lock = File::create(folder.join("lock")).map_err(failed(folder))?;
         lock.try_lock().map_err(|error| match error {
@@ -59,17 +61,20 @@ impl Commit {
             TryLockError::Error(source) => Error::Io { path: folder.to_owned(), source },
         })?;
         let base = if folder.join(MANIFEST).exists() { Some(Reader::open(folder)?) } else { None };
+        // No name is ever given twice: whoever read an old manifest is not to find a new file.
+        let known = base.as_ref().map_or(0, |base| base.last);
+        let last = files(folder)?.iter().filter_map(|name| number(name)).fold(known, u32::max).saturating_add(1);
         let base = base.filter(|base| base.needed() * 2 >= base.size());
-        let last = files(folder)?.iter().filter_map(|name| number(name)).max().unwrap_or(0);
-        let name = format!("{}{SUFFIX}", last + 1);
+        let name = format!("{last}{SUFFIX}");
         let writer = Writer::over(&folder.join(&name), base)?;
-        Ok(Self { folder: folder.to_owned(), name, writer, _lock: lock })
+        Ok(Self { folder: folder.to_owned(), last, name, writer, _lock: lock })
     }
 
     /// Makes the rows the index of the folder.
     pub(crate) fn finish(self, says: &Value) -> Result<()> {
-        let Self { folder, name, writer, _lock } = self;
+        let Self { folder, last, name, writer, _lock } = self;
         let (own, there) = writer.finish_rows()?;
+        let last = if own.is_empty() { last - 1 } else { last };
         let mut names: BTreeSet<&str> = there.iter().map(|(_, name)| name.as_str()).collect();
         if !own.is_empty() {
             names.insert(&name);
@@ -85,7 +90,7 @@ impl Commit {
         let rows: Vec<Value> =
             own.iter().map(|own| row(own, &name)).chain(there.iter().map(|(there, name)| row(there, name))).collect();
         let mut manifest = Writer::new(&folder.join(MANIFEST))?;
-        manifest.refer(rows, names.iter().map(|&name| name.to_owned()).collect());
+        manifest.refer(rows, names.iter().map(|&name| name.to_owned()).collect(), last);
         manifest.finish(says)?;
         for old in files(&folder)?.iter().filter(|file| !names.contains(&file.as_str())) {
             // Where a mapped file cannot be deleted, the next change tries again.

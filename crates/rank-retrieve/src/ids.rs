@@ -118,9 +118,7 @@ impl<I: Clone + Eq + Hash + Ord + IdCodec> Ids<I> {
             })
         };
         let names: &[&str] = if reader.has("integer ids") { &["integer ids"] } else { &["ids", "id ends"] };
-        if !names.iter().all(|name| reader.is_whole(name)) {
-            return Err(reader.damaged());
-        }
+        reader.check(names)?;
         let all: Vec<I> = if names.len() == 1 {
             let integers = reader.row::<i64>("integer ids")?;
             integers.iter().map(|&number| read(StoredId::Int(number.into()))).collect::<Result<_>>()?

@@ -2,11 +2,11 @@
 
 use std::hash::Hash;
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use crate::columns::Columns;
 use crate::engine::{Allowed, Dictionary, Engine, Entry, Kind, Request};
-use crate::file::{Reader, Writer};
+use crate::file::{Opened, Reader, Writer};
 use crate::folder::Commit;
 use crate::ids::Ids;
 use crate::{Error, IdCodec, Result};
@@ -108,7 +108,7 @@ pub struct SparseIndex<I> {
     pub(crate) engine: Engine,
     pub(crate) ids: Ids<I>,
     pub(crate) columns: Columns,
-    opened: Option<(Reader, Arc<OnceLock<bool>>)>,
+    opened: Option<Arc<Opened>>,
 }
 
 impl<I: Clone + Eq + Hash + Ord + Send + Sync> Default for SparseIndex<I> {
@@ -320,17 +320,9 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> SparseIndex<I> {
         list.into_iter().map(|(number, score)| (self.ids.id(number).clone(), score)).collect()
     }
 
-    fn is_sound(&self) -> bool {
-        self.engine.is_sound() && self.columns.is_sound()
-    }
-
     pub(crate) fn verify(&self) -> Result<()> {
-        match &self.opened {
-            Some((reader, whole)) if !*whole.get_or_init(|| reader.all_whole() && self.is_sound()) => {
-                Err(reader.damaged())
-            }
-            _ => Ok(()),
-        }
+        let Some(opened) = &self.opened else { return Ok(()) };
+        opened.verify(|| self.engine.is_sound() && self.columns.is_sound())
     }
 }
 
@@ -396,7 +388,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> SparseIndex<I> {
         }
         let ids = Ids::open(&reader, engine.numbered(), engine.gone().collect())?;
         let columns = Columns::open(&reader, &reader.says["fields"], engine.numbered())?;
-        Ok(Self { dictionary, engine, ids, columns, opened: Some((reader, Arc::default())) })
+        Ok(Self { dictionary, engine, ids, columns, opened: Some(Arc::new(Opened::new(reader))) })
     }
 
     /// How many document numbers there are, those of removed documents among them.

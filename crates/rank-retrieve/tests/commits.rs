@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use proptest::prelude::*;
-use rank_retrieve::{Bm25Index, Error, Scoring, SparseIndex};
+use rank_retrieve::{Bm25Index, Error, Scoring, SparseIndex, StoredFields};
 
 fn index(documents: u32) -> Bm25Index<u32> {
     let mut index = Bm25Index::new();
@@ -115,7 +115,7 @@ fn what_is_no_folder_of_an_index_is_refused() {
     let lock = fs::File::create(path.join("lock")).unwrap();
     lock.lock().unwrap();
     let locked = live.commit(&path, Scoring::default()).unwrap_err();
-    assert!(locked.to_string().contains("expected a folder that nobody else writes to, got one that is locked"));
+    assert!(locked.to_string().contains("expected a place that nobody else writes to, got one that is locked"));
     drop(lock);
     live.commit(&path, Scoring::default()).unwrap();
     // What a killed writer leaves is no harm, and gone after the next commit.
@@ -160,4 +160,91 @@ fn vectors_too() {
     let found = loaded.search_named(&[("t0", 2.0)], 50).unwrap();
     assert_eq!(found, live.search_named(&[("t0", 2.0)], 50).unwrap());
     assert_eq!(found.len(), 7);
+}
+
+/// Whether an index is of the documents `0..n` for some n, and which.
+fn prefix(index: &Bm25Index<u32>) -> Option<u32> {
+    let documents = index.len() as u32;
+    let found = index.retrieve(&["all"], usize::MAX, Scoring::default()).unwrap();
+    let mut ids: Vec<u32> = found.into_iter().map(|hit| hit.0).collect();
+    ids.sort_unstable();
+    (ids == (0..documents).collect::<Vec<_>>()).then_some(documents)
+}
+
+#[test]
+fn readers_see_one_commit_or_another_while_a_writer_is_at_work() {
+    const COMMITS: u32 = 40;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("index");
+    let mut live = Bm25Index::<u32>::new();
+    live.add_document(0, &["all"]).unwrap();
+    live.commit(&path, Scoring::default()).unwrap();
+    let read = || {
+        let mut seen = vec![1];
+        while *seen.last().unwrap() < COMMITS {
+            let index = Bm25Index::load(&path).unwrap();
+            let now = prefix(&index).expect("documents of one commit");
+            assert!(now >= *seen.last().unwrap(), "an older commit came after a newer one");
+            seen.push(now);
+        }
+        seen.dedup();
+        seen.len()
+    };
+    std::thread::scope(|scope| {
+        let readers = [scope.spawn(read), scope.spawn(read)];
+        for id in 1..COMMITS {
+            // Every seventh time the files are written anew, and old ones deleted.
+            live.add_document(id, &["all".to_owned(), format!("t{id}")]).unwrap();
+            if id % 7 == 0 {
+                live.update_document(0, &["all"; 3]).unwrap();
+                live.merge().unwrap();
+            }
+            live.commit(&path, Scoring::default()).unwrap();
+        }
+        for reader in readers {
+            assert!(reader.join().unwrap() > 1);
+        }
+    });
+}
+
+#[test]
+fn a_name_is_never_given_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("index");
+    let mut live = index(300);
+    let commit = |live: &Bm25Index<u32>| {
+        live.commit(&path, Scoring::default()).unwrap();
+        rows(&path).keys().cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(commit(&live), ["1.rows"]);
+    live.set_fields(&7, &StoredFields::new().with("year", 2021_i64)).unwrap();
+    assert_eq!(commit(&live), ["1.rows", "2.rows"]);
+    live.set_fields(&7, &StoredFields::new().without("year")).unwrap();
+    assert_eq!(commit(&live), ["1.rows"]);
+    live.set_fields(&7, &StoredFields::new().with("year", 2022_i64)).unwrap();
+    assert_eq!(commit(&live), ["1.rows", "3.rows"]);
+}
+
+#[test]
+fn damage_is_said_to_be_where_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("index");
+    let mut live = index(300);
+    live.commit(&path, Scoring::default()).unwrap();
+    live.set_fields(&7, &StoredFields::new().with("year", 2021_i64)).unwrap();
+    live.commit(&path, Scoring::default()).unwrap();
+    for name in ["1.rows", "2.rows", "manifest"] {
+        let whole = fs::read(path.join(name)).unwrap();
+        let mut bytes = whole.clone();
+        let at = if name == "manifest" { whole.len() - 9 } else { 64 };
+        bytes[at] ^= 1;
+        fs::remove_file(path.join(name)).unwrap();
+        fs::write(path.join(name), &bytes).unwrap();
+        let found =
+            Bm25Index::<u32>::load(&path).and_then(|index| index.retrieve(&["t1"], 5, Scoring::default())).unwrap_err();
+        let expected =
+            format!("{}: expected a saved index, got a damaged or truncated file", path.join(name).display());
+        assert!(found.to_string().starts_with(&expected), "{found}");
+        fs::write(path.join(name), &whole).unwrap();
+    }
 }

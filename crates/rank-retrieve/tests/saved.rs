@@ -58,7 +58,9 @@ fn what_is_not_an_index_is_refused() {
         fs::write(&path, &bytes).unwrap();
         match load() {
             Ok(hits) => assert_eq!(hits, expected, "a byte that nothing depends on, at {at}"),
-            Err(error) => assert!(matches!(error, Error::DamagedFile { .. }), "{at}: {error}"),
+            Err(error) => {
+                assert!(matches!(error, Error::DamagedFile { .. } | Error::FileVersion { .. }), "{at}: {error}");
+            }
         }
         let short = folder.path().join(format!("short {at}"));
         fs::write(&short, &whole[..at]).unwrap();
@@ -208,4 +210,77 @@ fn bad_vectors_are_refused() {
     assert!(add(&[0], &[], &[]).starts_with("ids: expected as many as rows, 0, got 1; "));
     assert!(index.add_named(1, &[("a", -1.0)]).unwrap_err().to_string().starts_with("weights: expected finite"));
     assert!(index.is_empty());
+}
+
+/// A file of another version: its table is changed by `edit`.
+fn rewritten(path: &std::path::Path, version: u32, edit: impl FnOnce(&mut serde_json::Value)) {
+    let mut bytes = fs::read(path).unwrap();
+    let number = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap()) as usize;
+    let place = number(16);
+    let mut table = serde_json::from_slice(&bytes[place..place + number(24)]).unwrap();
+    edit(&mut table);
+    let table = table.to_string();
+    bytes.truncate(place);
+    bytes.extend(table.as_bytes());
+    bytes[8..12].copy_from_slice(&version.to_le_bytes());
+    bytes[12..16].copy_from_slice(&crc32fast::hash(table.as_bytes()).to_le_bytes());
+    bytes[24..32].copy_from_slice(&(table.len() as u64).to_le_bytes());
+    fs::remove_file(path).unwrap();
+    fs::write(path, bytes).unwrap();
+}
+
+#[test]
+fn the_first_version_is_read_and_a_later_one_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("index");
+    let live = index(300);
+    live.save(&path, Scoring::default()).unwrap();
+    assert_eq!(fs::read(&path).unwrap()[8..12], 2_u32.to_le_bytes());
+    // The first knew neither stored fields nor text fields.
+    rewritten(&path, 1, |table| {
+        let says = table["says"].as_object_mut().unwrap();
+        assert!(says.remove("fields").is_some() && says.remove("text fields").is_some());
+    });
+    let mut old = Bm25Index::<u32>::load(&path).unwrap();
+    let hits = |index: &Bm25Index<u32>| index.retrieve(&["t1", "t3"], 50, Scoring::default()).unwrap();
+    assert_eq!(hits(&old), hits(&live));
+    old.add_document(70_000, &["t1"]).unwrap();
+    old.save(&path, Scoring::default()).unwrap();
+    assert_eq!(hits(&Bm25Index::load(&path).unwrap()), hits(&old));
+    rewritten(&path, 3, |_| ());
+    let error = Bm25Index::<u32>::load(&path).unwrap_err();
+    assert!(matches!(error, Error::FileVersion { newest: 2, got: 3, .. }));
+    let expected = "expected a format of version 2 or before, got version 3; install a newer rank-retrieve";
+    assert!(error.to_string().ends_with(expected), "{error}");
+}
+
+#[test]
+fn a_file_has_one_writer() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("index");
+    let live = index(300);
+    // What a killed writer left is no harm.
+    fs::write(folder.path().join(".index.tmp"), vec![7; 1 << 20]).unwrap();
+    live.save(&path, Scoring::default()).unwrap();
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    let temporary = fs::File::create(folder.path().join(".index.tmp")).unwrap();
+    temporary.lock().unwrap();
+    assert!(matches!(live.save(&path, Scoring::default()), Err(Error::Locked { .. })));
+    drop(temporary);
+    // Many at once: some may be refused, and the file is always whole.
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..10 {
+                    match live.save(&path, Scoring::default()) {
+                        Ok(()) | Err(Error::Locked { .. }) => {}
+                        Err(error) => panic!("{error}"),
+                    }
+                    let loaded = Bm25Index::<u32>::load(&path).unwrap();
+                    assert_eq!(loaded.retrieve(&["t1"], 5, Scoring::default()).unwrap().len(), 5);
+                }
+            });
+        }
+    });
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }

@@ -60,11 +60,8 @@ impl Columns {
                     Cells::Floats { values: reader.row(&row("values"))?, present: reader.row(&row("present"))? }
                 }
                 FieldType::Keyword => {
-                    let parts = ["text", "text ends", "text slots"];
-                    if !parts.iter().all(|part| reader.is_whole(&row(part))) {
-                        return Err(reader.damaged());
-                    }
-                    let [text, ends, slots] = parts.map(row);
+                    let [text, ends, slots] = ["text", "text ends", "text slots"].map(row);
+                    reader.check(&[&text, &ends, &slots])?;
                     let (text, ends, slots) = (reader.row(&text)?, reader.row(&ends)?, reader.row(&slots)?);
                     let dictionary = Dictionary::from_columns(text, ends, slots).ok_or_else(broken)?;
                     Cells::Keywords { dictionary, cells: reader.row(&row("cells"))?, lists: reader.row(&row("lists"))? }

@@ -22,10 +22,7 @@ impl Dictionary {
     }
 
     pub(crate) fn open(reader: &Reader) -> Result<Self> {
-        let whole = ["terms", "term ends", "term slots"].iter().all(|name| reader.is_whole(name));
-        if !whole {
-            return Err(reader.damaged());
-        }
+        reader.check(&["terms", "term ends", "term slots"])?;
         let (text, ends, slots) = (reader.row("terms")?, reader.row("term ends")?, reader.row("term slots")?);
         Self::from_columns(text, ends, slots).ok_or_else(|| reader.broken())
     }
@@ -246,9 +243,7 @@ impl Slot {
         };
         let deleted = if deleted {
             let name = format!("{number} deleted");
-            if !reader.is_whole(&name) {
-                return Err(reader.damaged());
-            }
+            reader.check(&[&name])?;
             Some(Arc::new(Bits::from_words(&reader.row::<u64>(&name)?)))
         } else {
             None
