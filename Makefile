@@ -65,6 +65,7 @@ test-python: .venv/develop install ## the installed wheels
 
 lint: .venv/develop install ## formatting, clippy, ruff, mypy, stubs
 	cargo fmt --all --check
+	cargo fmt --all --check --manifest-path fuzz/Cargo.toml
 	cargo clippy --locked --quiet --workspace --features $(FEATURES) --all-targets -- -D warnings
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -91,6 +92,7 @@ fuzz: ## every parser on random input, FUZZ_SECONDS each; fuzz/README.md says wh
 
 format: .venv/develop ## rewrites the sources
 	cargo fmt --all
+	cargo fmt --all --manifest-path fuzz/Cargo.toml
 	$(BIN)/ruff check --fix --select I,UP .
 	$(BIN)/ruff format .
 

@@ -22,7 +22,9 @@ fuzz_target!(|bytes: &[u8]| {
         // A square of the documents of a query is computed.
         if rows(text) < 64 {
             let measures = Measure::parse_many("all_prefs").unwrap();
-            let Ok(evaluation) = evaluate_preferences(&preferences, &run, &measures, Options::default()) else { continue };
+            let Ok(evaluation) = evaluate_preferences(&preferences, &run, &measures, Options::default()) else {
+                continue;
+            };
             for measure in &measures {
                 assert!(evaluation.values(measure).unwrap().iter().all(|value| value.is_finite() && *value >= 0.0));
             }

@@ -28,7 +28,8 @@ fn by_line(text: &str) -> Result<Lists, Option<usize>> {
 }
 
 fn lists(qrels: &Qrels) -> Lists {
-    let list = |query: &str| qrels.judged(query).unwrap().map(|(document, grade)| (document.to_owned(), grade)).collect();
+    let list =
+        |query: &str| qrels.judged(query).unwrap().map(|(document, grade)| (document.to_owned(), grade)).collect();
     qrels.queries().map(|query| (query.to_owned(), list(query))).collect()
 }
 

@@ -26,7 +26,8 @@ fn by_line(text: &str) -> Result<Lists, Option<usize>> {
         }
         let score = words.get(4).and_then(|score| score.parse().ok()).filter(|score: &f64| !score.is_nan());
         let (Some(score), 6) = (score, words.len()) else { return Err(Some(number + 1)) };
-        duplicate |= lists.entry(words[0].to_owned()).or_default().insert(words[2].to_owned(), score.to_bits()).is_some();
+        duplicate |=
+            lists.entry(words[0].to_owned()).or_default().insert(words[2].to_owned(), score.to_bits()).is_some();
     }
     if duplicate { Err(None) } else { Ok(lists) }
 }
@@ -69,7 +70,10 @@ fn written_and_evaluated(run: &Run) {
     }
     let grades = run.queries().map(|query| {
         let ranked = run.ranked(query).unwrap().enumerate().step_by(2);
-        (query.to_owned(), ranked.map(|(place, (document, _))| (document.to_owned(), place as i64 % 4 - 1)).collect::<Vec<_>>())
+        (
+            query.to_owned(),
+            ranked.map(|(place, (document, _))| (document.to_owned(), place as i64 % 4 - 1)).collect::<Vec<_>>(),
+        )
     });
     let qrels = Qrels::from_nested(grades.collect::<Vec<_>>()).unwrap();
     let measures: Vec<Measure> = ["nDCG@3", "AP", "RR", "bpref"].iter().map(|name| name.parse().unwrap()).collect();

@@ -1,9 +1,12 @@
 """Reproduction, abstention, instructions and recommendation, each against its definition."""
 
+import json
 import math
 import random
 import statistics
 from collections import Counter
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +15,10 @@ from hypothesis import strategies as st
 
 import rank_eval
 from rank_eval import DtypeError, InvalidInputError, ShapeError
+
+GOLDENS = Path(__file__).parent / "goldens"
+# What mteb, recmetrics, quantecon, xclib and trec_eval say; beyond.py tells how it was made.
+THEIRS: dict[str, Any] = json.loads((GOLDENS / "beyond.json").read_text())
 
 values = st.lists(st.integers(0, 8).map(lambda eighths: eighths / 8), min_size=2, max_size=30)
 
@@ -69,6 +76,22 @@ def test_abstention(scores: list[float], draw: random.Random) -> None:
     assert rank_eval.abstention_nauc(scores, scores) == pytest.approx(1.0)
 
 
+@pytest.mark.parametrize("case", THEIRS["abstention"], ids=lambda case: str(len(case["values"])))
+def test_abstention_is_that_of_mteb(case: dict[str, Any]) -> None:
+    ours = rank_eval.abstention_nauc(case["confidences"], case["values"])
+    assert ours == pytest.approx(case["nauc"], abs=1e-12)
+
+
+@pytest.mark.parametrize("case", THEIRS["confidence"], ids=lambda case: str(len(case["scores"])))
+def test_confidence_is_that_of_mteb(case: dict[str, Any]) -> None:
+    ours = {
+        "max": rank_eval.confidence(case["scores"]),
+        "std": rank_eval.confidence(case["scores"], "deviation"),
+        "diff1": rank_eval.confidence(case["scores"], "lead"),
+    }
+    assert ours == pytest.approx({name: case[name] for name in ours}, abs=1e-12)
+
+
 def test_abstention_says_what_is_wrong() -> None:
     for rates in ([0.5], [0.5, 0.25], [0.0, 1.0], [-0.5, 0.5]):
         with pytest.raises(
@@ -112,6 +135,21 @@ def test_p_mrr(before: list[str], after: list[str], ranked_before: int, ranked_a
 
     ours = rank_eval.p_mrr({"q": original}, {"q": changed}, {"q": ["a", "b"]})
     assert ours == {"q": pytest.approx((score("a") + score("b")) / 2, abs=1e-12)}
+
+
+@pytest.mark.parametrize("case", THEIRS["p_mrr"], ids=lambda case: str(len(case["documents"])))
+def test_p_mrr_is_that_of_mteb(case: dict[str, Any]) -> None:
+    ours = rank_eval.p_mrr(case["original"], case["changed"], case["documents"])
+    assert statistics.fmean(ours.values()) == pytest.approx(case["p_mrr"], abs=1e-12)
+
+
+def test_the_worst_forms_are_those_of_mteb() -> None:
+    case = THEIRS["worst"]
+    groups = [form.split("_")[0] for form in case["ndcg"]]
+    robustness = rank_eval.mean_of_worst(case["ndcg"].values(), groups)
+    accuracy = rank_eval.mean_of_worst(case["first"].values(), groups)
+    assert robustness == pytest.approx(case["robustness"], abs=1e-12)
+    assert accuracy == pytest.approx(case["paired_accuracy"], abs=1e-12)
 
 
 def test_p_mrr_says_what_is_wrong() -> None:
@@ -202,6 +240,38 @@ def test_propensity(items: list[str], k: int) -> None:
         ours = rank_eval.propensity_scored({"u": likes}, as_run({"u": items}), labels, 500, k, **options)["u"]
         assert ours.precision == pytest.approx(sum(found) / sum(best))
         assert ours.ndcg == pytest.approx(ndcg(found) / ndcg(best))
+
+
+def test_recommendation_is_that_of_other_tools() -> None:
+    case = THEIRS["recommendation"]
+    run, catalog = as_run(case["lists"]), len(case["catalog"])
+    novelty = rank_eval.novelty(run, case["popularity"], 50, 5)
+    assert novelty == pytest.approx(case["novelty"], abs=1e-12)
+    assert statistics.fmean(novelty.values()) == pytest.approx(case["mean_novelty"], abs=1e-12)
+    # A percentage of two digits.
+    assert rank_eval.catalog_coverage(run, catalog, 5) == pytest.approx(case["coverage_percent"] / 100, abs=5e-5)
+    assert rank_eval.gini_index(run, catalog, 5) == pytest.approx(case["gini"], abs=1e-12)
+
+
+@pytest.mark.parametrize("case", THEIRS["propensity"], ids=lambda case: str(case["k"]))
+def test_propensity_is_that_of_xclib(case: dict[str, Any]) -> None:
+    items = [str(number) for number in range(len(case["counts"]))]
+    qrels = {"u": {item: int(grade) for item, grade in zip(items, case["relevant"], strict=True)}}
+    run = {"u": dict(zip(items, case["scores"], strict=True))}
+    labels = dict(zip(items, case["counts"], strict=True))
+    ours = rank_eval.propensity_scored(qrels, run, labels, 100, case["k"], a=case["a"], b=case["b"])["u"]
+    assert ours.precision == pytest.approx(case["precision"], abs=1e-12)
+    # It discounts in float32.
+    assert ours.ndcg == pytest.approx(case["ndcg"], abs=1e-6)
+
+
+@pytest.mark.parametrize("case", THEIRS["ndcg_p"], ids=lambda case: f"{case['case']} {case['measure']}")
+def test_the_first_ndcg_is_that_of_trec_eval(case: dict[str, Any]) -> None:
+    qrels, run = (GOLDENS / "cases" / f"{case['case']}.{kind}" for kind in ("qrels", "run"))
+    evaluation = rank_eval.evaluate(qrels, run, [case["measure"]], missing="skip", compat="9")
+    values = {**evaluation.per_query[case["measure"]], "all": evaluation[case["measure"]]}
+    # It prints four digits, and where no relevant document is ranked it prints 0.
+    assert values == pytest.approx(case["values"], abs=5.1e-5)
 
 
 def test_recommendation_says_what_is_wrong() -> None:

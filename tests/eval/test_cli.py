@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+import rank_eval
+
 CASES = Path(__file__).parent / "goldens/cases"
 COMMAND = [sys.executable, "-m", "rank_eval"]
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
@@ -46,7 +48,10 @@ def test_the_console_script_is_the_same_command() -> None:
         ("", 1, "expected two files, the judgments and the run, got 0; see rank-eval -h"),
         ("a", 1, "expected two files, the judgments and the run, got 1; see rank-eval -h"),
         ("-y a b", 1, "-y: expected an option that is known, got another; see rank-eval -h"),
-        ("-m nothing a b", 1, "-m: expected official, set, all_trec, prefs, all_prefs, qrels_jg, runid, "),
+        ("-m nothing a b", 1, "-m: expected one of official, set, all_trec, prefs, all_prefs, qrels_jg, runid, "),
+        ("-m ndgc_cut.5 a b", 1, '-m: expected one of ndcg_cut, got "ndgc_cut"; write for example -m ndcg_cut.10'),
+        ("-m RBP(p=2) a b", 1, 'measure: expected p to be a number above 0 and below 1, got "RBP(p=2)"; write for '),
+        ("-m nDCG@0 a b", 1, 'measure: expected a positive whole number as cut-off, got "nDCG@0"; write for example '),
         (
             "-m prefs_simp a b",
             1,
@@ -68,9 +73,12 @@ def test_the_console_script_is_the_same_command() -> None:
         ("compare --format x a b", 1, "--format: expected one of text, markdown, latex, html, json, csv, got "),
         ("compare --alpha x a b", 1, '--alpha: expected a number, got "x"; write for example --alpha 1'),
         ("compare --title x a b", 1, "--title: expected with the other of compare and report, got it here; leave it"),
-        ("compare -m nothing a b", 1, "measure: expected one of "),
+        ("compare -m nothing a b", 1, "measure: expected one of nDCG, P, R, "),
+        ("compare -m ndgc@5 a b", 1, "measure: expected one of nDCG, DCG, IDCG, SDCG, "),
+        ("compare a b", 1, "runs: expected 2 or more, got 1; add what they are compared with"),
         ("report --pairs a b", 1, "--pairs: expected with the other of compare and report, got it here; leave it out"),
         ("convert a", 1, "expected two files, from and to, got 1; see rank-eval convert -h"),
+        ("convert a b.json", 1, "b.json: expected a name that ends in .jsonl, .tsv or as a file of TREC, got .json; "),
         ("convert missing.run b", 2, 'missing.run: expected a file to read, got the error "No such file or directory'),
         ("validate missing.run", 2, 'missing.run: expected a file to read, got the error "No such file or directory'),
     ],
@@ -95,9 +103,34 @@ def test_nothing_in_common(tmp_path: Path) -> None:
     run.write_text("other Q0 a 1 0.5 t\n")
     code, out, err = rank_eval_command("-m", "P.5", CASES / "plain.qrels", run)
     assert (code, out) == (7, "")
-    assert err.startswith(
-        "rank-eval: run: expected at least one query that the qrels judge, got 1 queries of which none"
+    expected = (
+        "expected at least one query that the qrels judge, got 1 query, which is not among the 4 judged; check that "
     )
+    assert err.startswith(f"rank-eval: {run}: {expected}")
+    code, out, err = rank_eval_command("compare", CASES / "plain.qrels", CASES / "plain.run", run)
+    assert (code, out) == (7, "")
+    assert err.startswith(f'rank-eval: runs["run"]: {expected}')
+    run.write_text("")
+    _, _, err = rank_eval_command("-m", "P.5", CASES / "plain.qrels", run)
+    assert err.endswith("got a run without queries; check what it was read from\n")
+    code, _, err = rank_eval_command("-m", "P.5", run, CASES / "plain.run")
+    assert code == 7
+    assert err.endswith("got qrels without queries; check what they were read from\n")
+
+
+def test_what_trec_eval_lacks_is_printed_behind_its_own() -> None:
+    qrels, run = CASES / "ties.qrels", CASES / "ties.run"
+    names = ["nDCG@5", "RBP(p=0.5,max_rel=4)", "precision@5-l2", "precision@3", "NumRelRet", "gm_bpref"]
+    code, out, err = rank_eval_command("-q", "-m", "ERR@3", *(f"-m{name}" for name in names), "-m", "map", qrels, run)
+    assert (code, err) == (0, "")
+    evaluation = rank_eval.evaluate(qrels, run, ["map", "gm_bpref", "ERR@3", *names[:-1]], missing="skip", compat="9")
+    lines = [line.split("\t") for line in out.splitlines()]
+    assert [line[0].rstrip() for line in lines if line[1] == "all"] == list(evaluation)
+    for name, query, value in lines:
+        measure = name.rstrip()
+        exact = evaluation[measure] if query == "all" else evaluation.per_query[measure][query]
+        assert value == (f"{exact:.0f}" if measure == "NumRelRet" else f"{exact:6.4f}")
+    assert rank_eval_command("-m", "ndcg_cut_5", "-m", "ndcg_cut_5", qrels, run)[1].count("\n") == 1
 
 
 @pytest.mark.parametrize("compress", [bytes, gzip.compress])
@@ -204,9 +237,49 @@ def test_runs_of_the_same_name_are_called_by_their_paths(runs: list[Path], tmp_p
     assert out.splitlines()[1].split(",")[1:3] == [str(first), str(other)]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("--baseline x", 'baseline: expected one of first, second, got "x"; name one of the runs'),
+        ("--alpha 2", "alpha: expected a number between 0 and 1, got 2; 0.05 is the usual choice"),
+        ("--test tukey_hsd --correction holm", "correction: expected none with "),
+        (
+            "--test randomization --permutations 0",
+            "permutations: expected at least 1, got 0; 10000 is the usual choice",
+        ),
+        ("-m StRecall@5", "measure: expected one of plain judgments, got StRecall@5, which needs subtopics; "),
+        ("--order expected -m ERR@5", "order: expected a measure whose expected value is known, got ERR@5; "),
+    ],
+)
+def test_options_that_do_not_fit(runs: list[Path], arguments: str, message: str) -> None:
+    code, out, err = rank_eval_command("compare", *arguments.split(), *runs[:3])
+    assert (code, out) == (1, "")
+    assert err.startswith(f"rank-eval: {message}")
+
+
+def test_a_run_is_compared_once(runs: list[Path]) -> None:
+    code, _, err = rank_eval_command("compare", *runs[:2], runs[1])
+    assert code == 1
+    assert err == f'rank-eval: runs: expected each name once, got "{runs[1]}" again; rename one of the two\n'
+
+
+def test_queries_that_a_run_lacks_are_told(tmp_path: Path) -> None:
+    qrels, run = CASES / "plain.qrels", CASES / "plain.run"
+    lacking = tmp_path / "lacking.run"
+    lines = run.read_text().splitlines(keepends=True)
+    lacking.write_text("".join(line for line in lines if not line.startswith(("q01", "q02"))))
+    _, out, _ = rank_eval_command("compare", qrels, run, lacking)
+    assert "\nJudged queries that a run lacks count 0: lacking 2.\n" in out
+    _, out, _ = rank_eval_command("compare", "--missing", "skip", qrels, run, lacking)
+    assert "\n2 queries. " in out
+    assert "\nJudged queries that a run lacks are left out, 2 in all: lacking 2.\n" in out
+    _, out, _ = rank_eval_command("compare", "--format", "json", qrels, run, lacking)
+    assert json.loads(out)["missing"] == {"plain": [], "lacking": ["q01", "q02"]}
+
+
 def test_one_run_cannot_be_compared(runs: list[Path]) -> None:
     code, out, err = rank_eval_command("compare", *runs[:2])
-    assert (code, out) == (2, "")
+    assert (code, out) == (1, "")
     assert err.startswith("rank-eval: runs: expected 2 or more, got 1")
 
 
@@ -385,6 +458,22 @@ def test_validate_reads_beir(tmp_path: Path) -> None:
         f"note: {qrels}: grades 1 (1)",
         f"{qrels}: 1 judgment for 1 query, 1 finding",
     ]
+
+
+def test_validate_reads_text_of_its_formats(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    run.write_bytes(b"q1 Q0 a 1 0.5 t\nq1 Q0 b\xff 2 0.25 t\n")
+    code, out, _ = rank_eval_command("validate", run)
+    assert code == 1
+    assert out.splitlines() == [
+        f"{run}:2: expected UTF-8, got other bytes; convert the file to UTF-8",
+        f"{run}: 1 document for 1 query, 1 finding",
+    ]
+    run.write_text('{"query_id": "q1", "doc_id": "d1", "score": 0.5}\n')
+    code, out, err = rank_eval_command("validate", run)
+    assert (code, out) == (2, "")
+    expected = "expected lines of TREC or BEIR, got JSON; run rank-eval convert first, which checks it"
+    assert err == f"rank-eval: {run}: {expected}\n"
 
 
 def test_validate_says_when_there_is_nothing(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import itertools
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -184,7 +185,40 @@ def test_missing_queries() -> None:
     assert skip.queries == sorted(partial)
     expected = rank_eval.evaluate({query: QRELS[query] for query in partial}, RUNS["fine"], ["map"]).means["map"]
     assert skip.means["map"]["x"] == pytest.approx(expected)
-    assert "5 queries are left out because a run lacks them" in skip.to_text()
+    missing = {"x": [], "y": ["q00", "q01", "q02", "q03", "q04"]}
+    assert zero.missing == skip.missing == missing
+    assert "Judged queries that a run lacks are left out, 5 in all: y 5." in skip.to_text()
+    assert "Judged queries that a run lacks count 0: y 5." in zero.to_markdown()
+    assert "lacks" not in compare(QRELS, RUNS, ["map"]).to_text()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"order": "docid_asc"},
+        {"order": "worst", "threads": 1},
+        {"judged_only": True},
+        {"level": 2},
+        {"depth": 3},
+        {"collection": 1000},
+        {"compat": "10"},
+    ],
+)
+def test_options_of_the_evaluation(options: dict[str, Any], tmp_path: Path) -> None:
+    # Many equal scores.
+    runs = {
+        name: {
+            query: {document: float(int(score)) for document, score in ranked.items()} for query, ranked in run.items()
+        }
+        for name, run in RUNS.items()
+    }
+    measures = ["AP", "P@5", "utility.1,-1,0,0.01", "11pt_avg"]
+    comparison = compare(QRELS, runs, measures, **options)
+    page = rank_eval.report(tmp_path / "page.html", QRELS, runs, measures, **options)
+    for name, run in runs.items():
+        evaluation = rank_eval.evaluate(QRELS, run, measures, **options)
+        for measure in measures:
+            assert comparison.means[measure][name] == page.means[measure][name] == evaluation[measure]
 
 
 def test_progress(capfd: pytest.CaptureFixture[str]) -> None:
@@ -208,7 +242,10 @@ def test_progress(capfd: pytest.CaptureFixture[str]) -> None:
         ({"alpha": 1.0}, InvalidInputError, "alpha: expected a number between 0 and 1, got 1; 0.05"),
         ({"tolerance": -1.0}, InvalidInputError, "tolerance: expected a finite number of at least 0, got -1"),
         ({"permutations": 0, "test": "randomization"}, InvalidInputError, "permutations: expected at least 1, got 0"),
-        ({"qrels": {"x": {"d": 1}}}, InvalidInputError, "run: expected at least one query that the qrels judge"),
+        ({"qrels": {"x": {"d": 1}}}, InvalidInputError, 'runs["fine"]: expected at least one query that the'),
+        ({"order": "x"}, InvalidInputError, 'order: expected "docid_desc", "docid_asc", "stable", "expected", "best"'),
+        ({"depth": 0}, InvalidInputError, "depth: expected at least 1, got 0; pass None for whole rankings"),
+        ({"compat": "8"}, InvalidInputError, 'compat: expected "9", "10" or None, got "8"; name the version'),
         ({"qrels": {"q00": {"d1": 1}}}, InvalidInputError, "a: expected 2 or more values, got 1"),
     ],
 )

@@ -426,16 +426,26 @@ pub enum Error {
         first: usize,
     },
     /// There is no query whose values could be averaged.
-    #[error(
-        "run: expected at least one query that the qrels judge, got {run} queries of which none is among the {qrels} \
-         judged; check that both use the same query ids"
-    )]
+    #[error("run: {}", none_in_common(*run, *qrels))]
     NoCommonQuery {
         /// Number of queries in the run.
         run: usize,
         /// Number of queries in the qrels.
         qrels: usize,
     },
+    /// The same, of one of several runs.
+    #[error("runs[{name:?}]: {}", none_in_common(*run, *qrels))]
+    NoCommonQueryOf {
+        /// Which run.
+        name: String,
+        /// Number of queries in the run.
+        run: usize,
+        /// Number of queries in the qrels.
+        qrels: usize,
+    },
+    /// Each run has queries that are judged, and no query is in all of them.
+    #[error("runs: expected at least one judged query that no run lacks, got none; let missing queries count 0")]
+    NoQueryOfAllRuns,
     /// Two samples that are not pairs.
     #[error("b: expected {expected} values, one for each of a, got {got}; pair the values by query")]
     UnpairedSamples {
@@ -582,6 +592,19 @@ pub enum Error {
     /// Long work was stopped by who watched it.
     #[error("watch: expected to be let finish, got asked to stop; call again for the result")]
     Interrupted,
+}
+
+fn none_in_common(run: usize, qrels: usize) -> String {
+    let (got, advice) = match (run, qrels) {
+        (_, 0) => ("qrels without queries".to_owned(), "check what they were read from"),
+        (0, _) => ("a run without queries".to_owned(), "check what it was read from"),
+        (1, _) => (format!("1 query, which is not among the {qrels} judged"), "check that both use the same query ids"),
+        _ => (
+            format!("{run} queries, of which none is among the {qrels} judged"),
+            "check that both use the same query ids",
+        ),
+    };
+    format!("expected at least one query that the qrels judge, got {got}; {advice}")
 }
 
 /// The result of an evaluation.

@@ -177,7 +177,10 @@ fn what_cannot_be_compared_is_refused() {
     let other = Run::from_nested([("other", [("a", 1.0)])]).unwrap();
     let none_common = [("run".to_owned(), &runs[0]), ("other".to_owned(), &other)];
     let skip = usual().evaluation(Options::default().missing_queries(MissingQueries::Skip));
-    assert!(matches!(refused(&none_common, &measures, skip), Error::NoCommonQuery { .. }));
+    assert!(matches!(refused(&none_common, &measures, skip.clone()), Error::NoCommonQueryOf { .. }));
+    let (odd, even) = (runs[0].slice(|query| query.ends_with('1')), runs[0].slice(|query| query.ends_with('2')));
+    let apart = [("odd".to_owned(), &odd), ("even".to_owned(), &even)];
+    assert!(matches!(refused(&apart, &measures, skip), Error::NoQueryOfAllRuns));
     let subtopics = ["alpha_nDCG@5".parse().unwrap()];
     assert!(matches!(refused(&all, &subtopics, usual()), Error::NeedsSubtopics { .. }));
 }

@@ -113,7 +113,7 @@ fn an_evaluation_needs_a_common_query() {
     let error = evaluate(&qrels, &other, &p).unwrap_err().to_string();
     assert_eq!(
         error,
-        "run: expected at least one query that the qrels judge, got 1 queries of which none is among the 1 judged; \
+        "run: expected at least one query that the qrels judge, got 1 query, which is not among the 1 judged; \
          check that both use the same query ids"
     );
     // An empty run found nothing, which is a result.

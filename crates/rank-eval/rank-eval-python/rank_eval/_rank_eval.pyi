@@ -2398,6 +2398,10 @@ class Comparison:
         """The judged queries that do not count because a run lacks them; none but with ``missing="skip"``."""
 
     @property
+    def missing(self) -> dict[str, list[str]]:
+        """For each run, the judged queries that it lacks, whether they count or not."""
+
+    @property
     def means(self) -> dict[str, dict[str, float]]:
         """For each measure, the mean of each run."""
 
@@ -2477,6 +2481,13 @@ def compare(
     permutations: int = 10_000,
     seed: int = 0,
     missing: Literal["zero", "skip"] = "zero",
+    order: _Order = "docid_desc",
+    judged_only: bool = False,
+    level: int = 1,
+    depth: int | None = None,
+    collection: int | None = None,
+    compat: _Version | None = None,
+    threads: int = 0,
     progress: bool = False,
 ) -> Comparison:
     """Compares runs: evaluates each, and tests whether the differences of pairs of runs are more than luck.
@@ -2495,6 +2506,13 @@ def compare(
         permutations: The number of arrangements that randomized tests draw.
         seed: From which they are drawn, an integer of 64 bits, not negative.
         missing: As in ``evaluate``; with ``"skip"`` only the queries count that no run lacks.
+        order: As in ``evaluate``.
+        judged_only: As in ``evaluate``.
+        level: As in ``evaluate``.
+        depth: As in ``evaluate``.
+        collection: As in ``evaluate``.
+        compat: As in ``evaluate``.
+        threads: As in ``evaluate``.
         progress: Whether to show a bar, which needs the package tqdm.
 
     Returns:
@@ -2536,6 +2554,13 @@ def report(
     permutations: int = 10_000,
     seed: int = 0,
     missing: Literal["zero", "skip"] = "zero",
+    order: _Order = "docid_desc",
+    judged_only: bool = False,
+    level: int = 1,
+    depth: int | None = None,
+    collection: int | None = None,
+    compat: _Version | None = None,
+    threads: int = 0,
     progress: bool = False,
 ) -> Comparison:
     """Compares runs and writes a page about them: one HTML file that needs nothing else, for light and dark screens.
@@ -2562,6 +2587,13 @@ def report(
         permutations: The number of arrangements that randomized tests draw.
         seed: From which they are drawn, an integer of 64 bits, not negative.
         missing: As in ``evaluate``; with ``"skip"`` only the queries count that no run lacks.
+        order: As in ``evaluate``.
+        judged_only: As in ``evaluate``.
+        level: As in ``evaluate``.
+        depth: As in ``evaluate``.
+        collection: As in ``evaluate``.
+        compat: As in ``evaluate``.
+        threads: As in ``evaluate``.
         progress: Whether to show a bar, which needs the package tqdm.
 
     Returns:

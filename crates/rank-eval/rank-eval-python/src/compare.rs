@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping};
-use rank_eval::{CompareOptions, Measure, Options, ReportOptions, TableOptions, Test, Watch};
+use rank_eval::{CompareOptions, Measure, ReportOptions, TableOptions, Test, Watch};
 use rank_pyo3::describe;
 
 use crate::coverage::Coverage;
 use crate::errors::PACKAGE;
-use crate::options::{measures, missing};
+use crate::options::{self, measures, missing};
 use crate::results::{Estimate, Text};
 use crate::statistics::{CORRECTIONS, choice};
 use crate::tables::{Run, qrels_argument, run_argument};
@@ -101,6 +101,16 @@ impl Comparison {
     #[getter]
     fn left_out(&self) -> Vec<String> {
         self.inner.left_out().to_vec()
+    }
+
+    #[doc = rank_pyo3::stub!("Comparison.missing")]
+    #[getter]
+    fn missing<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let missing = PyDict::new(py);
+        for (run, name) in self.inner.runs().iter().enumerate() {
+            missing.set_item(name, self.inner.missing(run))?;
+        }
+        Ok(missing)
     }
 
     #[doc = rank_pyo3::stub!("Comparison.means")]
@@ -225,6 +235,7 @@ struct Asked<'a, 'py> {
     permutations: usize,
     seed: u64,
     missing: &'a str,
+    evaluation: options::Asked<'a>,
     progress: bool,
 }
 
@@ -243,7 +254,7 @@ impl<'py> Asked<'_, 'py> {
         ];
         let correction = self.correction.map(|name| choice("correction", name, &CORRECTIONS)).transpose()?;
         Ok(CompareOptions::default()
-            .evaluation(Options::default().missing_queries(missing(self.missing)?))
+            .evaluation(self.evaluation.options()?.missing_queries(missing(self.missing)?))
             .test(choice("test", self.test, &tests)?)
             .correction(correction)
             .baseline(self.baseline.clone())
@@ -302,7 +313,8 @@ impl<'py> Asked<'_, 'py> {
 #[pyfunction]
 #[pyo3(signature = (
     qrels, runs, measures, *, test = "paired_t", correction = None, baseline = None, alpha = 0.05, tolerance = 1e-9,
-    permutations = 10_000, seed = 0, missing = "zero", progress = false
+    permutations = 10_000, seed = 0, missing = "zero", order = "docid_desc", judged_only = false, level = 1, depth = None,
+    collection = None, compat = None, threads = 0, progress = false
 ))]
 #[expect(clippy::too_many_arguments, reason = "in Python they have names")]
 pub(crate) fn compare(
@@ -317,8 +329,16 @@ pub(crate) fn compare(
     permutations: usize,
     seed: u64,
     missing: &str,
+    order: &str,
+    judged_only: bool,
+    level: i64,
+    depth: Option<i64>,
+    collection: Option<u64>,
+    compat: Option<&str>,
+    threads: usize,
     progress: bool,
 ) -> PyResult<Comparison> {
+    let evaluation = options::Asked { order, judged_only, level, depth, collection, compat, threads };
     let asked = Asked {
         qrels,
         runs,
@@ -331,6 +351,7 @@ pub(crate) fn compare(
         permutations,
         seed,
         missing,
+        evaluation,
         progress,
     };
     asked.compare(|qrels, runs, measures, options, watch| {
@@ -342,7 +363,8 @@ pub(crate) fn compare(
 #[pyfunction]
 #[pyo3(signature = (
     path, qrels, runs, measures, *, title = "Comparison of runs", test = "paired_t", correction = None, baseline = None,
-    alpha = 0.05, tolerance = 1e-9, permutations = 10_000, seed = 0, missing = "zero", progress = false
+    alpha = 0.05, tolerance = 1e-9, permutations = 10_000, seed = 0, missing = "zero", order = "docid_desc",
+    judged_only = false, level = 1, depth = None, collection = None, compat = None, threads = 0, progress = false
 ))]
 #[expect(clippy::too_many_arguments, reason = "in Python they have names")]
 pub(crate) fn report(
@@ -359,8 +381,16 @@ pub(crate) fn report(
     permutations: usize,
     seed: u64,
     missing: &str,
+    order: &str,
+    judged_only: bool,
+    level: i64,
+    depth: Option<i64>,
+    collection: Option<u64>,
+    compat: Option<&str>,
+    threads: usize,
     progress: bool,
 ) -> PyResult<Comparison> {
+    let evaluation = options::Asked { order, judged_only, level, depth, collection, compat, threads };
     let asked = Asked {
         qrels,
         runs,
@@ -373,6 +403,7 @@ pub(crate) fn report(
         permutations,
         seed,
         missing,
+        evaluation,
         progress,
     };
     asked.compare(|qrels, runs, measures, options, watch| {

@@ -1,7 +1,8 @@
 //! The measures of `trec_eval` as its command line names, orders and prints them.
 
 use crate::cli::failure::{Failure, Outcome};
-use crate::{Measure, Result};
+use crate::measure::{Aggregate, nearest};
+use crate::{Error, Measure, Result};
 
 /// How a measure takes parameters, and how it is printed with them.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -233,6 +234,7 @@ pub(crate) struct Row {
 pub(crate) fn rows(wanted: &[String], version: Version, format: Format) -> Outcome<Vec<Row>> {
     let known = |entry: &&Entry| version == Version::V10 || !entry.since_10;
     let mut marked = [None::<Option<&str>>; CATALOG.len()];
+    let mut others: Vec<Row> = Vec::new();
     for text in wanted {
         let (name, parameters) = match text.split_once('.') {
             Some((name, parameters)) => (name, Some(parameters)),
@@ -253,7 +255,11 @@ pub(crate) fn rows(wanted: &[String], version: Version, format: Format) -> Outco
         let chosen: Vec<usize> =
             (0..CATALOG.len()).filter(|&place| known(&&CATALOG[place]) && in_set(&&CATALOG[place])).collect();
         if chosen.is_empty() {
-            return Err(unknown(name, version));
+            let row = of_other_tools(text).ok_or_else(|| unknown(name, version))??;
+            if others.iter().all(|other| other.name != row.name) {
+                others.push(row);
+            }
+            continue;
         }
         if is_set && parameters.is_some() {
             return Err(no_parameters(text, name));
@@ -273,7 +279,26 @@ pub(crate) fn rows(wanted: &[String], version: Version, format: Format) -> Outco
             entry.add_rows(parameters, &mut rows)?;
         }
     }
+    rows.append(&mut others);
     Ok(rows)
+}
+
+/// A measure that is named as nowhere in `trec_eval`, such as `nDCG@10`; `None` if there is none of that name.
+fn of_other_tools(text: &str) -> Option<Outcome<Row>> {
+    if CATALOG.iter().any(|entry| entry.name == text.split('.').next().unwrap_or_default()) {
+        return None;
+    }
+    let measure = match text.parse::<Measure>() {
+        Err(Error::UnknownMeasure { .. }) => return None,
+        Err(error) => return Some(Err(error.into())),
+        Ok(measure) => measure,
+    };
+    let kind = match measure.aggregation() {
+        Aggregate::Mean => Kind::Mean,
+        Aggregate::Sum => Kind::Count,
+        Aggregate::GeometricMean => Kind::GeometricMean,
+    };
+    Some(Ok(Row { name: text.to_owned(), kind, source: Source::Measure(measure), length: 0 }))
 }
 
 fn unknown(name: &str, version: Version) -> Failure {
@@ -282,11 +307,11 @@ fn unknown(name: &str, version: Version) -> Failure {
             "-m: expected a measure of version 9 of trec_eval, got {name:?}, which came with version 10; add --compat 10"
         ));
     }
-    let names: Vec<&str> =
-        CATALOG.iter().filter(|entry| version == Version::V10 || !entry.since_10).map(|entry| entry.name).collect();
+    let known = CATALOG.iter().filter(|entry| version == Version::V10 || !entry.since_10).map(|entry| entry.name);
+    let known = ["official", "set", "all_trec", "prefs", "all_prefs", "qrels_jg"].into_iter().chain(known).collect();
     Failure::usage(format!(
-        "-m: expected official, set, all_trec, prefs, all_prefs, qrels_jg, {}, got {name:?}; write for example -m ndcg_cut.10",
-        names.join(", ")
+        "-m: expected one of {}, got {name:?}; write for example -m ndcg_cut.10",
+        nearest(name, known).join(", ")
     ))
 }
 

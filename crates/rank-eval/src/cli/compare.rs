@@ -9,7 +9,7 @@ use crate::cli::getopt::{Flag, Item, number, parse, text};
 use crate::cli::input::Input;
 use crate::formats::write_file;
 use crate::{
-    CompareOptions, Comparison, Correction, Measure, MissingQueries, Options, Order, Qrels, ReportOptions, Run,
+    CompareOptions, Comparison, Correction, Error, Measure, MissingQueries, Options, Order, Qrels, ReportOptions, Run,
     TableOptions, Test, TrecEval, compare, report,
 };
 
@@ -138,8 +138,11 @@ pub(crate) fn run(command: Command, arguments: &[OsString], input: &mut Input, o
     if request.files.iter().filter(|&file| file == "-").count() > 1 {
         return Err(Failure::usage("expected one file from the standard input, got more; name the others"));
     }
-    let qrels = input.qrels(qrels)?;
     let names = names(files);
+    if names.len() < 2 {
+        return Err(Error::TooFewRuns { got: names.len() }.into());
+    }
+    let qrels = input.qrels(qrels)?;
     let mut runs = Vec::with_capacity(files.len());
     for file in files {
         runs.push(input.run(file)?.0);

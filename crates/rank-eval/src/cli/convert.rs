@@ -62,6 +62,12 @@ pub(crate) fn run(arguments: &[OsString], input: &mut Input, out: &mut dyn Write
         let count = files.len();
         return Err(Failure::usage(format!("expected two files, from and to, got {count}; see rank-eval convert -h")));
     };
+    if let Some(ending) = unknown_ending(Path::new(to)) {
+        return Err(Failure::usage(format!(
+            "{}: expected a name that ends in .jsonl, .tsv or as a file of TREC, got .{ending}; no such file is written",
+            to.to_string_lossy()
+        )));
+    }
     let (first, reader) = first_line(input.open(from)?).map_err(failed(from))?;
     let name = from.to_string_lossy();
     if is_qrels || first.is_some_and(|line| is_judgment(&line)) {
@@ -76,6 +82,13 @@ pub(crate) fn run(arguments: &[OsString], input: &mut Input, out: &mut dyn Write
         let found = if found.is_empty() { "rank-eval".to_owned() } else { found };
         write_run(&run, to, &tag.unwrap_or(found), out)
     }
+}
+
+/// The ending of a name that promises what is not written.
+fn unknown_ending(path: &Path) -> Option<&str> {
+    const OTHERS: [&str; 12] =
+        ["json", "csv", "parquet", "arrow", "feather", "lz4", "bz2", "xz", "zip", "pkl", "html", "xlsx"];
+    path.extension().and_then(OsStr::to_str).filter(|ending| OTHERS.contains(ending))
 }
 
 /// Whether a line is of judgments, in TREC or BEIR form.

@@ -1,5 +1,6 @@
 //! What ends a command early.
 
+use std::ffi::OsStr;
 use std::fmt;
 use std::io;
 
@@ -49,11 +50,36 @@ impl From<Error> for Failure {
             return Self::broken_pipe();
         }
         let code = match error {
-            Error::NoCommonQuery { .. } => NO_QUERY,
-            Error::UnknownMeasure { .. } | Error::InvalidCutoff { .. } => USAGE,
+            Error::NoCommonQuery { .. } | Error::NoCommonQueryOf { .. } | Error::NoQueryOfAllRuns => NO_QUERY,
+            Error::UnknownMeasure { .. }
+            | Error::InvalidCutoff { .. }
+            | Error::InvalidParameter { .. }
+            | Error::NoExpectedValue { .. }
+            | Error::ExpectedAtDepth { .. }
+            | Error::NeedsSubtopics { .. }
+            | Error::NeedsPreferences { .. }
+            | Error::NotOfPreferences { .. }
+            | Error::TooFewRuns { .. }
+            | Error::DuplicateRun { .. }
+            | Error::UnknownBaseline { .. }
+            | Error::CorrectedAlready { .. }
+            | Error::NoPermutations
+            | Error::NotAProbability { .. } => USAGE,
             _ => INPUT,
         };
         Self { code, message: error.to_string() }
+    }
+}
+
+impl Failure {
+    /// Of the run of a file.
+    pub(crate) fn of_run(error: Error, path: &OsStr) -> Self {
+        let of_file = matches!(error, Error::NoCommonQuery { .. });
+        let failure = Self::from(error);
+        match failure.message.strip_prefix("run: ").filter(|_| of_file) {
+            Some(rest) => Self { message: format!("{}: {rest}", path.to_string_lossy()), ..failure },
+            None => failure,
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The files that a command names; `-` is the standard input.
 
+use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
@@ -35,8 +36,8 @@ impl Input<'_> {
     }
 
     /// Calls `visit` with the number and the text of each line that is no comment and not empty, whatever is wrong with
-    /// the others; bytes that are not UTF-8 are replaced.
-    pub(crate) fn for_each_line(&mut self, path: &OsStr, mut visit: impl FnMut(usize, &str)) -> Outcome<()> {
+    /// the others, and with whether it is UTF-8; bytes that are not are replaced.
+    pub(crate) fn for_each_line(&mut self, path: &OsStr, mut visit: impl FnMut(usize, &str, bool)) -> Outcome<()> {
         let mut reader = self.open(path)?;
         let mut bytes = Vec::new();
         for number in 1.. {
@@ -44,8 +45,9 @@ impl Input<'_> {
             if reader.read_until(b'\n', &mut bytes).map_err(failed(path))? == 0 {
                 break;
             }
-            if let Some(line) = content(&String::from_utf8_lossy(&bytes)) {
-                visit(number, line);
+            let text = String::from_utf8_lossy(&bytes);
+            if let Some(line) = content(&text) {
+                visit(number, line, matches!(text, Cow::Borrowed(_)));
             }
         }
         Ok(())

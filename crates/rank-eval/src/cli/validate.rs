@@ -89,10 +89,21 @@ pub(crate) fn run(arguments: &[OsString], input: &mut Input, out: &mut dyn Write
     for file in &files {
         let name = file.to_string_lossy().into_owned();
         let mut findings = Findings::default();
-        let mut check = None;
-        input.for_each_line(file, |number, line| {
-            check.get_or_insert_with(|| Check::of(line)).line(number, line, &mut findings);
+        let (mut check, mut is_json) = (None, false);
+        input.for_each_line(file, |number, line, is_utf8| {
+            is_json |= check.is_none() && line.trim_ascii_start().starts_with('{');
+            let check = check.get_or_insert_with(|| Check::of(line));
+            if is_utf8 {
+                check.line(number, line, &mut findings);
+            } else {
+                findings.add(number, "expected UTF-8, got other bytes; convert the file to UTF-8".to_owned());
+            }
         })?;
+        if is_json {
+            return Err(Failure::input(format!(
+                "{name}: expected lines of TREC or BEIR, got JSON; run rank-eval convert first, which checks it"
+            )));
+        }
         let summary = if let Some(check) = &check {
             check.finish(&mut findings)
         } else {

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use crate::cli::arguments::Request;
 use crate::cli::catalog::{Format, Kind, Row, Source, Version};
-use crate::cli::failure::Outcome;
+use crate::cli::failure::{Failure, Outcome};
 use crate::cli::input::Input;
 use crate::{
     Evaluation, GroupedQrels, Measure, MissingQueries, Options, PreferenceFormat, Preferences, Qrels, Run, TrecEval,
@@ -49,7 +49,8 @@ impl Judged {
             Self::Qrels(qrels) => evaluate_with(qrels, run, &measures, options),
             Self::Groups(groups) => evaluate_groups(groups, run, &measures, options),
             Self::Preferences(preferences) => evaluate_preferences(preferences, run, &measures, options),
-        }?;
+        }
+        .map_err(|error| Failure::of_run(error, &request.run))?;
         Ok(values(request, rows, &evaluation))
     }
 }

@@ -43,6 +43,8 @@ pub struct Comparison {
     pairs: Vec<Vec<ComparedPair>>,
     /// By run, then by measure.
     coverage: Vec<Vec<Coverage>>,
+    /// By run.
+    missing: Vec<Vec<String>>,
     options: CompareOptions,
 }
 
@@ -59,11 +61,13 @@ impl Comparison {
         let means = measures.iter().zip(&values);
         let means = means.map(|(measure, columns)| columns.iter().map(|values| measure.aggregate(values)).collect());
         let means = means.collect();
-        Self { runs, queries, left_out, measures, values, means, pairs, coverage: Vec::new(), options }
+        let (coverage, missing) = (Vec::new(), Vec::new());
+        Self { runs, queries, left_out, measures, values, means, pairs, coverage, missing, options }
     }
 
-    pub(super) fn with_coverage(mut self, coverage: Vec<Vec<Coverage>>) -> Self {
+    pub(super) fn with_reach(mut self, coverage: Vec<Vec<Coverage>>, missing: Vec<Vec<String>>) -> Self {
         self.coverage = coverage;
+        self.missing = missing;
         self
     }
 
@@ -81,6 +85,11 @@ impl Comparison {
     /// [`MissingQueries::Skip`](crate::MissingQueries::Skip).
     pub fn left_out(&self) -> &[String] {
         &self.left_out
+    }
+
+    /// The judged queries that the run at this position lacks, whether they count or not; none beyond the last.
+    pub fn missing(&self, run: usize) -> &[String] {
+        self.missing.get(run).map_or(&[], Vec::as_slice)
     }
 
     /// The measures, in the order they were asked for.

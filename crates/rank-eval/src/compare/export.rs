@@ -52,6 +52,7 @@ pub(super) fn json(comparison: &Comparison) -> String {
         "runs": names,
         "queries": comparison.queries(),
         "left_out": comparison.left_out(),
+        "missing": names.iter().enumerate().map(|(run, name)| (name.clone(), json!(comparison.missing(run)))).collect::<Map<_, _>>(),
         "test": options.test.name(),
         "correction": options.applied_correction().name(),
         "baseline": options.baseline,

@@ -112,15 +112,31 @@ fn notes(comparison: &Comparison) -> Vec<String> {
         None => "of all pairs".to_owned(),
     };
     let mut notes = vec![format!(
-        "{} queries. A letter: significantly better than that run, {} {against}, {with}, p <= {}.",
-        comparison.queries().len(),
+        "{}. A letter: significantly better than that run, {} {against}, {with}, p <= {}.",
+        queries(comparison.queries().len()),
         options.test.name(),
         options.alpha
     )];
-    if !comparison.left_out().is_empty() {
-        notes.push(format!("{} queries are left out because a run lacks them.", comparison.left_out().len()));
+    let lacking: Vec<String> = comparison
+        .runs()
+        .iter()
+        .enumerate()
+        .filter(|&(run, _)| !comparison.missing(run).is_empty())
+        .map(|(run, name)| format!("{name} {}", comparison.missing(run).len()))
+        .collect();
+    if !lacking.is_empty() {
+        let became = if comparison.left_out().is_empty() {
+            "count 0".to_owned()
+        } else {
+            format!("are left out, {} in all", comparison.left_out().len())
+        };
+        notes.push(format!("Judged queries that a run lacks {became}: {}.", lacking.join(", ")));
     }
     notes
+}
+
+fn queries(count: usize) -> String {
+    if count == 1 { "1 query".to_owned() } else { format!("{count} queries") }
 }
 
 /// How far the judgments reach, a row for each run in each measure.

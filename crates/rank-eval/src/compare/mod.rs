@@ -27,8 +27,8 @@ use crate::{Error, Measure, Qrels, Result, Run, coverage, evaluate_watched};
 ///
 /// # Errors
 ///
-/// [`Error::TooFewRuns`], [`Error::DuplicateRun`], [`Error::NoMeasure`], [`Error::UnknownBaseline`]; [`Error::NoValue`] if a
-/// measure has no value for a query; [`Error::CorrectedAlready`] for a correction together with a test of Tukey's; what
+/// [`Error::TooFewRuns`], [`Error::DuplicateRun`], [`Error::NoMeasure`], [`Error::UnknownBaseline`];
+/// [`Error::NoCommonQueryOf`] of a run, [`Error::NoQueryOfAllRuns`]; [`Error::NoValue`] if a measure has no value for a query; [`Error::CorrectedAlready`] for a correction together with a test of Tukey's; what
 /// [`evaluate_with`](crate::evaluate_with) and the test say.
 ///
 /// # Example
@@ -74,9 +74,13 @@ pub fn compare_watched<N: AsRef<str>>(
     check(&names, measures, &options)?;
     let mut evaluations = Vec::with_capacity(runs.len());
     let mut covered = Vec::with_capacity(runs.len());
-    for (_, run) in runs {
+    for (name, (_, run)) in names.iter().zip(runs) {
         // The steps of the parts are not those of the whole.
-        let evaluation = evaluate_watched(qrels, run, measures, options.evaluation, &|_| watch(0))?;
+        let evaluation = evaluate_watched(qrels, run, measures, options.evaluation, &|_| watch(0));
+        let evaluation = evaluation.map_err(|error| match error {
+            Error::NoCommonQuery { run, qrels } => Error::NoCommonQueryOf { name: name.clone(), run, qrels },
+            error => error,
+        })?;
         covered.push(coverage::Parts::new(qrels, run, &evaluation, options.evaluation, &|_| watch(0))?);
         evaluations.push(evaluation);
     }
@@ -89,7 +93,7 @@ pub fn compare_watched<N: AsRef<str>>(
     let common = |query: &str| evaluated.get(query) == Some(&runs.len());
     let queries: Vec<String> = evaluations[0].queries().iter().filter(|query| common(query)).cloned().collect();
     if queries.is_empty() {
-        return Err(Error::NoCommonQuery { run: evaluations[0].queries().len(), qrels: qrels.len() });
+        return Err(Error::NoQueryOfAllRuns);
     }
     let left_out: Vec<String> = qrels.queries().filter(|query| !common(query)).map(str::to_owned).collect();
     let mut values = Vec::with_capacity(measures.len());
@@ -111,7 +115,9 @@ pub fn compare_watched<N: AsRef<str>>(
         values.iter().map(|columns| tests::test(columns, &names, &options, watch)).collect::<Result<Vec<_>>>()?;
     let covered = covered.iter().zip(&evaluations).map(|(parts, values)| parts.coverage(values, common));
     let coverage = covered.collect();
-    Ok(Comparison::new(names, queries, left_out, measures.to_vec(), values, pairs, options).with_coverage(coverage))
+    let missing = evaluations.iter().map(|evaluation| evaluation.missing().to_vec()).collect();
+    Ok(Comparison::new(names, queries, left_out, measures.to_vec(), values, pairs, options)
+        .with_reach(coverage, missing))
 }
 
 fn check(names: &[String], measures: &[Measure], options: &CompareOptions) -> Result<()> {

@@ -2,6 +2,7 @@
 
 mod family;
 mod many;
+mod nearest;
 mod parse;
 mod print;
 #[cfg(test)]
@@ -15,6 +16,7 @@ pub use family::Dialect;
 pub(crate) use family::{
     Aggregate, Cutoff, Family, Kind, NUMBERS, Numbers, Parameter, Preset, TREC_CUTOFFS, TrecArgument, numbers,
 };
+pub(crate) use nearest::nearest;
 pub(crate) use parse::GAINS_ARGUMENT;
 
 use crate::topic::{Topic, View};
@@ -69,6 +71,10 @@ pub struct Measure {
 impl Measure {
     const fn new(family: &'static Family) -> Self {
         Self { family, cutoff: None, level: None, judged_only: false, numbers: [None; NUMBERS], gains: None }
+    }
+
+    pub(crate) const fn aggregation(&self) -> Aggregate {
+        self.family.aggregate
     }
 
     /// The number of ranks that count; `None` if all do.

@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use super::nearest::nearest;
 use super::{Cutoff, Dialect, Family, Kind, Measure, Parameter, Preset, TrecArgument};
 use crate::browsing::MOST_RANKS;
 use crate::measures::MEASURES;
@@ -23,8 +24,9 @@ impl FromStr for Measure {
 }
 
 fn unknown(text: &str) -> Error {
-    let known: Vec<_> = MEASURES.iter().map(|family| family.name).collect();
-    Error::UnknownMeasure { name: text.to_owned(), known: known.join(", ") }
+    let known = MEASURES.iter().map(|family| family.name).collect();
+    let head = text.split(['@', '(', '.']).next().unwrap_or_default();
+    Error::UnknownMeasure { name: text.to_owned(), known: nearest(head, known).join(", ") }
 }
 
 /// `nDCG@10`, `RBP(p=0.8,rel=2)@20`; `None` if no such measure is known.

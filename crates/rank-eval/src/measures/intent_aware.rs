@@ -5,7 +5,8 @@
 //! P_IA@k = mean over the subtopics of P@k
 //! ```
 //!
-//! Subtopics without a relevant document do not count. All subtopics have the same weight, as in `ndeval`.
+//! Subtopics without a relevant document do not count. All subtopics have the same weight, as in `ndeval`. Without a cut-off
+//! all ranked documents count, and `P_IA` is 0 if there are none.
 //!
 //! Source: Agrawal, Gollapudi, Halverson, Ieong: Diversifying search results (WSDM 2009).
 //!
@@ -28,11 +29,12 @@ use crate::measure::{Cutoff, Family};
 pub(super) const FAMILY: Family = Family {
     name: "AP_IA",
     aliases: &["MAP_IA"],
+    cutoff: Cutoff::Optional,
     about: "mean over the subtopics of average precision",
-    diversity: Some(|topic, _| {
+    diversity: Some(|topic, measure| {
         let mut hits = vec![0_u32; topic.relevant.len()];
         let mut sum = 0.0;
-        for (position, document) in topic.found(usize::MAX) {
+        for (position, document) in topic.found(measure.k()) {
             for subtopic in topic.covered(document) {
                 hits[subtopic] += 1;
                 sum += f64::from(hits[subtopic]) / (position + 1) as f64 / topic.relevant[subtopic] as f64;
@@ -45,11 +47,12 @@ pub(super) const FAMILY: Family = Family {
 
 pub(super) const PRECISION_FAMILY: Family = Family {
     name: "P_IA",
-    cutoff: Cutoff::Required,
+    cutoff: Cutoff::Optional,
     about: "mean over the subtopics of precision",
     diversity: Some(|topic, measure| {
         let hits: usize = topic.found(measure.k()).map(|(_, document)| topic.covered(document).count()).sum();
-        hits as f64 / (measure.k() as f64 * topic.subtopics())
+        let looked_at = measure.cutoff().unwrap_or(topic.ranked);
+        if looked_at == 0 { 0.0 } else { hits as f64 / (looked_at as f64 * topic.subtopics()) }
     }),
     ..Family::BASE
 };

@@ -54,7 +54,9 @@ impl QrelsCheck {
     pub(super) fn finish(&self, findings: &mut Findings) -> String {
         let grades: Vec<String> = self.grades.iter().map(|(grade, count)| format!("{grade} ({count})")).collect();
         let mut note = |text: String| findings.notes.push(text);
-        note(format!("grades {}", grades.join(", ")));
+        if !grades.is_empty() {
+            note(format!("grades {}", grades.join(", ")));
+        }
         let negative: usize = self.grades.range(..0).map(|(_, count)| count).sum();
         if negative > 0 {
             note(format!("{} below 0: pooled, and not judged", plural(negative, "grade")));
