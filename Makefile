@@ -8,7 +8,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 CRATES := retrieve fusion rerank soft eval
-FEATURES := rank-retrieve/usearch,rank-retrieve/qdrant,rank-rerank/candle,rank-rerank/ort,rank-soft/candle,rank-soft/letor
+FEATURES := rank-retrieve/usearch,rank-retrieve/qdrant,rank-rerank/candle,rank-rerank/ort,rank-soft/candle-nn,rank-soft/letor
 # The extension modules are maturin's; rank-pyo3 has no tests but theirs.
 CORE := --workspace --exclude 'rank-*-python' --exclude rank-pyo3 --features $(FEATURES)
 ORT_LIBRARY = $(shell $(BIN)/python -c "import glob, importlib.util as u; print(glob.glob(u.find_spec('onnxruntime').submodule_search_locations[0] + '/capi/libonnxruntime.*')[0])")

@@ -16,13 +16,16 @@ fn mixed(mut z: u64) -> u64 {
 
 const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
 
-/// Number `index` of a stream of standard Gumbel noise.
-pub(crate) fn noise(seed: u64, stream: u64, index: u64) -> f64 {
+/// Number `index` of a stream of numbers between 0 and 1, neither of them.
+pub(crate) fn uniform(seed: u64, stream: u64, index: u64) -> f64 {
     let start = mixed(mixed(seed.wrapping_add(GOLDEN)).wrapping_add(stream.wrapping_mul(GOLDEN)));
     let bits = mixed(start.wrapping_add(index.wrapping_add(1).wrapping_mul(GOLDEN)));
-    // Between 0 and 1, neither of them.
-    let uniform = ((bits >> 12) as f64 + 0.5) / (1_u64 << 52) as f64;
-    -(-uniform.ln()).ln()
+    ((bits >> 12) as f64 + 0.5) / (1_u64 << 52) as f64
+}
+
+/// Number `index` of a stream of standard Gumbel noise.
+pub(crate) fn noise(seed: u64, stream: u64, index: u64) -> f64 {
+    -(-uniform(seed, stream, index).ln()).ln()
 }
 
 /// Standard Gumbel noise: `count` numbers of mean 0.5772 and variance π² / 6, which depend on seed and position alone.

@@ -25,6 +25,8 @@ mod permutation;
 mod pool;
 mod projection;
 mod rank;
+#[cfg(feature = "candle-nn")]
+pub mod ranker;
 mod sigmoid;
 mod sinkhorn;
 mod smooth;

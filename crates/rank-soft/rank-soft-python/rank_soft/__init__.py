@@ -26,15 +26,19 @@ from rank_soft._rank_soft import (
     spearman_loss_grad,
     write_letor,
 )
+from rank_soft._ranker import Ranker
+from rank_soft._training import History
 
 __all__ = [
     "Diagnosis",
     "DtypeError",
+    "History",
     "InvalidInputError",
     "Loss",
     "MissingPackageError",
     "Operator",
     "RankError",
+    "Ranker",
     "ShapeError",
     "State",
     "gumbel_noise",

@@ -229,6 +229,12 @@ impl Loss {
         Self { samples, noise, seed, ..self }
     }
 
+    /// With the noise of another seed, that many further on.
+    #[cfg(feature = "candle-nn")]
+    pub(crate) fn later(self, steps: u64) -> Self {
+        Self { seed: self.seed.wrapping_add(steps), ..self }
+    }
+
     /// What it is.
     pub fn kind(&self) -> LossKind {
         self.kind
