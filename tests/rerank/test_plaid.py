@@ -14,6 +14,7 @@ from rank_rerank import (
     PlaidIndex,
     ResidualCodec,
     ShapeError,
+    TokenStore,
     maxsim_batch,
     to_bf16,
 )
@@ -86,6 +87,32 @@ def test_search_against_every_document(collection: tuple[np.ndarray, np.ndarray]
     assert same >= 85
     bits = PlaidIndex.build(range(400), to_bf16(values), offsets, seed=7)
     assert bits.search(queries[0], 1)[0][1] == pytest.approx(found[0][0][1], abs=0.2)
+
+
+def test_the_best_by_their_codes_are_scored_by_their_tokens(collection: tuple[np.ndarray, np.ndarray]) -> None:
+    values, offsets = collection
+    ids = [f"d{number}" for number in range(400)]
+    index = PlaidIndex.build(ids, values, offsets, bits=1)
+    store = TokenStore(32)
+    store.extend(ids, values, offsets)
+    rng = np.random.default_rng(5)
+    queries = [values[rng.integers(0, len(values), 8)] for _ in range(6)]
+    found = index.search_batch(queries, 10, nprobe=64, candidates=300, store=store, rescored=200, threads=2)
+    by_codes, by_tokens = 0, 0
+    for query, ranked in zip(queries, found, strict=True):
+        assert ranked == index.search_rescored(query, store, 10, nprobe=64, candidates=300, rescored=200)
+        exact = maxsim_batch(query, values, offsets)
+        for document, score in ranked:
+            assert score == exact[int(str(document)[1:])]
+        best = {f"d{number}" for number in np.argsort(-exact, kind="stable")[:10]}
+        by_tokens += len(best & {document for document, _ in ranked})
+        by_codes += len(best & {document for document, _ in index.search(query, 10, nprobe=64, candidates=300)})
+    assert by_codes < by_tokens >= 55
+    few = index.search_rescored(queries[0], store, 10, rescored=0)
+    assert {document for document, _ in few} == {document for document, _ in index.search(queries[0], 10)}
+    store.delete([found[0][0][0]])
+    with pytest.raises(InvalidInputError, match=r"ids\[\d+\]"):
+        index.search_rescored(queries[0], store)
 
 
 def test_documents_come_and_go_and_files_keep_them(collection: tuple[np.ndarray, np.ndarray], tmp_path: Path) -> None:

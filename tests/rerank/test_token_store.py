@@ -16,6 +16,7 @@ from rank_rerank import (
     DtypeError,
     DuplicateIdError,
     InvalidInputError,
+    ResidualCodec,
     ShapeError,
     TokenStore,
     colbert_rank,
@@ -23,6 +24,7 @@ from rank_rerank import (
     matryoshka_rank,
     matryoshka_refine,
     maxsim_batch,
+    quantize_binary,
     quantize_int8,
     to_bf16,
 )
@@ -30,7 +32,7 @@ from rank_rerank import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-DTYPES: list[Any] = ["float32", "float16", "bfloat16", "int8"]
+DTYPES: list[Any] = ["float32", "float16", "bfloat16", "int8", "binary"]
 RNG = np.random.default_rng(3)
 QUERY = RNG.standard_normal((5, 16)).astype(np.float32)
 
@@ -89,6 +91,7 @@ def test_scores_are_those_of_the_arrays(dtype: Any) -> None:  # noqa: ANN401
         "float32": (values, {}),
         "float16": (values.astype(np.float16), {}),
         "bfloat16": (to_bf16(values), {}),
+        "binary": (quantize_binary(values), {}),
     }
     codes, scales = quantize_int8(values)
     kinds["int8"] = (codes, {"scales": scales})
@@ -102,7 +105,43 @@ def test_scores_are_those_of_the_arrays(dtype: Any) -> None:  # noqa: ANN401
     assert same.nbytes == store.nbytes
     assert (store.dim, store.dtype, store.tokens) == (16, dtype, len(values))
     assert repr(store) == f'TokenStore(documents=40, dim=16, dtype="{dtype}")'
-    np.testing.assert_allclose(store.get("d7"), arrays[7], atol=0.05)
+    stored = np.where(arrays[7] > 0, 1, -1) if dtype == "binary" else arrays[7]
+    np.testing.assert_allclose(store.get("d7"), stored, atol=0.05)
+
+
+@pytest.mark.parametrize("bits", [1, 2, 4])
+def test_residual_codes(bits: int, tmp_path: Path) -> None:
+    arrays = documents(40)
+    values, offsets = np.concatenate(arrays), np.cumsum([0, *map(len, arrays)])
+    codec = ResidualCodec.train(values, bits=bits, centroids=16)
+    store = TokenStore.with_codec(codec)
+    store.extend([f"d{number}" for number in range(40)], arrays)
+    scores = codec.maxsim(QUERY, *codec.encode(values), offsets)
+    np.testing.assert_array_equal(store.score(QUERY), scores)
+    np.testing.assert_array_equal(store.get("d7"), codec.decode(*codec.encode(arrays[7])))
+    assert store.nbytes == len(values) * (16 * bits // 8 + 8)
+    assert repr(store) == f'TokenStore(documents=40, dim=16, dtype="residual{bits}")'
+    decoded = [store.get(document) for document in store.ids()]
+    cosines = maxsim_batch(QUERY, decoded, cosine=True)
+    np.testing.assert_array_equal(store.score(QUERY, cosine=True, threads=2), cosines)
+    found = store.alignments(QUERY, "d9")
+    assert np.float32(sum(each.contribution for each in found)) == store.score(QUERY, ["d9"])[0]
+
+    store.save(tmp_path / "tokens")
+    opened = TokenStore.open(tmp_path / "tokens", verify=True)
+    assert opened.is_mapped
+    np.testing.assert_array_equal(opened.score(QUERY, threads=3), scores)
+    assert opened.rank_batch([QUERY, QUERY[:2].copy()], 5)[0] == store.rank_with_top_k(QUERY, 5)
+    opened.delete(["d0"])
+    opened.append("x", arrays[0])
+    np.testing.assert_array_equal(opened.score(QUERY), [*scores[1:], scores[0]])
+    assert opened.codec is not None
+    np.testing.assert_array_equal(opened.codec.centroids, codec.centroids)
+    assert filled().codec is None
+    with pytest.raises(InvalidInputError, match=f'dtype: expected components or sign bits, .*got "residual{bits}"'):
+        pa.table(store)
+    with pytest.raises(InvalidInputError, match="head_dims: expected no prefix of residual codes"):
+        store.prefix(8)
 
 
 def test_ranking_and_refinement() -> None:
@@ -240,6 +279,12 @@ def test_files(tmp_path: Path) -> None:
     ("call", "error", "message"),
     [
         (lambda: TokenStore(0), ShapeError, "expected tokens of at least one component"),
+        (lambda: TokenStore(12, "binary"), ShapeError, "tokens: expected a dim that is a multiple of 8"),
+        (
+            lambda: filled("binary").prefix(12),
+            InvalidInputError,
+            "head_dims: expected a multiple of 8 components of 16, got 12",
+        ),
         (lambda: TokenStore(2, "float64"), InvalidInputError, 'dtype: expected "float32", .*got "float64"'),  # type: ignore[arg-type]
         (lambda: filled().append("d1", QUERY), DuplicateIdError, r"ids\[0\]: expected ids that are new"),
         (lambda: filled().append("x", QUERY[:, :3].copy()), ShapeError, "tokens: expected dim 16, got 3"),

@@ -254,6 +254,12 @@ pub enum Error {
     /// No offsets at all.
     #[error("offsets: expected one more offset than documents, got none; no documents are offsets of [0]")]
     NoOffsets,
+    /// A store of residual codes without what decodes them.
+    #[error("dtype: expected one of components or sign bits, got {got}; make the store with its codec")]
+    NoCodec {
+        /// The type that was asked for.
+        got: &'static str,
+    },
     /// A prefix that is no prefix.
     #[error(
         "head_dims: expected {expected} components of {dim}, got {got}; pass a dimension that the model was trained for"

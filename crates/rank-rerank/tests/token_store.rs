@@ -1,16 +1,37 @@
 //! A store after any history is the store that is built at once; a damaged file is told.
 
 use std::fs;
+use std::hash::Hash;
 use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
 
 use proptest::prelude::*;
+use rank_rerank::residual::{CodecConfig, Encoded, ResidualCodec};
 use rank_rerank::simd::half::{bf16, f16};
-use rank_rerank::simd::{Components, MaxSim, Precision, Scoring, TokenBatch, best, quantize_int8};
+use rank_rerank::simd::{Components, MaxSim, Precision, Scoring, TokenBatch, best, quantize_binary, quantize_int8};
 use rank_rerank::store::{TokenDtype, TokenStore};
 use rank_rerank::{Error, TokenMatrix};
 
-const DIM: usize = 5;
-const DTYPES: [TokenDtype; 4] = [TokenDtype::F32, TokenDtype::F16, TokenDtype::Bf16, TokenDtype::Int8];
+const DIM: usize = 8;
+const DTYPES: [TokenDtype; 5] =
+    [TokenDtype::F32, TokenDtype::F16, TokenDtype::Bf16, TokenDtype::Int8, TokenDtype::Binary];
+
+fn codec(bits: usize) -> Arc<ResidualCodec> {
+    static CODECS: [OnceLock<Arc<ResidualCodec>>; 3] = [const { OnceLock::new() }; 3];
+    let trained = || {
+        let config = CodecConfig { bits, centroids: Some(6), ..CodecConfig::default() };
+        Arc::new(ResidualCodec::train(tokens(3, 200).values(), DIM, config, |_| true).unwrap().unwrap())
+    };
+    Arc::clone(CODECS[bits / 2].get_or_init(trained))
+}
+
+/// Of each type; behind these, of residual codes.
+fn empty<I: Clone + Eq + Hash>(kind: usize) -> TokenStore<I> {
+    match DTYPES.get(kind) {
+        Some(&dtype) => TokenStore::new(DIM, dtype).unwrap(),
+        None => TokenStore::with_codec(codec(1 << (kind - DTYPES.len()))),
+    }
+}
 
 fn tokens(start: u32, count: usize) -> TokenMatrix {
     let value = |n: usize| ((start as usize * 7919 + n * 104_729) % 1009) as f32 / 504.5 - 1.0;
@@ -43,10 +64,10 @@ fn step() -> impl Strategy<Value = Step> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(150))]
     #[test]
-    fn any_history_is_a_fresh_build(dtype in 0..4_usize, steps in prop::collection::vec(step(), 0..30)) {
+    fn any_history_is_a_fresh_build(kind in 0..8_usize, steps in prop::collection::vec(step(), 0..30)) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("tokens");
-        let mut store = TokenStore::new(DIM, DTYPES[dtype]).unwrap();
+        let mut store = empty(kind);
         let mut model: Vec<(String, TokenMatrix)> = Vec::new();
         for step in steps {
             match step {
@@ -81,7 +102,7 @@ proptest! {
             }
         }
 
-        let mut fresh = TokenStore::new(DIM, DTYPES[dtype]).unwrap();
+        let mut fresh = empty(kind);
         let all: Vec<Components<'_>> = model.iter().map(|(_, tokens)| Components::F32(tokens.values())).collect();
         let ids: Vec<String> = model.iter().map(|(id, _)| id.clone()).collect();
         fresh.extend(ids.clone(), &TokenBatch::each(all, DIM).unwrap()).unwrap();
@@ -125,8 +146,9 @@ proptest! {
 
 #[test]
 fn tokens_are_rounded_as_the_types_have_it() {
-    let values = [0.3_f32, -0.7, 1e-3, 5.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6];
-    for dtype in DTYPES {
+    let values = [0.3_f32, -0.7, 1e-3, 5.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, -0.7, 0.8, -0.9, 1.0, 1.1, 0.0];
+    for dtype in &DTYPES[..4] {
+        let dtype = *dtype;
         let mut store = TokenStore::new(DIM, dtype).unwrap();
         let matrix = TokenMatrix::new(values.to_vec(), DIM).unwrap();
         store.append(1, &matrix).unwrap();
@@ -303,4 +325,114 @@ fn nothing_is_done_by_halves() {
     let rounded = Scoring { precision: Precision::Bf16, threads: 1 };
     assert!(matches!(store.score(&MaxSim::new(&[[1.0, 0.0]]).unwrap(), rounded), Err(Error::Precision { .. })));
     assert!(matches!(store.score(&MaxSim::new(&[[1.0]]).unwrap(), Scoring::default()), Err(Error::DimMismatch { .. })));
+}
+
+#[test]
+fn sign_bits_are_scored_as_they_are() {
+    let (document, mut store) = (tokens(7, 9), empty(4));
+    store.append("a", &document).unwrap();
+    let signs: Vec<f32> = document.values().iter().map(|&value| if value > 0.0 { 1.0 } else { -1.0 }).collect();
+    assert_eq!(store.matrix(&"a").unwrap().values(), signs);
+    assert_eq!((store.dtype(), store.bytes()), (TokenDtype::Binary, 9));
+    let bits = quantize_binary(document.values(), DIM).unwrap();
+    let alone = TokenBatch::flat(Components::Binary(&bits), DIM, &[0, 9]).unwrap();
+    for precision in [Precision::Stored, Precision::Signs] {
+        let scoring = Scoring { precision, ..Scoring::default() };
+        assert_eq!(store.score(&query(), scoring).unwrap(), query().score_tokens(&alone, scoring).unwrap());
+    }
+    let cosine = MaxSim::cosine(&tokens(1, 3)).unwrap();
+    let exact: f64 = cosine
+        .values()
+        .chunks_exact(DIM)
+        .map(|token| {
+            let dots = signs.chunks_exact(DIM).map(|row| {
+                row.iter().zip(token).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum::<f64>() / (DIM as f64).sqrt()
+            });
+            dots.fold(f64::NEG_INFINITY, f64::max)
+        })
+        .sum();
+    assert!((f64::from(store.score(&cosine, Scoring::default()).unwrap()[0]) - exact).abs() < 0.02);
+    assert_eq!(store.prefix(8).unwrap().get(&"a"), store.get(&"a"));
+    let narrow = TokenStore::<&str>::new(12, TokenDtype::Binary).unwrap_err();
+    assert_eq!(
+        narrow.to_string(),
+        "tokens: expected a dim that is a multiple of 8 for sign bits, got 12; append zeros to query and tokens"
+    );
+    let mut wide = TokenStore::<&str>::new(16, TokenDtype::Binary).unwrap();
+    wide.append("b", &[[1.0; 16]]).unwrap();
+    assert_eq!(wide.prefix(8).unwrap().matrix(&"b").unwrap().values(), [1.0; 8]);
+    assert_eq!(
+        wide.prefix(12).unwrap_err().to_string(),
+        "head_dims: expected a multiple of 8 components of 16, got 12; pass a dimension that the model was trained for"
+    );
+}
+
+#[test]
+fn residual_codes_are_scored_as_the_codec_scores_them() {
+    for (kind, bits) in [(5, 1), (6, 2), (7, 4)] {
+        let codec = codec(bits);
+        let mut store = empty(kind);
+        let (first, second) = (tokens(5, 40), tokens(6, 3));
+        store.append("a", &first).unwrap();
+        store.append("b", &second).unwrap();
+        assert_eq!(store.codec().map(ResidualCodec::bits), Some(bits));
+        assert_eq!(store.bytes(), 43 * (DIM * bits / 8 + 8));
+        let all: Vec<f32> = first.values().iter().chain(second.values()).copied().collect();
+        let encoded = codec.encode(&all, 1).unwrap();
+        let scores = codec.maxsim(&tokens(1, 3), &encoded, &[0, 40, 43]).unwrap();
+        assert_eq!(store.score(&query(), Scoring::default()).unwrap(), scores);
+        // What is decoded scores as the codes do, but for the rounding of the query's codes.
+        assert_eq!(store.matrix(&"b").unwrap().values(), &codec.decode(&encoded).unwrap()[40 * DIM..]);
+        let decoded = query().score(&store.matrix(&"b").unwrap()).unwrap();
+        assert!((scores[1] - decoded).abs() < 0.02 * decoded.abs().max(1.0), "{} {decoded}", scores[1]);
+        // Weights, explanations and cosines.
+        let weighted = query().with_weights(&[2.0, 0.0, -1.0]).unwrap();
+        let explained = store.explain(&weighted, &"b", Scoring::default()).unwrap();
+        let sum: f64 = explained.alignments.iter().map(|alignment| alignment.contribution).sum();
+        assert!((sum - f64::from(explained.score)).abs() < 1e-5);
+        assert_eq!(explained.score, store.score_of(&weighted, &["b"], Scoring::default()).unwrap()[0]);
+        let cosine = MaxSim::cosine(&tokens(1, 3)).unwrap();
+        let by_hand = cosine.score(&store.matrix(&"b").unwrap()).unwrap();
+        assert_eq!(store.score_of(&cosine, &["b"], Scoring::default()).unwrap(), [by_hand]);
+
+        // Codes of this codec are kept as they are, others are refused, and so is what they have not.
+        let mut other = empty(kind);
+        let batch = TokenBatch::flat(Components::Residual(Encoded::new(&codec, &encoded).unwrap()), DIM, &[0, 40, 43]);
+        other.extend(["a", "b"], &batch.unwrap()).unwrap();
+        assert_eq!(other.get(&"a"), store.get(&"a"));
+        let mut plain = TokenStore::new(DIM, TokenDtype::F32).unwrap();
+        let error = plain.extend(["a", "b"], &other.documents()).unwrap_err();
+        assert!(matches!(error, Error::StoredDtype { expected: "f32", got: "residual codes", .. }), "{error}");
+        assert!(matches!(store.prefix(4).unwrap_err(), Error::HeadDims { .. }));
+        let scoring = Scoring { precision: Precision::Bf16, ..Scoring::default() };
+        assert!(matches!(store.score(&query(), scoring).unwrap_err(), Error::Precision { .. }));
+    }
+    let error = TokenStore::<i64>::new(DIM, TokenDtype::Residual2).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "dtype: expected one of components or sign bits, got residual2; make the store with its codec"
+    );
+}
+
+#[test]
+fn a_file_of_codes_that_is_damaged_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("codes");
+    let mut store = empty(6);
+    store.append(1_i64, &tokens(5, 40)).unwrap();
+    store.save(&path).unwrap();
+    let whole = fs::read(&path).unwrap();
+    TokenStore::<i64>::verify(&path).unwrap();
+    // Of each section a byte; that of the codes, which are not read when a file is opened, is told when all is.
+    for at in (0..whole.len()).step_by(16) {
+        let mut damaged = whole.clone();
+        damaged[at] ^= 0x40;
+        fs::write(&path, &damaged).unwrap();
+        if TokenStore::<i64>::open(&path).is_ok() {
+            let verified = TokenStore::<i64>::verify(&path);
+            // Up to where the next section begins.
+            let padding = whole[at..at / 64 * 64 + 64].iter().all(|&byte| byte == 0);
+            assert!(verified.is_err() || padding, "byte {at}");
+        }
+    }
 }

@@ -7,7 +7,10 @@ from numpy.typing import NDArray
 
 _Id = TypeVar("_Id", bound=int | str)
 _AnyId: TypeAlias = int | str
-_Dtype: TypeAlias = Literal["float32", "float16", "bfloat16", "int8"]
+_Dtype: TypeAlias = Literal["float32", "float16", "bfloat16", "int8", "binary"]
+_Stored: TypeAlias = Literal[
+    "float32", "float16", "bfloat16", "int8", "binary", "residual1", "residual2", "residual4"
+]
 _Pooling: TypeAlias = Literal[
     "hierarchical",
     "greedy",
@@ -551,6 +554,41 @@ class PlaidIndex:
             [(7, 2.0)]
         """
 
+    def search_rescored(
+        self,
+        query_tokens: NDArray[np.float32],
+        store: TokenStore,
+        k: int = 10,
+        *,
+        nprobe: int = 32,
+        candidates: int = 4096,
+        rescored: int = 256,
+    ) -> list[tuple[int | str, float]]:
+        """:meth:`search`, after which the best are scored again by their tokens, exactly.
+
+        Args:
+            query_tokens: float32 of shape ``(tokens, dim)``, C-contiguous.
+            store: The tokens of the documents, under the same ids, of any dtype.
+            k: How many.
+            nprobe: As in :meth:`search`.
+            candidates: As in :meth:`search`.
+            rescored: How many of the best by their codes are scored by their tokens, at least ``k``.
+
+        Returns:
+            Ids and MaxSim of the tokens in ``store``, by score descending, then by id ascending.
+
+        Raises:
+            ShapeError, DtypeError: As :meth:`search`.
+            InvalidInputError: As :meth:`search`; a document that is found and that ``store`` does not hold.
+
+        Example:
+            >>> tokens = [np.array([[0.6, 0.8], [1, 0]], dtype=np.float32), np.array([[0.8, -0.6]], dtype=np.float32)]
+            >>> index, store = PlaidIndex.build([7, 8], tokens, centroids=1, bits=1), TokenStore(2)
+            >>> store.extend([7, 8], tokens)
+            >>> index.search_rescored(np.array([[1, 0]], dtype=np.float32), store, k=1)
+            [(7, 1.0)]
+        """
+
     def search_batch(
         self,
         queries: Iterable[NDArray[np.float32]],
@@ -558,24 +596,28 @@ class PlaidIndex:
         *,
         nprobe: int = 32,
         candidates: int = 4096,
+        store: TokenStore | None = None,
+        rescored: int = 256,
         threads: int = 1,
         progress: bool = False,
     ) -> list[list[tuple[int | str, float]]]:
-        """:meth:`search` for many queries, which threads share.
+        """:meth:`search`, or with a store :meth:`search_rescored`, for many queries, which threads share.
 
         Args:
             queries: The tokens of each query, float32 of shape ``(tokens, dim)``.
             k: How many documents for each.
             nprobe: As in :meth:`search`.
             candidates: As in :meth:`search`.
+            store: As in :meth:`search_rescored`.
+            rescored: As in :meth:`search_rescored`; without a store of no use.
             threads: How many threads; 0 for as many as the machine has.
             progress: Whether to show a progress bar, which needs tqdm.
 
         Returns:
-            What :meth:`search` returns, for each query.
+            What :meth:`search` or :meth:`search_rescored` returns, for each query.
 
         Raises:
-            ShapeError, InvalidInputError, DtypeError: As :meth:`search`.
+            ShapeError, InvalidInputError, DtypeError: As :meth:`search_rescored`.
             MissingPackageError: ``progress`` without tqdm.
 
         Example:
@@ -782,11 +824,12 @@ class TokenStore:
 
     Args:
         dim: The number of components of each token, at least 1.
-        dtype: As what they are stored: ``"float32"``, ``"float16"``, ``"bfloat16"``, or ``"int8"`` with a scale for
-            each token, as :func:`quantize_int8` makes them.
+        dtype: As what they are stored: ``"float32"``, ``"float16"``, ``"bfloat16"``, ``"int8"`` with a scale for each
+            token, as :func:`quantize_int8` makes them, or ``"binary"``, the sign bits that :func:`quantize_binary`
+            makes. For residual codes see :meth:`with_codec`.
 
     Raises:
-        ShapeError: A ``dim`` of 0.
+        ShapeError: A ``dim`` of 0; for ``"binary"`` one that is not a multiple of 8.
         InvalidInputError: Another ``dtype``.
 
     Example:
@@ -800,6 +843,25 @@ class TokenStore:
     """
 
     def __new__(cls, dim: int, dtype: _Dtype = "float32") -> TokenStore: ...
+    @staticmethod
+    def with_codec(codec: ResidualCodec) -> TokenStore:
+        """A store without documents, whose tokens are kept as residual codes, ``dim * bits / 8 + 8`` bytes each.
+
+        They are scored as :meth:`ResidualCodec.maxsim` scores them, without being decoded; by cosine they are decoded.
+
+        Args:
+            codec: What tokens are encoded with.
+
+        Example:
+            >>> codec = ResidualCodec.train(np.eye(4, dtype=np.float32), bits=2, centroids=4)
+            >>> store = TokenStore.with_codec(codec)
+            >>> store.append("d1", np.eye(4, dtype=np.float32)[1:3])
+            >>> store
+            TokenStore(documents=1, dim=4, dtype="residual2")
+            >>> store.rank(np.eye(4, dtype=np.float32)[:2])
+            [('d1', 1.0)]
+        """
+
     @staticmethod
     def open(path: str | PathLike[str], *, verify: bool = False) -> TokenStore:
         """Opens a file that :meth:`save` wrote. Tokens are mapped, and read from the file when they are scored.
@@ -839,7 +901,8 @@ class TokenStore:
             dtype: As what to store the tokens: as they are by default, or, for those of float32, another.
             id_column: The column of ids, strings or ints.
             tokens_column: The column of tokens: for each document a list of tokens, each a list of ``dim`` values of
-                float32, float16, uint16 (the bits of bfloat16) or int8; fixed-size lists are read fastest.
+                float32, float16, uint16 (the bits of bfloat16) or int8, or of ``dim / 8`` values of uint8 (sign bits);
+                fixed-size lists are read fastest.
             scales_column: For int8 the column of scales: for each document a list of float32, one for each token.
 
         Raises:
@@ -1021,8 +1084,12 @@ class TokenStore:
         """The number of components of each token."""
 
     @property
-    def dtype(self) -> _Dtype:
+    def dtype(self) -> _Stored:
         """As what components are stored."""
+
+    @property
+    def codec(self) -> ResidualCodec | None:
+        """The codec of residual codes, if tokens are stored so."""
 
     @property
     def tokens(self) -> int:
@@ -1221,7 +1288,11 @@ class TokenStore:
         """
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        """The store as Arrow record batches, of the columns that :meth:`from_arrow` reads."""
+        """The store as Arrow record batches, of the columns that :meth:`from_arrow` reads.
+
+        Raises:
+            InvalidInputError: Residual codes, for which Arrow has no type; ids of both types.
+        """
 
 def colbert_alignments(
     query_tokens: NDArray[np.float32],

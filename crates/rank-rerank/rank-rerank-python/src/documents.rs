@@ -76,7 +76,11 @@ impl<'py> Array<'py> {
     /// The components of a token.
     pub(crate) fn dim(&self) -> usize {
         let last = self.shape().last().copied().unwrap_or_default();
-        if matches!(self, Self::U8(_)) { 8 * last } else { last }
+        match self {
+            Self::U8(_) => 8 * last,
+            Self::Arrow(tokens) => tokens.dim(),
+            _ => last,
+        }
     }
 
     fn is_int8(&self) -> bool {

@@ -5,7 +5,9 @@ use pyo3::buffer::PyUntypedBuffer;
 use pyo3::intern;
 use pyo3::prelude::*;
 use rank_pyo3::arrow::arrow_array::cast::AsArray;
-use rank_pyo3::arrow::arrow_array::types::{ArrowPrimitiveType, Float16Type, Float32Type, Int8Type, UInt16Type};
+use rank_pyo3::arrow::arrow_array::types::{
+    ArrowPrimitiveType, Float16Type, Float32Type, Int8Type, UInt8Type, UInt16Type,
+};
 use rank_pyo3::arrow::arrow_array::{Array as _, ArrayRef};
 use rank_pyo3::arrow::arrow_schema::DataType;
 use rank_pyo3::arrow::{ArrowTable, arrow_chunks};
@@ -92,11 +94,17 @@ impl ArrowTokens {
         *self.values.data_type() == DataType::Int8
     }
 
+    /// The components of a token, of which eight bits are in a byte.
+    pub(crate) fn dim(&self) -> usize {
+        if self.dtype() == TokenDtype::Binary { 8 * self.shape[1] } else { self.shape[1] }
+    }
+
     pub(crate) fn dtype(&self) -> TokenDtype {
         match self.values.data_type() {
             DataType::Float16 => TokenDtype::F16,
             DataType::UInt16 => TokenDtype::Bf16,
             DataType::Int8 => TokenDtype::Int8,
+            DataType::UInt8 => TokenDtype::Binary,
             _ => TokenDtype::F32,
         }
     }
@@ -111,6 +119,7 @@ impl ArrowTokens {
             DataType::Int8 => {
                 Components::Int8 { codes: slice::<Int8Type>(&self.values), scales: scales.unwrap_or_default() }
             }
+            DataType::UInt8 => Components::Binary(slice::<UInt8Type>(&self.values)),
             // Checked when it was read.
             _ => Components::F32(slice::<Float32Type>(&self.values)),
         }
@@ -126,8 +135,8 @@ impl ArrowTokens {
     fn read(array: &ArrayRef, argument: &str) -> PyResult<Self> {
         let refused = || {
             PACKAGE.dtype(format_args!(
-                "{argument}: expected tokens as FixedSizeList of float32, float16, uint16 (bfloat16 bits) or int8, got {}; \
-                 cast the array",
+                "{argument}: expected tokens as FixedSizeList of float32, float16, uint16 (bfloat16 bits), int8 or uint8 \
+                 (sign bits), got {}; cast the array",
                 array.data_type()
             ))
         };
@@ -155,7 +164,7 @@ impl ArrowTokens {
             _ => return Err(refused()),
         };
         match values.data_type() {
-            DataType::Float32 | DataType::Float16 | DataType::UInt16 | DataType::Int8 => {}
+            DataType::Float32 | DataType::Float16 | DataType::UInt16 | DataType::Int8 | DataType::UInt8 => {}
             _ => return Err(refused()),
         }
         no_nulls(&values, argument)?;

@@ -13,7 +13,7 @@ use rank_rerank::residual::CodecConfig;
 use crate::documents::Held;
 use crate::errors::{PACKAGE, to_python};
 use crate::residual::{ResidualCodec, stopped};
-use crate::store::{Key, keys, plain};
+use crate::store::{Key, TokenStore, keys, plain};
 use crate::tokens::{matrix, view};
 
 type Index = plaid::PlaidIndex<Key>;
@@ -127,8 +127,30 @@ impl PlaidIndex {
         PACKAGE.ranked(py, &plain(found))
     }
 
+    #[doc = rank_pyo3::stub!("PlaidIndex.search_rescored")]
+    #[pyo3(signature = (query_tokens, store, k = 10, *, nprobe = 32, candidates = 4096, rescored = 256))]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of the Python method")]
+    fn search_rescored<'py>(
+        &self,
+        py: Python<'py>,
+        query_tokens: &Bound<'py, PyAny>,
+        store: &Bound<'py, TokenStore>,
+        k: usize,
+        nprobe: usize,
+        candidates: usize,
+        rescored: usize,
+    ) -> PyResult<Bound<'py, PyList>> {
+        let query = matrix(query_tokens, "query_tokens")?;
+        let query = view(&query)?;
+        let config = SearchConfig { nprobe, candidates, rescored };
+        let store = store.get();
+        let found = self.read(py, |index| store.locked(|store| index.search_rescored(&query, k, config, store)));
+        PACKAGE.ranked(py, &plain(found.map_err(to_python)?))
+    }
+
     #[doc = rank_pyo3::stub!("PlaidIndex.search_batch")]
-    #[pyo3(signature = (queries, k = 10, *, nprobe = 32, candidates = 4096, threads = 1, progress = false))]
+    #[pyo3(signature = (queries, k = 10, *, nprobe = 32, candidates = 4096, store = None, rescored = 256, threads = 1,
+                        progress = false))]
     #[expect(clippy::too_many_arguments, reason = "the arguments of the Python method")]
     fn search_batch<'py>(
         &self,
@@ -137,6 +159,8 @@ impl PlaidIndex {
         k: usize,
         nprobe: usize,
         candidates: usize,
+        store: Option<&Bound<'py, TokenStore>>,
+        rescored: usize,
         threads: usize,
         progress: bool,
     ) -> PyResult<Vec<Bound<'py, PyList>>> {
@@ -147,11 +171,18 @@ impl PlaidIndex {
                 TokenMatrix::from_tokens(&view(&tokens)?).map_err(to_python)
             })
             .collect::<PyResult<_>>()?;
-        let config = SearchConfig { nprobe, candidates, ..SearchConfig::default() };
+        let config = SearchConfig { nprobe, candidates, rescored };
+        let store = store.map(Bound::get);
         let bar = ProgressBar::new(PACKAGE, py, queries.len(), progress)?;
         let found = watched(py, &bar, |watch| {
             let index = self.0.read().unwrap_or_else(PoisonError::into_inner);
-            index.search_batch(&queries, k, config, None, threads, |done| watch.advance(done)).map_err(to_python)
+            let search = |store: Option<&_>| {
+                index.search_batch(&queries, k, config, store, threads, |done| watch.advance(done)).map_err(to_python)
+            };
+            match store {
+                Some(store) => store.locked(|store| search(Some(store))),
+                None => search(None),
+            }
         })?;
         found.into_iter().map(|found| PACKAGE.ranked(py, &plain(found))).collect()
     }

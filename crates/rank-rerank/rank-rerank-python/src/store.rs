@@ -16,6 +16,7 @@ use crate::colbert::{Alignment, aligned, config, count, first_stage, lists, of_c
 use crate::documents::{Array, Held};
 use crate::errors::{PACKAGE, to_python};
 use crate::input::{arrow_documents, arrow_scales};
+use crate::residual::ResidualCodec;
 use crate::store_arrow::stream;
 use crate::tokens::{query, scoring, weighted};
 
@@ -57,9 +58,11 @@ fn dtype(name: &str) -> PyResult<TokenDtype> {
         "float16" => TokenDtype::F16,
         "bfloat16" => TokenDtype::Bf16,
         "int8" => TokenDtype::Int8,
+        "binary" => TokenDtype::Binary,
         other => {
             return Err(PACKAGE.invalid(format_args!(
-                "dtype: expected \"float32\", \"float16\", \"bfloat16\" or \"int8\", got {other:?}; pass one of them"
+                "dtype: expected \"float32\", \"float16\", \"bfloat16\", \"int8\" or \"binary\", got {other:?}; pass one of \
+                 them, or for residual codes use TokenStore.with_codec"
             )));
         }
     })
@@ -80,7 +83,12 @@ impl TokenStore {
     }
 
     pub(crate) fn read<T: Send>(&self, py: Python<'_>, work: impl FnOnce(&Store) -> T + Send) -> T {
-        py.detach(|| work(&self.store.read().unwrap_or_else(PoisonError::into_inner)))
+        py.detach(|| self.locked(work))
+    }
+
+    /// Where the GIL is free already.
+    pub(crate) fn locked<T>(&self, work: impl FnOnce(&Store) -> T) -> T {
+        work(&self.store.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn write<T: Send>(&self, py: Python<'_>, work: impl FnOnce(&mut Store) -> Result<T> + Send) -> PyResult<T> {
@@ -130,6 +138,12 @@ impl TokenStore {
         Store::new(dim, self::dtype(dtype)?).map(Self::new).map_err(to_python)
     }
 
+    #[doc = rank_pyo3::stub!("TokenStore.with_codec")]
+    #[staticmethod]
+    fn with_codec(codec: &Bound<'_, ResidualCodec>) -> Self {
+        Self::new(Store::with_codec(codec.get().0.clone()))
+    }
+
     #[doc = rank_pyo3::stub!("TokenStore.open")]
     #[staticmethod]
     #[pyo3(signature = (path, *, verify = false))]
@@ -176,7 +190,7 @@ impl TokenStore {
                 .iter()
                 .enumerate()
                 .map(|(row, document)| document.components(scales.get(row).map(Vec::as_slice)));
-            let dim = first.shape[1];
+            let dim = first.dim();
             let batch = TokenBatch::each(each.collect(), dim).map_err(to_python)?;
             let given = (0..ids.len()).map(|row| match ids.get(row) {
                 IdRef::Int(number) => Key(Id::Int(number)),
@@ -345,8 +359,15 @@ impl TokenStore {
             TokenDtype::F16 => "float16",
             TokenDtype::Bf16 => "bfloat16",
             TokenDtype::Int8 => "int8",
-            _ => "float32",
+            TokenDtype::F32 => "float32",
+            other => other.name(),
         }
+    }
+
+    #[doc = rank_pyo3::stub!("TokenStore.codec")]
+    #[getter]
+    fn codec(&self, py: Python<'_>) -> Option<ResidualCodec> {
+        self.read(py, |store| store.codec().cloned()).map(ResidualCodec)
     }
 
     #[doc = rank_pyo3::stub!("TokenStore.tokens")]

@@ -8,7 +8,7 @@ use rank_pyo3::Id;
 use rank_pyo3::arrow::arrow_array::builder::OffsetBufferBuilder;
 use rank_pyo3::arrow::arrow_array::{
     ArrayRef, FixedSizeListArray, Float16Array, Float32Array, Int8Array, Int64Array, ListArray, RecordBatch,
-    StringArray, UInt16Array,
+    StringArray, UInt8Array, UInt16Array,
 };
 use rank_pyo3::arrow::arrow_schema::{ArrowError, DataType, Field, FieldRef, Schema, SchemaRef};
 use rank_pyo3::arrow::arrow_stream;
@@ -46,9 +46,17 @@ pub(crate) fn stream<'py>(
         TokenDtype::F16 => DataType::Float16,
         TokenDtype::Bf16 => DataType::UInt16,
         TokenDtype::Int8 => DataType::Int8,
-        _ => DataType::Float32,
+        TokenDtype::Binary => DataType::UInt8,
+        TokenDtype::F32 => DataType::Float32,
+        other => {
+            return Err(PACKAGE.invalid(format_args!(
+                "dtype: expected components or sign bits, for which Arrow has a type, got {:?}; save the store to a file, or \
+                 decode documents with get",
+                other.name()
+            )));
+        }
     };
-    let Ok(size) = i32::try_from(dim) else {
+    let Ok(size) = i32::try_from(if dtype == TokenDtype::Binary { dim / 8 } else { dim }) else {
         return Err(PACKAGE.invalid(format_args!("dim: expected at most {}, got {dim}; save to a file", i32::MAX)));
     };
     let token = DataType::FixedSizeList(item(value), size);
@@ -72,6 +80,7 @@ pub(crate) fn stream<'py>(
 fn batch(store: &Store, keys: &[Key], schema: &SchemaRef, size: i32) -> Result<RecordBatch, ArrowError> {
     let (mut lengths, mut tokens) = (Vec::with_capacity(keys.len()), 0);
     let (mut wide, mut half, mut bits, mut codes, mut factors) = (vec![], vec![], vec![], vec![], vec![]);
+    let mut signs = vec![];
     for key in keys {
         let document = store.get(key).ok_or_else(|| {
             ArrowError::ComputeError(format!("the document {} was deleted while the store was read", key.0))
@@ -94,6 +103,10 @@ fn batch(store: &Store, keys: &[Key], schema: &SchemaRef, size: i32) -> Result<R
                 wide.extend_from_slice(values);
                 values.len()
             }
+            Components::Binary(bits) => {
+                signs.extend_from_slice(bits);
+                8 * bits.len()
+            }
             _ => 0,
         };
         lengths.push(length / store.dim());
@@ -115,6 +128,7 @@ fn batch(store: &Store, keys: &[Key], schema: &SchemaRef, size: i32) -> Result<R
         TokenDtype::F16 => Arc::new(Float16Array::from(half)),
         TokenDtype::Bf16 => Arc::new(UInt16Array::from(bits)),
         TokenDtype::Int8 => Arc::new(Int8Array::from(codes)),
+        TokenDtype::Binary => Arc::new(UInt8Array::from(signs)),
         _ => Arc::new(Float32Array::from(wide)),
     };
     let list = |values: ArrayRef| -> Result<ArrayRef, ArrowError> {

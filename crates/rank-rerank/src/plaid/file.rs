@@ -12,8 +12,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use rank_kernels::PackedQuery;
-
 use super::PlaidIndex;
 use super::index::Codes;
 use crate::error::{Error, Result};
@@ -41,10 +39,6 @@ impl<W: Write> Summing<W> {
         sizes.iter().try_for_each(|&size| self.put(&(size as u64).to_le_bytes()))
     }
 
-    fn floats(&mut self, values: &[f32]) -> io::Result<()> {
-        self.numbers(values.iter().map(|value| value.to_bits()))
-    }
-
     fn numbers(&mut self, values: impl IntoIterator<Item = u32>) -> io::Result<()> {
         let mut bytes = Vec::with_capacity(1 << 16);
         for value in values {
@@ -68,10 +62,7 @@ fn write<I: IdCodec>(file: File, index: &PlaidIndex<I>) -> io::Result<()> {
     out.put(MAGIC)?;
     out.put(&VERSION.to_le_bytes())?;
     out.sizes(&[codec.dim(), codec.bits, codec.centroids.tokens(), kept.len(), tokens])?;
-    out.floats(&codec.cutoffs)?;
-    out.put(&codec.weights.map(|weight| weight as u8))?;
-    out.floats(&[codec.unit])?;
-    out.floats(codec.centroids())?;
+    out.put(&codec.to_bytes())?;
     out.numbers(kept.iter().map(|&document| range(document).len() as u32))?;
     out.numbers(kept.iter().flat_map(|&document| index.centroids[range(document)].iter().copied()))?;
     out.numbers(kept.iter().flat_map(|&document| index.scales[range(document)].iter().map(|scale| scale.to_bits())))?;
@@ -161,16 +152,8 @@ impl<'a> Reader<'a> {
     }
 
     fn codec(&mut self, dim: usize, bits: usize, centroids: usize) -> Option<ResidualCodec> {
-        if ![1, 2, 4].contains(&bits) || dim == 0 || dim > rank_kernels::PackedInt8::MAX_DIM || centroids == 0 {
-            return None;
-        }
-        let cutoffs = self.floats((1 << bits) - 1)?;
-        let weights = self.take::<16>()?.map(|weight| weight as i8);
-        let unit = self.floats(1)?[0];
-        let values = self.floats(centroids.checked_mul(dim)?)?;
-        let centroids = PackedQuery::new(&values, dim);
-        let kernels = rank_kernels::kernels();
-        (unit > 0.0).then_some(ResidualCodec { kernels, bits, centroids, cutoffs, weights, unit })
+        let bytes = self.bytes(ResidualCodec::saved_bytes(dim, bits, centroids)?)?;
+        ResidualCodec::from_bytes(bytes, dim, bits, centroids)
     }
 }
 

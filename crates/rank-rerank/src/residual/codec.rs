@@ -1,6 +1,7 @@
 //! Tokens made codes, and codes made tokens.
 
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rank_kernels::{Kernels, PackedQuery};
 
@@ -32,6 +33,8 @@ use crate::tokens::{TokensRef, check_finite};
 /// ```
 #[derive(Debug, Clone)]
 pub struct ResidualCodec {
+    /// Tells codecs apart: copies of one are equal.
+    pub(crate) id: u64,
     pub(crate) kernels: &'static Kernels,
     pub(crate) bits: usize,
     pub(crate) centroids: PackedQuery,
@@ -97,6 +100,7 @@ impl ResidualCodec {
         let found = centroids(kernels, &rows, dim, count, config.iterations, &mut random, threads, &report);
         let Some(centroids) = found else { return Ok(None) };
         let mut codec = Self {
+            id: Self::new_id(),
             kernels,
             bits: config.bits,
             centroids: PackedQuery::new(&centroids, dim),
@@ -117,6 +121,60 @@ impl ResidualCodec {
         residuals.sort_unstable_by(f32::total_cmp);
         codec.set_buckets(&residuals);
         Ok(Some(codec))
+    }
+
+    /// Whether codes of one are codes of the other.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let parts = |codec: &Self| (codec.dim(), codec.bits, codec.weights, codec.unit);
+        self.id == other.id || (parts(self) == parts(other) && self.centroids() == other.centroids())
+    }
+
+    fn new_id() -> u64 {
+        static IDS: AtomicU64 = AtomicU64::new(0);
+        IDS.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Cutoffs, one less than codes, f32; 16 weights i8; the unit of the weights f32; the centroids f32; little-endian.
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes =
+            Vec::with_capacity(Self::saved_bytes(self.dim(), self.bits, self.centroids.tokens()).unwrap_or(0));
+        bytes.extend(self.cutoffs.iter().flat_map(|value| value.to_le_bytes()));
+        bytes.extend(self.weights.map(i8::cast_unsigned));
+        bytes.extend([self.unit].iter().chain(self.centroids()).flat_map(|value| value.to_le_bytes()));
+        bytes
+    }
+
+    /// As how many bytes a codec is saved; none if there is no such codec.
+    pub(crate) fn saved_bytes(dim: usize, bits: usize, centroids: usize) -> Option<usize> {
+        let there =
+            [1, 2, 4].contains(&bits) && (1..=rank_kernels::PackedInt8::MAX_DIM).contains(&dim) && centroids > 0;
+        let values = there.then(|| centroids.checked_mul(dim))??;
+        values.checked_mul(4)?.checked_add(4 * (1 << bits) + 16)
+    }
+
+    /// What [`to_bytes`](Self::to_bytes) made; none if it is no codec.
+    pub(crate) fn from_bytes(bytes: &[u8], dim: usize, bits: usize, centroids: usize) -> Option<Self> {
+        if Self::saved_bytes(dim, bits, centroids)? != bytes.len() {
+            return None;
+        }
+        let floats = |bytes: &[u8]| -> Option<Vec<f32>> {
+            let values: Vec<f32> = bytes.as_chunks::<4>().0.iter().map(|four| f32::from_le_bytes(*four)).collect();
+            values.iter().all(|value| value.is_finite()).then_some(values)
+        };
+        let (cutoffs, rest) = bytes.split_at(4 * ((1 << bits) - 1));
+        let (weights, rest) = rest.split_first_chunk::<16>()?;
+        let (unit, values) = rest.split_at(4);
+        let unit = floats(unit)?[0];
+        let codec = Self {
+            id: Self::new_id(),
+            kernels: rank_kernels::try_kernels().ok()?,
+            bits,
+            centroids: PackedQuery::new(&floats(values)?, dim),
+            cutoffs: floats(cutoffs)?,
+            weights: weights.map(u8::cast_signed),
+            unit,
+        };
+        (unit > 0.0).then_some(codec)
     }
 
     /// Buckets of as many of the sorted residuals each.
@@ -248,19 +306,22 @@ impl ResidualCodec {
     /// [`Error::Parameter`] if lengths do not agree, or there is no such centroid.
     pub fn decode(&self, encoded: &EncodedTokens) -> Result<Vec<f32>> {
         self.check(encoded)?;
-        let (dim, bytes) = (self.dim(), self.bytes());
+        Ok(self.decode_parts(&encoded.centroids, &encoded.codes, &encoded.scales))
+    }
+
+    /// Of parts that are known to agree.
+    pub(crate) fn decode_parts(&self, centroids: &[u32], codes: &[u8], scales: &[f32]) -> Vec<f32> {
+        let bytes = self.bytes();
         let weights = self.bucket_weights();
         let mask = (1_u8 << self.bits) - 1;
-        let mut tokens = Vec::with_capacity(encoded.centroids.len() * dim);
-        for ((&centroid, codes), scale) in
-            encoded.centroids.iter().zip(encoded.codes.chunks_exact(bytes)).zip(&encoded.scales)
-        {
+        let mut tokens = Vec::with_capacity(centroids.len() * self.dim());
+        for ((&centroid, codes), scale) in centroids.iter().zip(codes.chunks_exact(bytes)).zip(scales) {
             tokens.extend(self.centroid(centroid).iter().enumerate().map(|(component, center)| {
                 let code = codes[component % bytes] >> (component / bytes * self.bits) & mask;
                 (center + weights[usize::from(code)]) * scale
             }));
         }
-        Ok(tokens)
+        tokens
     }
 
     pub(crate) fn check(&self, encoded: &EncodedTokens) -> Result<()> {

@@ -6,10 +6,12 @@
 
 mod codec;
 mod config;
+mod encoded;
 mod kmeans;
 mod score;
 
 pub use codec::{EncodedTokens, ResidualCodec};
 pub use config::CodecConfig;
+pub use encoded::Encoded;
 pub(crate) use kmeans::sample;
 pub(crate) use score::CompressedQuery;

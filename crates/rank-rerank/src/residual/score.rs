@@ -29,8 +29,14 @@ impl CompressedQuery {
             return Err(Error::DimMismatch { argument, expected: dim, got });
         }
         check_finite(&values, dim, argument)?;
+        Self::of_values(codec, &values, &[])
+    }
+
+    /// Of a query of the codec's dimension, whose tokens weigh 1 if there are no weights.
+    pub(crate) fn of_values(codec: &ResidualCodec, values: &[f32], weights: &[f32]) -> Result<Self> {
+        let (argument, dim) = (Argument::Query, codec.dim());
         let tokens = values.len() / dim;
-        let wide = PackedQuery::new(&values, dim);
+        let wide = PackedQuery::new(values, dim);
         let width = wide.groups() * PackedQuery::WIDTH;
         let mut products = vec![0.0; codec.centroids.tokens() * width];
         codec.kernels.products(&wide, 0..wide.groups(), codec.centroids(), &mut products);
@@ -38,7 +44,7 @@ impl CompressedQuery {
             return Err(Error::Overflow { argument });
         }
         let (mut codes, mut scales) = (vec![0; values.len()], vec![0.0; tokens]);
-        quantize(&values, dim, &mut codes, &mut scales);
+        quantize(values, dim, &mut codes, &mut scales);
         let mut factors = vec![0.0; width];
         for (factor, &scale) in factors.iter_mut().zip(&scales) {
             // A token of zeros has no products.
@@ -50,7 +56,10 @@ impl CompressedQuery {
                 *base *= factor;
             }
         }
-        let packed = PackedInt8::new(&values, dim).with_weights(&vec![codec.unit; tokens]);
+        let mut packed = PackedInt8::new(values, dim).with_weights(&vec![codec.unit; tokens]);
+        if !weights.is_empty() {
+            packed = packed.with_weights(weights);
+        }
         Ok(Self { packed, products, base, tokens, width })
     }
 

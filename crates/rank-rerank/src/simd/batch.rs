@@ -3,6 +3,7 @@
 use rank_kernels::half::{bf16, f16};
 
 use crate::error::{Argument, Error, Result};
+use crate::residual::Encoded;
 
 /// The components of tokens, token after token, as they are stored.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -24,6 +25,8 @@ pub enum Components<'a> {
     /// Sign bits, as [`quantize_binary`](super::quantize_binary) makes them, eight a byte: a component is 1 where its bit
     /// is set, else -1. The dimension is a multiple of 8.
     Binary(&'a [u8]),
+    /// Residual codes: a centroid, what is left to it in one, two or four bits a component, and a scale.
+    Residual(Encoded<'a>),
 }
 
 impl Components<'_> {
@@ -34,6 +37,7 @@ impl Components<'_> {
             Self::Bf16(values) => values.len(),
             Self::Int8 { codes, .. } => codes.len(),
             Self::Binary(bits) => 8 * bits.len(),
+            Self::Residual(encoded) => encoded.tokens() * encoded.codec().dim(),
         }
     }
 
@@ -44,11 +48,15 @@ impl Components<'_> {
             Self::Bf16(_) => "bf16",
             Self::Int8 { .. } => "int8",
             Self::Binary(_) => "sign bits",
+            Self::Residual(_) => "residual codes",
         }
     }
 
     /// The tokens from `start` to `end`.
     pub(crate) fn rows(self, start: usize, end: usize, dim: usize) -> Self {
+        if let Self::Residual(encoded) = self {
+            return Self::Residual(encoded.rows(start, end));
+        }
         let range = start * dim..end * dim;
         match self {
             Self::F32(values) => Self::F32(&values[range]),
@@ -56,6 +64,7 @@ impl Components<'_> {
             Self::Bf16(values) => Self::Bf16(&values[range]),
             Self::Int8 { codes, scales } => Self::Int8 { codes: &codes[range], scales: &scales[start..end] },
             Self::Binary(bits) => Self::Binary(&bits[range.start / 8..range.end / 8]),
+            Self::Residual(_) => self,
         }
     }
 
@@ -66,6 +75,11 @@ impl Components<'_> {
         }
         if matches!(self, Self::Binary(_)) && !dim.is_multiple_of(8) {
             return Err(Error::PartialByte { argument, got: dim });
+        }
+        if let Self::Residual(encoded) = self
+            && encoded.codec().dim() != dim
+        {
+            return Err(Error::DimMismatch { argument, expected: encoded.codec().dim(), got: dim });
         }
         let got = self.len();
         if !got.is_multiple_of(dim) {
@@ -231,6 +245,7 @@ impl<'a> TokenBatch<'a> {
                 }
             }
             Components::Binary(bits) => scratch.extend(signs(bits)),
+            Components::Residual(encoded) => scratch.extend(encoded.decode()),
         }
         scratch
     }

@@ -1,11 +1,12 @@
 //! MaxSim: late interaction of query tokens and document tokens.
 
 use std::borrow::Cow;
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rank_kernels::{Kernels, PackedBf16, PackedInt8, PackedQuery, PackedSigns, kernels, try_kernels};
 
 use crate::error::{Argument, Error, Result};
+use crate::residual::{CompressedQuery, ResidualCodec};
 use crate::simd::batch::{Components, TokenBatch};
 use crate::simd::score::Scoring;
 use crate::simd::vectors::normalize;
@@ -39,9 +40,20 @@ pub struct MaxSim {
     bf16: OnceLock<PackedBf16>,
     int8: OnceLock<PackedInt8>,
     signs: OnceLock<PackedSigns>,
+    compressed: Compressed,
     /// Whether tokens are divided by their norms: those of the query are.
     pub(super) cosine: bool,
     pub(super) kernels: &'static Kernels,
+}
+
+/// What was made for the codec whose documents came last.
+#[derive(Debug, Default)]
+struct Compressed(Mutex<Option<(u64, Arc<CompressedQuery>)>>);
+
+impl Clone for Compressed {
+    fn clone(&self) -> Self {
+        Self(Mutex::new(self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()))
+    }
 }
 
 impl MaxSim {
@@ -59,6 +71,7 @@ impl MaxSim {
             bf16: OnceLock::new(),
             int8: OnceLock::new(),
             signs: OnceLock::new(),
+            compressed: Compressed::default(),
             cosine: false,
             kernels: try_kernels()?,
         })
@@ -114,6 +127,7 @@ impl MaxSim {
             bf16: OnceLock::new(),
             int8: OnceLock::new(),
             signs: OnceLock::new(),
+            compressed: Compressed::default(),
             ..self
         })
     }
@@ -138,6 +152,19 @@ impl MaxSim {
             let packed = PackedSigns::new(self.query.values(), self.dim());
             if self.weights.is_empty() { packed } else { packed.with_weights(&self.weights) }
         })
+    }
+
+    /// With its products with the centroids of a codec of its dimension.
+    pub(super) fn compressed(&self, codec: &ResidualCodec) -> Result<Arc<CompressedQuery>> {
+        let mut last = self.compressed.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((id, compressed)) = &*last
+            && *id == codec.id
+        {
+            return Ok(Arc::clone(compressed));
+        }
+        let compressed = Arc::new(CompressedQuery::of_values(codec, self.query.values(), &self.weights)?);
+        *last = Some((codec.id, Arc::clone(&compressed)));
+        Ok(compressed)
     }
 
     /// The components of the query's tokens, token after token; of norm 1 each where scoring is by cosine.

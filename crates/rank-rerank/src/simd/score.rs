@@ -210,7 +210,7 @@ fn part(
     let cosine = queries.first().is_some_and(|query| query.cosine);
     match &batch.documents {
         Documents::Flat { components, offsets } if !cosine => {
-            kernel(queries, *components, &offsets[start..=end], precision, scores);
+            kernel(queries, *components, &offsets[start..=end], precision, scores)?;
         }
         _ => {
             let mut one = vec![0.0; queries.len()];
@@ -220,7 +220,7 @@ fn part(
                 if cosine {
                     unit_document(queries, document, batch.dim, position, precision, &mut one)?;
                 } else {
-                    kernel(queries, document, &offsets, precision, &mut one);
+                    kernel(queries, document, &offsets, precision, &mut one)?;
                 }
                 for (number, &score) in one.iter().enumerate() {
                     scores[number * (end - start) + position - start] = score;
@@ -237,8 +237,8 @@ fn kernel(
     offsets: &[usize],
     precision: Precision,
     scores: &mut [f32],
-) {
-    let Some(kernels) = queries.first().map(|query| query.kernels) else { return };
+) -> Result<()> {
+    let Some(kernels) = queries.first().map(|query| query.kernels) else { return Ok(()) };
     let wide = || queries.iter().map(|query| &query.query).collect::<Vec<_>>();
     let half = || queries.iter().map(|query| query.bf16()).collect::<Vec<_>>();
     match components {
@@ -260,7 +260,16 @@ fn kernel(
             let queries: Vec<_> = queries.iter().map(|query| query.int8()).collect();
             kernels.maxsim_binary(&queries, bits, offsets, scores);
         }
+        Components::Residual(encoded) => {
+            let documents: Vec<Range<usize>> = offsets.windows(2).map(|pair| pair[0]..pair[1]).collect();
+            for (query, scores) in queries.iter().zip(scores.chunks_mut(documents.len().max(1))) {
+                let query = query.compressed(encoded.codec())?;
+                let (centroids, codes, scales) = (encoded.centroids(), encoded.codes(), encoded.scales());
+                scores.copy_from_slice(&query.scores(encoded.codec(), centroids, codes, scales, &documents));
+            }
+        }
     }
+    Ok(())
 }
 
 /// One document whose tokens are divided by their norms first.
@@ -281,11 +290,11 @@ fn unit_document(
             if squares == 0 { Err(Error::ZeroToken { argument, token }) } else { Ok(1.0 / (squares as f64).sqrt()) }
         });
         let scales: Vec<f32> = scales.map(|scale| scale.map(|scale| scale as f32)).collect::<Result<_>>()?;
-        kernel(queries, Components::Int8 { codes, scales: &scales }, &offsets, Precision::Stored, scores);
+        kernel(queries, Components::Int8 { codes, scales: &scales }, &offsets, Precision::Stored, scores)?;
         return Ok(());
     }
     if let Components::Binary(_) = document {
-        kernel(queries, document, &offsets, precision, scores);
+        kernel(queries, document, &offsets, precision, scores)?;
         // The norm of a document's token, and that of a query's if it is of signs too.
         let norm = if precision == Precision::Signs { dim as f32 } else { (dim as f32).sqrt() };
         for score in scores {
@@ -297,13 +306,14 @@ fn unit_document(
         Components::F32(values) => values.to_vec(),
         Components::F16(values) => values.iter().map(|value| value.to_f32()).collect(),
         Components::Bf16(values) => values.iter().map(|value| value.to_f32()).collect(),
+        // The norm of what is decoded is known to little more than its scale: it is taken of what it is.
+        Components::Residual(encoded) => encoded.decode(),
         Components::Int8 { .. } | Components::Binary(_) => Vec::new(),
     };
     for (token, components) in values.chunks_exact_mut(dim).enumerate() {
         normalize(components, argument, token)?;
     }
-    kernel(queries, Components::F32(&values), &offsets, Precision::Stored, scores);
-    Ok(())
+    kernel(queries, Components::F32(&values), &offsets, Precision::Stored, scores)
 }
 
 /// Why a document has no finite score.
@@ -318,6 +328,7 @@ fn reason(batch: &TokenBatch<'_>, position: usize) -> Error {
         Components::F16(values) => check_half(values, f16::to_f32, batch.dim, argument),
         Components::Bf16(values) => check_half(values, bf16::to_f32, batch.dim, argument),
         Components::Int8 { scales, .. } => check_finite(scales, 1, argument),
+        Components::Residual(encoded) => check_finite(encoded.scales(), 1, argument),
         Components::Binary(_) => Ok(()),
     };
     finite.err().unwrap_or(Error::Overflow { argument })

@@ -3,8 +3,10 @@
 //! Numbers are in the byte order of the machine that wrote them. A header: `RANKTOKS`; the number 0x01020304 as u32, by
 //! which another byte order is told; version u32; type u32; number of sections u32; dim, documents, tokens u64; of each
 //! section its kind u32, CRC-32 u32, start u64 and length u64; the CRC-32 of all before as u32. Then the sections, each
-//! from a multiple of 64 on, so that a mapped one is aligned: components (1); scales f32 (2), of int8 alone; offsets u64
-//! (3), one more than documents; ids (4), each a tag u8 and either an i128 or a length u32 with UTF-8.
+//! from a multiple of 64 on, so that a mapped one is aligned: components (1); scales f32 (2), of int8 and of residual codes;
+//! of these alone centroids u32 (5) and the codec (6), the number of its centroids u64 and then as in the file of an index,
+//! little-endian; offsets u64 (3), one more than documents; ids (4), each a tag u8 and either an i128 or a length u32 with
+//! UTF-8.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -20,6 +22,7 @@ use super::map::Map;
 use super::part::Mapped;
 use super::{IdCodec, StoredId, TokenDtype};
 use crate::error::{Error, Result};
+use crate::residual::ResidualCodec;
 use crate::simd::{Components, TokenBatch};
 
 const MAGIC: &[u8; 8] = b"RANKTOKS";
@@ -36,6 +39,8 @@ const VALUES: u32 = 1;
 const SCALES: u32 = 2;
 const OFFSETS: u32 = 3;
 const IDS: u32 = 4;
+const CENTROIDS: u32 = 5;
+const CODEC: u32 = 6;
 
 const INT: u8 = 0;
 const STR: u8 = 1;
@@ -46,13 +51,35 @@ fn code(dtype: TokenDtype) -> u32 {
         TokenDtype::F16 => 1,
         TokenDtype::Bf16 => 2,
         TokenDtype::Int8 => 3,
+        TokenDtype::Binary => 4,
+        TokenDtype::Residual1 => 5,
+        TokenDtype::Residual2 => 6,
+        TokenDtype::Residual4 => 7,
+    }
+}
+
+/// What a store is of.
+#[derive(Clone, Copy)]
+pub(super) struct Kind<'a> {
+    pub(super) dim: usize,
+    pub(super) dtype: TokenDtype,
+    pub(super) codec: Option<&'a ResidualCodec>,
+}
+
+/// The sections that there are, in their order.
+fn sections(dtype: TokenDtype) -> &'static [u32] {
+    match dtype {
+        TokenDtype::Int8 => &[VALUES, SCALES, OFFSETS, IDS],
+        TokenDtype::Residual1 | TokenDtype::Residual2 | TokenDtype::Residual4 => {
+            &[VALUES, SCALES, CENTROIDS, CODEC, OFFSETS, IDS]
+        }
+        _ => &[VALUES, OFFSETS, IDS],
     }
 }
 
 fn dtype(code: u32) -> Option<TokenDtype> {
-    [TokenDtype::F32, TokenDtype::F16, TokenDtype::Bf16, TokenDtype::Int8]
-        .into_iter()
-        .find(|&dtype| self::code(dtype) == code)
+    use TokenDtype::{Bf16, Binary, F16, F32, Int8, Residual1, Residual2, Residual4};
+    [F32, F16, Bf16, Int8, Binary, Residual1, Residual2, Residual4].into_iter().find(|&dtype| self::code(dtype) == code)
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -136,19 +163,17 @@ fn bytes<'a>(components: &Components<'a>) -> (&'a [u8], &'a [u8]) {
         Components::Bf16(values) => (bytemuck::cast_slice(values.reinterpret_cast()), &[]),
         Components::Int8 { codes, scales } => (bytemuck::cast_slice(codes), bytemuck::cast_slice(scales)),
         Components::Binary(bits) => (bits, &[]),
+        Components::Residual(encoded) => (encoded.codes(), bytemuck::cast_slice(encoded.scales())),
     }
 }
 
 fn write<I: IdCodec>(
     file: File,
-    dim: usize,
-    dtype: TokenDtype,
+    Kind { dim, dtype, codec }: Kind<'_>,
     ids: &[&I],
     documents: &TokenBatch<'_>,
 ) -> io::Result<()> {
-    let int8 = dtype == TokenDtype::Int8;
-    let sections = 3 + usize::from(int8);
-    let empty = vec![0; HEAD + ENTRY * sections + 4];
+    let empty = vec![0; HEAD + ENTRY * sections(dtype).len() + 4];
     let mut writer = Writer {
         file: BufWriter::new(file),
         at: empty.len() as u64,
@@ -163,11 +188,24 @@ fn write<I: IdCodec>(
         writer.put(bytes(&document).0)?;
     }
     writer.end();
-    if int8 {
+    if dtype.scaled() {
         writer.begin(SCALES)?;
         for document in each() {
             writer.put(bytes(&document).1)?;
         }
+        writer.end();
+    }
+    if let Some(codec) = codec {
+        writer.begin(CENTROIDS)?;
+        for document in each() {
+            if let Components::Residual(encoded) = document {
+                writer.put(bytemuck::cast_slice(encoded.centroids()))?;
+            }
+        }
+        writer.end();
+        writer.begin(CODEC)?;
+        writer.put(&((codec.centroids().len() / dim) as u64).to_le_bytes())?;
+        writer.put(&codec.to_bytes())?;
         writer.end();
     }
     writer.begin(OFFSETS)?;
@@ -193,13 +231,7 @@ fn write<I: IdCodec>(
 }
 
 /// Writes beside `path` and renames.
-pub(super) fn save<I: IdCodec>(
-    path: &Path,
-    dim: usize,
-    dtype: TokenDtype,
-    ids: &[&I],
-    documents: &TokenBatch<'_>,
-) -> Result<()> {
+pub(super) fn save<I: IdCodec>(path: &Path, kind: Kind<'_>, ids: &[&I], documents: &TokenBatch<'_>) -> Result<()> {
     static SAVES: AtomicU32 = AtomicU32::new(0);
     let failed = |source| Error::File { path: path.to_owned(), source };
     let mut name = path.file_name().map(OsString::from).ok_or_else(|| failed(io::ErrorKind::InvalidInput.into()))?;
@@ -207,7 +239,7 @@ pub(super) fn save<I: IdCodec>(
     name.push(format!(".{}.{}.tmp", std::process::id(), SAVES.fetch_add(1, Ordering::Relaxed)));
     let temporary = path.with_file_name(name);
     let written = File::create(&temporary)
-        .and_then(|file| write(file, dim, dtype, ids, documents))
+        .and_then(|file| write(file, kind, ids, documents))
         .and_then(|()| fs::rename(&temporary, path));
     written.map_err(|source| {
         // It may not have come to be; the first error is the one to report.
@@ -324,18 +356,30 @@ impl Layout {
 
     /// Whether there are just the sections that there must be, of the lengths that they must have.
     fn consistent(&self) -> Option<()> {
-        let int8 = self.dtype == TokenDtype::Int8;
-        let values = self.tokens.checked_mul(self.dim)?.checked_mul(self.dtype.size())?;
+        // So that a token's bytes can be counted.
+        self.dim.checked_mul(8)?;
+        let values = self.tokens.checked_mul(self.dtype.token_bytes(self.dim))?;
         let offsets = self.documents.checked_add(1)?.checked_mul(8)?;
         let kinds: Vec<u32> = self.sections.iter().map(|section| section.kind).collect();
-        let wanted: &[u32] = if int8 { &[VALUES, SCALES, OFFSETS, IDS] } else { &[VALUES, OFFSETS, IDS] };
-        let fits = kinds == wanted
+        let exact = self.dtype == TokenDtype::Int8 || self.dtype == TokenDtype::Binary;
+        let fits = kinds == sections(self.dtype)
             && self.dim > 0
-            && (!int8 || self.dim <= rank_kernels::PackedInt8::MAX_DIM)
+            && (!exact || self.dim <= rank_kernels::PackedInt8::MAX_DIM)
+            && (self.dtype != TokenDtype::Binary || self.dim.is_multiple_of(8))
             && self.range(VALUES).len() == values
             && self.range(OFFSETS).len() == offsets
-            && (!int8 || self.range(SCALES).len() == self.tokens.checked_mul(4)?);
+            && (!self.dtype.scaled() || self.range(SCALES).len() == self.tokens.checked_mul(4)?)
+            && (self.dtype.residual_bits().is_none() || self.range(CENTROIDS).len() == self.tokens.checked_mul(4)?);
         fits.then_some(())
+    }
+
+    /// The codec, and all centroids known to it.
+    fn codec(&self, bytes: &[u8]) -> Option<ResidualCodec> {
+        let mut rest = Reader(&bytes[self.range(CODEC)]);
+        let count = u64::from_le_bytes(rest.take()?).try_into().ok()?;
+        let codec = ResidualCodec::from_bytes(rest.0, self.dim, self.dtype.residual_bits()?, count)?;
+        let mut centroids = bytes[self.range(CENTROIDS)].as_chunks::<4>().0.iter();
+        centroids.all(|&four| (u32::from_ne_bytes(four) as usize) < count).then_some(codec)
     }
 
     fn range(&self, kind: u32) -> Range<usize> {
@@ -350,11 +394,13 @@ impl Layout {
 }
 
 pub(super) fn open<I: IdCodec>(path: &Path) -> Result<Opened<I>> {
+    // So that what is wrong with RANK_ISA is said before anything is read.
+    rank_kernels::try_kernels()?;
     let damaged = |what| Error::DamagedFile { path: path.to_owned(), what };
     let map = Map::open(path).map_err(|source| Error::File { path: path.to_owned(), source })?;
     let bytes = map.bytes();
     let layout = Layout::read(bytes).map_err(damaged)?;
-    if !layout.whole(bytes, &[OFFSETS, IDS]) {
+    if !layout.whole(bytes, &[CENTROIDS, CODEC, OFFSETS, IDS]) {
         return Err(damaged("a damaged file"));
     }
     let contradiction = || damaged("a file that contradicts itself");
@@ -383,12 +429,17 @@ pub(super) fn open<I: IdCodec>(path: &Path) -> Result<Opened<I>> {
     if !rest.0.is_empty() {
         return Err(contradiction());
     }
-    let (values, scales) = (layout.range(VALUES), layout.range(SCALES));
+    let codec = match layout.dtype.residual_bits() {
+        Some(_) => Some(Arc::new(layout.codec(bytes).ok_or_else(contradiction)?)),
+        None => None,
+    };
+    let [values, scales, centroids] = [VALUES, SCALES, CENTROIDS].map(|kind| layout.range(kind));
+    let dtype = layout.dtype;
     Ok(Opened {
         dim: layout.dim,
         ids,
         offsets,
-        mapped: Mapped { map: Arc::new(map), dtype: layout.dtype, values, scales },
+        mapped: Mapped { map: Arc::new(map), dtype, values, scales, centroids, codec },
     })
 }
 

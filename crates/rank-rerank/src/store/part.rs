@@ -7,6 +7,7 @@ use rank_kernels::half::slice::HalfBitsSliceExt;
 
 use super::dtype::{TokenDtype, Values};
 use super::map::Map;
+use crate::residual::{Encoded, ResidualCodec};
 use crate::simd::Components;
 
 /// Where components lie in a mapped file, as bytes; checked when the file was opened.
@@ -16,6 +17,9 @@ pub(super) struct Mapped {
     pub(super) dtype: TokenDtype,
     pub(super) values: Range<usize>,
     pub(super) scales: Range<usize>,
+    pub(super) centroids: Range<usize>,
+    /// Of residual codes.
+    pub(super) codec: Option<Arc<ResidualCodec>>,
 }
 
 impl Mapped {
@@ -24,13 +28,23 @@ impl Mapped {
         fn cast<T: bytemuck::AnyBitPattern>(bytes: &[u8]) -> &[T] {
             bytemuck::try_cast_slice(bytes).unwrap_or_default()
         }
-        let values = &self.map.bytes()[self.values.clone()];
+        let all = self.map.bytes();
+        let (values, scales) = (&all[self.values.clone()], &all[self.scales.clone()]);
+        if let Some(codec) = &self.codec {
+            return Components::Residual(Encoded::unchecked(
+                codec,
+                cast(&all[self.centroids.clone()]),
+                values,
+                cast(scales),
+            ));
+        }
         match self.dtype {
             TokenDtype::F32 => Components::F32(cast(values)),
             TokenDtype::F16 => Components::F16(cast::<u16>(values).reinterpret_cast()),
             TokenDtype::Bf16 => Components::Bf16(cast::<u16>(values).reinterpret_cast()),
-            TokenDtype::Int8 => {
-                Components::Int8 { codes: cast(values), scales: cast(&self.map.bytes()[self.scales.clone()]) }
+            TokenDtype::Int8 => Components::Int8 { codes: cast(values), scales: cast(scales) },
+            TokenDtype::Binary | TokenDtype::Residual1 | TokenDtype::Residual2 | TokenDtype::Residual4 => {
+                Components::Binary(values)
             }
         }
     }
@@ -51,8 +65,8 @@ pub(super) struct Part {
 }
 
 impl Part {
-    pub(super) fn new(dtype: TokenDtype) -> Self {
-        Self { data: Data::Owned(Values::new(dtype)), offsets: vec![0] }
+    pub(super) fn new(dtype: TokenDtype, codec: Option<&Arc<ResidualCodec>>) -> Self {
+        Self { data: Data::Owned(Values::new(dtype, codec)), offsets: vec![0] }
     }
 
     pub(super) fn documents(&self) -> usize {

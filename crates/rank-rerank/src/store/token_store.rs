@@ -4,12 +4,14 @@ use std::collections::HashMap;
 use std::fmt;
 use std::hash::Hash;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::dtype::{Converted, convert, prefix, widen};
 use super::file;
 use super::part::{Data, Part};
 use super::{IdCodec, TokenDtype};
 use crate::error::{Argument, Error, Result};
+use crate::residual::ResidualCodec;
 use crate::simd::{Components, TokenBatch};
 use crate::tokens::{TokenMatrix, Tokens, gather};
 
@@ -25,8 +27,8 @@ struct Place {
 /// The token vectors of a collection under the ids of its documents: added, replaced and deleted one by one or many at
 /// once, saved, and opened by mapping the file, which takes no memory for tokens that are not read.
 ///
-/// Tokens are stored as `f32`, `f16`, `bf16` or `int8` with a scale for each, and scored as they are stored. Documents
-/// have an order, that in which they were added; a document that is replaced keeps its place. Whatever was done to a
+/// Tokens are stored as `f32`, `f16`, `bf16`, `int8` with a scale for each, sign bits or residual codes, and scored as they
+/// are stored. Documents have an order, that in which they were added; a document that is replaced keeps its place. Whatever was done to a
 /// store, it scores to the same bits, and saves to the same bytes, as one that was built of its documents at once.
 ///
 /// Any number of threads may read a store at once.
@@ -49,6 +51,8 @@ struct Place {
 pub struct TokenStore<I> {
     dim: usize,
     dtype: TokenDtype,
+    /// Of residual codes.
+    codec: Option<Arc<ResidualCodec>>,
     /// In order; none where a document was deleted.
     slots: Vec<Option<(I, Place)>>,
     positions: HashMap<I, usize>,
@@ -76,6 +80,11 @@ impl<I> TokenStore<I> {
     /// As what components are stored.
     pub fn dtype(&self) -> TokenDtype {
         self.dtype
+    }
+
+    /// The codec of residual codes.
+    pub fn codec(&self) -> Option<&ResidualCodec> {
+        self.codec.as_deref()
     }
 
     /// The number of documents.
@@ -112,7 +121,8 @@ impl<I> TokenStore<I> {
     /// The bytes that components and scales take, in memory or in the mapped file, those of deleted documents included.
     pub fn bytes(&self) -> usize {
         let parts = self.mapped.iter().chain([&self.owned]);
-        let token = self.dim * self.dtype.size() + if self.dtype == TokenDtype::Int8 { 4 } else { 0 };
+        let beside = if self.codec.is_some() { 8 } else { 4 * usize::from(self.dtype.scaled()) };
+        let token = self.dtype.token_bytes(self.dim) + beside;
         parts.map(|part| part.offsets.last().copied().unwrap_or(0) * token).sum()
     }
 
@@ -141,17 +151,55 @@ impl<I: Clone + Eq + Hash> TokenStore<I> {
     ///
     /// # Errors
     ///
-    /// [`Error::NoComponents`] if `dim` is 0; [`Error::TooManyComponents`] for `int8` beyond what sums of products hold.
+    /// [`Error::NoComponents`] if `dim` is 0; [`Error::TooManyComponents`] for `int8` and `binary` beyond what sums of
+    /// products hold; [`Error::PartialByte`] for `binary` unless `dim` is a multiple of 8; [`Error::NoCodec`] for residual
+    /// codes, which need [`with_codec`](Self::with_codec).
     pub fn new(dim: usize, dtype: TokenDtype) -> Result<Self> {
         let argument = Argument::Tokens;
         if dim == 0 {
             return Err(Error::NoComponents { argument });
         }
         let expected = rank_kernels::PackedInt8::MAX_DIM;
-        if dtype == TokenDtype::Int8 && dim > expected {
+        if matches!(dtype, TokenDtype::Int8 | TokenDtype::Binary) && dim > expected {
             return Err(Error::TooManyComponents { argument, expected, got: dim });
         }
-        Ok(Self { dim, dtype, slots: Vec::new(), positions: HashMap::new(), mapped: None, owned: Part::new(dtype) })
+        if dtype == TokenDtype::Binary && !dim.is_multiple_of(8) {
+            return Err(Error::PartialByte { argument, got: dim });
+        }
+        if dtype.residual_bits().is_some() {
+            return Err(Error::NoCodec { got: dtype.name() });
+        }
+        Ok(Self::empty(dim, dtype, None))
+    }
+
+    /// A store without documents, whose tokens are kept as the codes of `codec`.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use rank_rerank::residual::{CodecConfig, ResidualCodec};
+    /// use rank_rerank::simd::{MaxSim, Scoring};
+    /// use rank_rerank::store::{TokenDtype, TokenStore};
+    ///
+    /// let tokens = [1.0, 0.0, 0.0, 1.0, 0.6, 0.8];
+    /// let config = CodecConfig { centroids: Some(3), ..CodecConfig::default() };
+    /// let codec = ResidualCodec::train(&tokens, 2, config, |_| true)?.expect("nobody stops it");
+    /// let mut store = TokenStore::with_codec(codec);
+    /// store.append("d1", &[[1.0, 0.0], [0.0, 1.0]])?;
+    /// store.append("d2", &[[0.6, 0.8]])?;
+    /// assert_eq!(store.dtype(), TokenDtype::Residual4);
+    /// let ranked = store.rank(&MaxSim::new(&[[1.0, 0.0]])?, Scoring::default())?;
+    /// assert!((ranked[0].1 - 1.0).abs() < 1e-2 && (ranked[1].1 - 0.6).abs() < 1e-2);
+    /// # Ok::<(), rank_rerank::Error>(())
+    /// ```
+    pub fn with_codec(codec: impl Into<Arc<ResidualCodec>>) -> Self {
+        let codec = codec.into();
+        Self::empty(codec.dim(), TokenDtype::of_codec(&codec), Some(codec))
+    }
+
+    fn empty(dim: usize, dtype: TokenDtype, codec: Option<Arc<ResidualCodec>>) -> Self {
+        let owned = Part::new(dtype, codec.as_ref());
+        Self { dim, dtype, codec, slots: Vec::new(), positions: HashMap::new(), mapped: None, owned }
     }
 
     /// Whether there is such a document.
@@ -280,7 +328,7 @@ impl<I: Clone + Eq + Hash> TokenStore<I> {
             if tokens.len() == 0 {
                 return Err(Error::NoTokens { argument: argument(position) });
             }
-            converted.push(convert(tokens, self.dim, self.dtype, argument(position))?);
+            converted.push(convert(tokens, self.dim, self.dtype, self.codec.as_ref(), argument(position))?);
         }
         for (id, document) in ids.into_iter().zip(converted) {
             let place = self.lay(&document);
@@ -313,7 +361,8 @@ impl<I: Clone + Eq + Hash> TokenStore<I> {
     ///
     /// # Errors
     ///
-    /// [`Error::HeadDims`] unless `head_dims` is 1 to [`dim`](Self::dim).
+    /// [`Error::HeadDims`] unless `head_dims` is 1 to [`dim`](Self::dim), for sign bits a multiple of 8; for residual codes,
+    /// which are of whole tokens.
     ///
     /// # Example
     ///
@@ -328,6 +377,13 @@ impl<I: Clone + Eq + Hash> TokenStore<I> {
     pub fn prefix(&self, head_dims: usize) -> Result<Self> {
         if head_dims == 0 || head_dims > self.dim {
             return Err(Error::HeadDims { expected: "1 or more, up to all", dim: self.dim, got: head_dims });
+        }
+        if self.codec.is_some() {
+            let expected = "no prefix of residual codes, which are of all";
+            return Err(Error::HeadDims { expected, dim: self.dim, got: head_dims });
+        }
+        if self.dtype == TokenDtype::Binary && !head_dims.is_multiple_of(8) {
+            return Err(Error::HeadDims { expected: "a multiple of 8", dim: self.dim, got: head_dims });
         }
         let mut store = Self::new(head_dims, self.dtype)?;
         for (id, place) in self.slots.iter().flatten() {
@@ -376,7 +432,7 @@ impl<I: Clone + Eq + Hash> TokenStore<I> {
     /// Brings all documents into memory, one after the other, and gives back what deleted and replaced ones held; a mapped
     /// file is let go.
     pub fn compact(&mut self) {
-        let mut owned = Part::new(self.dtype);
+        let mut owned = Part::new(self.dtype, self.codec.as_ref());
         if let Data::Owned(values) = &mut owned.data {
             for (_, place) in self.slots.iter().flatten() {
                 values.extend(self.at(*place));
@@ -406,7 +462,8 @@ impl<I: Clone + Eq + Hash + IdCodec> TokenStore<I> {
     /// [`Error::File`].
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let ids: Vec<&I> = self.ids().collect();
-        file::save(path.as_ref(), self.dim, self.dtype, &ids, &self.documents())
+        let kind = file::Kind { dim: self.dim, dtype: self.dtype, codec: self.codec() };
+        file::save(path.as_ref(), kind, &ids, &self.documents())
     }
 
     /// Opens a file that [`save`](Self::save) wrote. Tokens are mapped, and read from the file when they are scored.
@@ -420,7 +477,7 @@ impl<I: Clone + Eq + Hash + IdCodec> TokenStore<I> {
     /// [`Error::File`], [`Error::DamagedFile`], [`Error::IdType`].
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let opened = file::open::<I>(path.as_ref())?;
-        let mut store = Self::new(opened.dim, opened.mapped.dtype)?;
+        let mut store = Self::empty(opened.dim, opened.mapped.dtype, opened.mapped.codec.clone());
         let ids = opened.ids.into_iter().enumerate();
         store.slots = ids.map(|(number, id)| Some((id, Place { mapped: true, number }))).collect();
         store.mapped = Some(Part { data: Data::Mapped(opened.mapped), offsets: opened.offsets });
