@@ -258,6 +258,10 @@ def test_words_that_cannot_be_written(tmp_path: Path) -> None:
         Run.from_dict({"q": {"a": 1.0}}).write(path, tag="my run")
     with pytest.raises(InvalidInputError, match='document id: expected a word without white space, got "a b"'):
         Run.from_dict({"q": {"a b": 1.0}}).write(path)
+    with pytest.raises(
+        InvalidInputError, match="query id: expected a word that does not begin as JSON, or as a file that"
+    ):
+        rank_eval.Qrels.from_dict({"{q": {"a": 1}}).write(path)
     assert not path.exists()
 
 

@@ -410,3 +410,26 @@ def test_errors(name: str, arguments: tuple[object, ...], error: type[RankError]
     with pytest.raises(error) as caught:
         getattr(rank_eval, name)(*arguments)
     assert str(caught.value).startswith(message)
+
+
+# Table 5.1 of Sakai's textbook on the evaluation of information access, and what it computes, as elinor's documentation
+# quotes both.
+SAKAI = [
+    [0.7, 0.3, 0.2, 0.6, 0.4, 0.4, 0.0, 0.7, 0.1, 0.3, 0.5, 0.4, 0.0, 0.6, 0.5, 0.3, 0.1, 0.5, 0.2, 0.1],
+    [0.5, 0.1, 0.0, 0.2, 0.4, 0.3, 0.0, 0.5, 0.3, 0.3, 0.4, 0.4, 0.1, 0.4, 0.2, 0.1, 0.1, 0.6, 0.3, 0.2],
+    [0.0, 0.0, 0.2, 0.1, 0.3, 0.3, 0.1, 0.2, 0.4, 0.4, 0.4, 0.3, 0.3, 0.2, 0.2, 0.2, 0.1, 0.5, 0.4, 0.3],
+]
+
+
+def test_the_textbooks_numbers() -> None:
+    t = rank_eval.paired_t_test(*SAKAI[:2])
+    assert (t.mean_difference, t.statistic, t.p_value) == pytest.approx((0.075, 2.116, 0.048), abs=5e-4)
+    effect = rank_eval.effect_sizes(*SAKAI[:2])
+    assert effect.cohen_d_z.value == pytest.approx(0.473, abs=5e-4)
+    margin = (effect.mean_difference.high - effect.mean_difference.low) / 2
+    assert margin == pytest.approx(0.0742, abs=5e-5)
+    anova = rank_eval.two_way_anova(SAKAI)
+    squares = (anova.runs_sum_of_squares, anova.queries_sum_of_squares, anova.residual_sum_of_squares)
+    assert squares == pytest.approx((0.1083, 1.0293, 0.8317), abs=5e-5)
+    assert (anova.runs_f, anova.runs_p_value, anova.queries_p_value) == pytest.approx((2.475, 0.098, 0.009), abs=5e-4)
+    assert rank_eval.tukey_hsd(SAKAI).residual_mean_square == pytest.approx(0.0219, abs=5e-5)

@@ -205,6 +205,15 @@ pub enum Error {
         /// Its value.
         value: String,
     },
+    /// A query id that would make a file of lines one of another format, if it were the first.
+    #[error(
+        "query id: expected a word that does not begin as JSON, or as a file that is no text, got {value:?}; rename it, or \
+         write lines of JSON"
+    )]
+    ReadsAsOtherFormat {
+        /// Its value.
+        value: String,
+    },
     /// A name of no measure.
     #[error("measure: expected one of {known}, got {name:?}; write for example nDCG@10")]
     UnknownMeasure {

@@ -117,8 +117,9 @@ impl Qrels {
     ///
     /// # Errors
     ///
-    /// [`Error::File`](crate::Error::File); [`Error::NotAWord`](crate::Error::NotAWord) for an id that is empty, has white
-    /// space, or would be a comment.
+    /// [`Error::File`](crate::Error::File); [`Error::NotAWord`](crate::Error::NotAWord) for an id that is empty or has
+    /// white space; [`Error::ReadsAsComment`](crate::Error::ReadsAsComment) and
+    /// [`Error::ReadsAsOtherFormat`](crate::Error::ReadsAsOtherFormat) for a query id that would be read as something else.
     pub fn write_trec(&self, path: impl AsRef<Path>) -> Result<()> {
         self.write_trec_watched(path, &unwatched)
     }

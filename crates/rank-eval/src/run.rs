@@ -151,7 +151,8 @@ impl Run {
     ///
     /// # Errors
     ///
-    /// [`Error::File`]; [`Error::NotAWord`] for a tag or an id that is empty, has white space, or would be a comment.
+    /// [`Error::File`]; [`Error::NotAWord`] for a tag or an id that is empty or has white space; [`Error::ReadsAsComment`]
+    /// and [`Error::ReadsAsOtherFormat`] for a query id that would be read as something else.
     pub fn write_trec(&self, path: impl AsRef<Path>, tag: &str) -> Result<()> {
         self.write_trec_watched(path, tag, &unwatched)
     }

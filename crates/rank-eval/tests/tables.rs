@@ -364,6 +364,22 @@ fn what_cannot_be_written() {
     let qrels = Qrels::from_nested([("#1", [("#a", 1)])]).unwrap();
     assert_eq!(qrels.write_trec(&path).unwrap_err().to_string(), comment);
     assert_eq!(qrels.write_beir(&path).unwrap_err().to_string(), comment);
+    // The first line says what a file is.
+    for begin in ["{\"a\"}", "\u{feff}q", "PAR1\u{15}", "BZh91AY&SY-and-more"] {
+        let other = format!(
+            "query id: expected a word that does not begin as JSON, or as a file that is no text, got {begin:?}; rename it, \
+             or write lines of JSON"
+        );
+        let run = Run::from_nested([(begin, [("a", 1.0)])]).unwrap();
+        assert_eq!(run.write_trec(&path, "t").unwrap_err().to_string(), other);
+        let qrels = Qrels::from_nested([(begin, [("a", 1)])]).unwrap();
+        assert_eq!(qrels.write_trec(&path).unwrap_err().to_string(), other);
+        qrels.write_beir(&path).unwrap();
+        assert_eq!(Qrels::read(&path).unwrap().queries().collect::<Vec<_>>(), [begin]);
+        run.write_jsonl(&path).unwrap();
+        assert_eq!(Run::read(&path).unwrap().queries().collect::<Vec<_>>(), [begin]);
+        fs::remove_file(&path).unwrap();
+    }
     let tab = Qrels::from_nested([("q", [("a\tb", 1)])]).unwrap();
     assert!(matches!(tab.write_beir(&path), Err(Error::NotAWord { argument: "document id", .. })));
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);

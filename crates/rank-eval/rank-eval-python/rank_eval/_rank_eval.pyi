@@ -490,7 +490,8 @@ class Run:
 
         Raises:
             OSError: The file cannot be written.
-            InvalidInputError: A tag or an id that is empty or has white space.
+            InvalidInputError: A tag or an id that is empty or has white space, or a query id that would be read as a
+                comment or as another format.
         """
 
     def write_jsonl(self, path: _Path, *, progress: bool = False) -> None:
@@ -776,7 +777,8 @@ class Qrels:
 
         Raises:
             OSError: The file cannot be written.
-            InvalidInputError: An id that is empty or has white space.
+            InvalidInputError: An id that is empty or has white space, or a query id that would be read as a comment or
+                as another format.
         """
 
     def write_beir(self, path: _Path, *, progress: bool = False) -> None:

@@ -27,6 +27,12 @@ pub(crate) fn check_words<V: Cell>(table: &Table<V>, tag: Option<&str>, watch: &
         if argument == "query id" && value.starts_with('#') {
             return Err(Error::ReadsAsComment { value: value.to_owned() });
         }
+        // The first line says what a file is.
+        let begins_otherwise = value.starts_with(['\u{feff}', '{'])
+            || Obstacle::of_no_text(&value.as_bytes()[..value.len().min(10)]).is_some();
+        if argument == "query id" && begins_otherwise {
+            return Err(Error::ReadsAsOtherFormat { value: value.to_owned() });
+        }
         Ok(())
     })
 }
