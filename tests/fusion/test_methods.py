@@ -16,7 +16,19 @@ Lists = list[list[tuple[int, float]]]
 
 A = [("x", 4.0), ("y", 3.0), ("z", 2.0)]
 B = [("y", 9.0), ("w", 5.0)]
-BY_RANK = ["isr", "log_isr", "logn_isr", "rbc", "borda", "median_rank", "condorcet", "copeland", "kemeny"]
+BY_RANK = [
+    "inverse_root_rank",
+    "isr",
+    "log_isr",
+    "logn_isr",
+    "rbc",
+    "borda",
+    "borda_of_list",
+    "median_rank",
+    "condorcet",
+    "copeland",
+    "kemeny",
+]
 BY_SCORE = [
     "combsum",
     "combmnz",
@@ -52,6 +64,7 @@ def test_functions_by_score_are_fuse(name: str, norm: str) -> None:
 def test_parameters() -> None:
     assert rank_fusion.reciprocal_rank_fusion([A, B], 7) == rank_fusion.fuse([A, B], "rrf(k=7)")
     assert rank_fusion.rbc([A, B], phi=0.5) == rank_fusion.fuse([A, B], "rbc(0.5)")
+    assert rank_fusion.inverse_root_rank([A, B], 2) == rank_fusion.fuse([A, B], "inverse_root_rank(k=2)")
     assert rank_fusion.logn_isr([A, B], sigma=0.5) == rank_fusion.fuse([A, B], "logn_isr(sigma=0.5)")
     assert rank_fusion.combgmnz([A, B], gamma=0.0) == rank_fusion.combsum([A, B])
     assert rank_fusion.standardized([A, B], -1.0, 1.0) == rank_fusion.fuse([A, B], "standardized(-1, 1)")

@@ -111,7 +111,28 @@ def test_opensearch_z_score() -> None:
     deviation = float(np.std(scores, ddof=1))
     fused = rank_fusion.fuse([list(zip("abcd", scores, strict=True)), [("e", 3.0)]], compat="opensearch_z_score")
     expected = {"a": (9 - 4.75) / deviation / 2, "b": 0.25 / deviation / 2, "c": 0.0005, "d": 0.0005, "e": 1.5}
-    assert dict(fused) == pytest.approx(expected, rel=1e-12)
+    assert dict(fused) == pytest.approx(expected, rel=1e-6)
+
+
+def test_opensearch_gives_the_mean_the_maximum() -> None:
+    fused = rank_fusion.fuse([[("a", 9.0), ("b", 6.0), ("c", 3.0)]], compat="opensearch_z_score")
+    assert fused == [("b", 9.0), ("a", 1.0), ("c", float(np.float32(0.001)))]
+    assert rank_fusion.normalize([("a", 9.0), ("b", 6.0)], "z_score_opensearch")[1][1] == float(np.float32(0.001))
+
+
+def test_rankops() -> None:
+    # What rankops 0.1.23 returns for borda_multi, isr_multi and isr_multi with k=3, in f32.
+    lists = [
+        [("d1", 9.0), ("d2", 7.5), ("d3", 7.0), ("d4", 1.0)],
+        [("d3", 0.9), ("d5", 0.8)],
+        [("d5", 30.0), ("d1", 20.0), ("d6", 10.0)],
+    ]
+    borda = {"d1": 6.0, "d2": 3.0, "d3": 4.0, "d4": 1.0, "d5": 4.0, "d6": 1.0}
+    isr = {"d1": 1.70710683, "d2": 0.70710677, "d3": 1.57735026, "d4": 0.5, "d5": 1.70710683, "d6": 0.57735026}
+    isr_3 = {"d1": 1.07735026, "d2": 0.5, "d3": 1.02456379, "d4": 0.40824828, "d5": 1.07735026, "d6": 0.44721359}
+    assert dict(rank_fusion.fuse(lists, compat="rankops_borda")) == borda
+    assert dict(rank_fusion.fuse(lists, compat="rankops_isr")) == pytest.approx(isr, rel=1e-6)
+    assert dict(rank_fusion.inverse_root_rank(lists, k=2)) == pytest.approx(isr_3, rel=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -62,8 +62,8 @@ const PIECE: usize = 16;
 /// * `runs`: one per retriever.
 /// * `fusion`: the method and its choices, of which [`Fusion::order`] says whether rows are in order.
 /// * `threads`: how many threads to use; `None` for as many as the machine has. The answer is the same bits for any.
-/// * `advance`: is told how many more queries are done and says whether to go on; if not, the answer is incomplete and
-///   is to be thrown away.
+/// * `advance`: is told how many more queries are done, and of how many, and says whether to go on; if not, the answer is
+///   incomplete and is to be thrown away.
 ///
 /// # Errors
 ///
@@ -76,7 +76,7 @@ const PIECE: usize = 16;
 /// let dense = Columns { queries: &[1], documents: &["b"], scores: &[0.5] };
 /// let fusion = Fusion::new(Method::ReciprocalRank { k: 0.0 });
 ///
-/// let fused = fuse_runs(&[sparse, dense], &fusion, Some(1), |_| true)?;
+/// let fused = fuse_runs(&[sparse, dense], &fusion, Some(1), |_, _| true)?;
 /// assert_eq!(fused.queries, [1, 2]);
 /// assert_eq!(fused.starts, [0, 2, 3]);
 /// assert_eq!(fused.documents, ["b", "a", "c"]);
@@ -87,7 +87,7 @@ pub fn fuse_runs<R: Rows>(
     runs: &[R],
     fusion: &Fusion,
     threads: Option<usize>,
-    advance: impl Fn(usize) -> bool + Sync,
+    advance: impl Fn(usize, usize) -> bool + Sync,
 ) -> Result<FusedRun<R::Query, R::Document>>
 where
     R::Query: Debug,
@@ -121,7 +121,7 @@ where
                 piece.scores.push(totals[number]);
             }
         }
-        Ok((piece, advance(length)))
+        Ok((piece, advance(length, count)))
     })?;
     let entries = pieces.iter().map(|piece| piece.documents.len()).sum();
     let mut fused = FusedRun {

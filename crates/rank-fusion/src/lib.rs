@@ -29,9 +29,10 @@ pub use list::Score;
 pub use lists::Lists;
 pub use method::Method;
 pub use methods::{
-    additive_multi_task, borda, combanz, combgmnz, combmax, combmed, combmin, combmnz, combsum, condorcet, copeland,
-    dbsf, geometric_mean, harmonic_mean, isr, kemeny, log_isr, logn_isr, median_rank, mixed, nearest_to_best, rbc,
-    reciprocal_rank_fusion, relative_score, standardized, weighted_mnz, weighted_sum,
+    additive_multi_task, borda, borda_of_list, combanz, combgmnz, combmax, combmed, combmin, combmnz, combsum,
+    condorcet, copeland, dbsf, geometric_mean, harmonic_mean, inverse_root_rank, isr, kemeny, log_isr, logn_isr,
+    median_rank, mixed, nearest_to_best, rbc, reciprocal_rank_fusion, relative_score, standardized, weighted_mnz,
+    weighted_sum,
 };
 pub use missing::Missing;
 pub use normalization::{Bounds, Constant, Normalization};

@@ -25,6 +25,11 @@ pub enum Method {
         /// At least 0; 2 is Qdrant's default, which gives the best document 1 / 2.
         k: f64,
     },
+    /// [`inverse_root_rank`](crate::inverse_root_rank): `Σ w / √(k + r)`.
+    InverseRootRank {
+        /// At least 0; 0 is usual.
+        k: f64,
+    },
     /// [`isr`](crate::isr): `n Σ w / r²`.
     InverseSquareRank,
     /// [`log_isr`](crate::log_isr): `log n Σ w / r²`.
@@ -41,6 +46,8 @@ pub enum Method {
     },
     /// [`borda`](crate::borda): `Σ w (N - r + 1)`.
     Borda,
+    /// [`borda_of_list`](crate::borda_of_list): `Σ w (L - r + 1)` for lists of length L.
+    BordaOfList,
     /// [`median_rank`](crate::median_rank): minus the median of the ranks.
     MedianRank,
     /// [`condorcet`](crate::condorcet): the order of pairwise majorities.
@@ -93,8 +100,8 @@ pub(crate) enum Looks {
     Pairs,
 }
 
-pub(crate) const KNOWN: &str = "rrf, rrf(k=60), qdrant_rrf(k=2), isr, log_isr, logn_isr(sigma=0.01), rbc(phi=0.8), borda, \
-                                median_rank, condorcet, copeland, kemeny, combsum, combmnz, combgmnz(gamma=1), combanz, \
+pub(crate) const KNOWN: &str = "rrf, rrf(k=60), qdrant_rrf(k=2), inverse_root_rank(k=0), isr, log_isr, logn_isr(sigma=0.01), rbc(phi=0.8), borda, \
+                                borda_of_list, median_rank, condorcet, copeland, kemeny, combsum, combmnz, combgmnz(gamma=1), combanz, \
                                 combmax, combmin, combmed, weighted_sum, weighted_mnz, mixed, geometric_mean, \
                                 harmonic_mean, nearest_to_best";
 
@@ -104,11 +111,13 @@ impl Method {
         vec![
             Self::ReciprocalRank { k: 60.0 },
             Self::ReciprocalWeightedRank { k: 2.0 },
+            Self::InverseRootRank { k: 0.0 },
             Self::InverseSquareRank,
             Self::LogIsr,
             Self::LogNIsr { sigma: 0.01 },
             Self::RankBiasedCentroid { phi: 0.8 },
             Self::Borda,
+            Self::BordaOfList,
             Self::MedianRank,
             Self::Condorcet,
             Self::Copeland,
@@ -133,11 +142,13 @@ impl Method {
         match self {
             Self::ReciprocalRank { .. } => "rrf",
             Self::ReciprocalWeightedRank { .. } => "qdrant_rrf",
+            Self::InverseRootRank { .. } => "inverse_root_rank",
             Self::InverseSquareRank => "isr",
             Self::LogIsr => "log_isr",
             Self::LogNIsr { .. } => "logn_isr",
             Self::RankBiasedCentroid { .. } => "rbc",
             Self::Borda => "borda",
+            Self::BordaOfList => "borda_of_list",
             Self::MedianRank => "median_rank",
             Self::Condorcet => "condorcet",
             Self::Copeland => "copeland",
@@ -172,6 +183,7 @@ impl Method {
     pub(crate) fn looks(&self) -> Looks {
         match self {
             Self::ReciprocalRank { .. }
+            | Self::InverseRootRank { .. }
             | Self::InverseSquareRank
             | Self::LogIsr
             | Self::LogNIsr { .. }
@@ -192,7 +204,7 @@ impl Method {
             | Self::HarmonicMean
             | Self::NearestToBest => Looks::Scores,
             Self::Trained(trained) if trained.uses_scores() => Looks::Scores,
-            Self::ReciprocalWeightedRank { .. } | Self::Trained(_) => Looks::RanksOfList,
+            Self::ReciprocalWeightedRank { .. } | Self::BordaOfList | Self::Trained(_) => Looks::RanksOfList,
         }
     }
 
@@ -206,7 +218,9 @@ impl Method {
         };
         match *self {
             // Zero is legal: the score is then 1 / rank.
-            Self::ReciprocalRank { k } | Self::ReciprocalWeightedRank { k } if !(k.is_finite() && k >= 0.0) => {
+            Self::ReciprocalRank { k } | Self::ReciprocalWeightedRank { k } | Self::InverseRootRank { k }
+                if !(k.is_finite() && k >= 0.0) =>
+            {
                 Err(Error::InvalidK { k })
             }
             Self::ReciprocalWeightedRank { k } => {
@@ -230,7 +244,9 @@ impl fmt::Display for Method {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = self.name();
         match self {
-            Self::ReciprocalRank { k } | Self::ReciprocalWeightedRank { k } => write!(f, "{name}(k={k})"),
+            Self::ReciprocalRank { k } | Self::ReciprocalWeightedRank { k } | Self::InverseRootRank { k } => {
+                write!(f, "{name}(k={k})")
+            }
             Self::LogNIsr { sigma } => write!(f, "{name}(sigma={sigma})"),
             Self::RankBiasedCentroid { phi } => write!(f, "{name}(phi={phi})"),
             Self::CombGmnz { gamma } => write!(f, "{name}(gamma={gamma})"),
@@ -248,6 +264,7 @@ impl FromStr for Method {
         let method = match call.name {
             "rrf" => Self::ReciprocalRank { k: call.one_or(60.0).ok_or_else(unknown)? },
             "qdrant_rrf" => Self::ReciprocalWeightedRank { k: call.one_or(2.0).ok_or_else(unknown)? },
+            "inverse_root_rank" => Self::InverseRootRank { k: call.one_or(0.0).ok_or_else(unknown)? },
             "logn_isr" => Self::LogNIsr { sigma: call.one_or(0.01).ok_or_else(unknown)? },
             "rbc" => Self::RankBiasedCentroid { phi: call.one_or(0.8).ok_or_else(unknown)? },
             "combgmnz" => Self::CombGmnz { gamma: call.one_or(1.0).ok_or_else(unknown)? },
@@ -255,6 +272,7 @@ impl FromStr for Method {
             "isr" => Self::InverseSquareRank,
             "log_isr" => Self::LogIsr,
             "borda" => Self::Borda,
+            "borda_of_list" => Self::BordaOfList,
             "median_rank" => Self::MedianRank,
             "condorcet" => Self::Condorcet,
             "copeland" => Self::Copeland,

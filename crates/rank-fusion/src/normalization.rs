@@ -31,6 +31,9 @@ pub enum Normalization {
     Max,
     /// `(s - min) / Σ(s - min)`. Equal scores: 1 / L.
     Sum,
+    /// `(s - min) / |Σs - min|`, undivided where the sum is the minimum: the min-sum of polyfuse, whose order stays also if
+    /// the divisor is negative. Equal scores: 1 / L.
+    MinSum,
     /// `s / Σ|s|`; a list of zeros is left as it is.
     AbsoluteSum,
     /// `(s - μ) / σ`, with the deviation of the population. Equal scores: 0. A document below its list's mean is then
@@ -38,6 +41,10 @@ pub enum Normalization {
     ZScore,
     /// [`ZScore`](Self::ZScore) with the deviation of the sample, `σ` by L - 1. Equal scores: 0.
     ZScoreSample,
+    /// [`ZScoreSample`](Self::ZScoreSample) as OpenSearch computes it, in `f32`: what is 0 or less becomes 0.001, and a score
+    /// that is the mean of its list the greatest score of the list as it is, which may put it above all others. Equal
+    /// scores are the mean, and stay.
+    ZScoreOpenSearch,
     /// [`ZScore`](Self::ZScore), cut off at both ends.
     ClippedZScore {
         /// The least value; -3 is usual.
@@ -135,7 +142,7 @@ pub(crate) struct Options {
     pub(crate) floor: Option<f64>,
 }
 
-const KNOWN: &str = "identity, min_max, min_max_inverted, bounds(0, 1), max, sum, absolute_sum, z_score, z_score_sample, z_score(-3, 3), three_sigma, \
+const KNOWN: &str = "identity, min_max, min_max_inverted, bounds(0, 1), max, sum, min_sum, absolute_sum, z_score, z_score_sample, z_score_opensearch, z_score(-3, 3), three_sigma, \
                      three_sigma_sample, l2, rank, borda, sigmoid, arctan, quantile, percentile(1, 99)";
 
 impl fmt::Display for Normalization {
@@ -155,9 +162,11 @@ impl fmt::Display for Normalization {
                 Self::MinMaxInverted => "min_max_inverted",
                 Self::Max => "max",
                 Self::Sum => "sum",
+                Self::MinSum => "min_sum",
                 Self::AbsoluteSum => "absolute_sum",
                 Self::ZScore => "z_score",
                 Self::ZScoreSample => "z_score_sample",
+                Self::ZScoreOpenSearch => "z_score_opensearch",
                 Self::ThreeSigma { sample: false } => "three_sigma",
                 Self::ThreeSigma { sample: true } => "three_sigma_sample",
                 Self::L2 => "l2",
@@ -184,9 +193,11 @@ impl FromStr for Normalization {
             ("min_max_inverted", []) => Self::MinMaxInverted,
             ("max", []) => Self::Max,
             ("sum", []) => Self::Sum,
+            ("min_sum", []) => Self::MinSum,
             ("absolute_sum", []) => Self::AbsoluteSum,
             ("z_score", []) => Self::ZScore,
             ("z_score_sample", []) => Self::ZScoreSample,
+            ("z_score_opensearch", []) => Self::ZScoreOpenSearch,
             ("z_score", [low, high]) => Self::ClippedZScore { low: *low, high: *high },
             ("three_sigma", []) => Self::ThreeSigma { sample: false },
             ("three_sigma_sample", []) => Self::ThreeSigma { sample: true },
@@ -323,15 +334,13 @@ impl Normalization {
                 let sum: f64 = scores.iter().map(|score| score - min).sum();
                 map(scores, out, |score| (score - min) / sum);
             }
-            Self::AbsoluteSum => {
-                let sum: f64 = scores.iter().map(|score| score.abs()).sum();
-                let by = if sum == 0.0 { 1.0 } else { sum };
-                map(scores, out, |score| score / by);
-            }
+            Self::MinSum => divide(scores, min, (scores.iter().sum::<f64>() - min).abs(), out),
+            Self::AbsoluteSum => divide(scores, 0.0, scores.iter().map(|score| score.abs()).sum(), out),
             Self::ZScore | Self::ZScoreSample => {
                 let (mean, deviation) = moments(scores, *self == Self::ZScoreSample);
                 map(scores, out, |score| (score - mean) / deviation);
             }
+            Self::ZScoreOpenSearch => z_score_opensearch(scores, out),
             Self::ClippedZScore { low, high } => {
                 let (mean, deviation) = moments(scores, false);
                 map(scores, out, |score| ((score - mean) / deviation).clamp(*low, *high));
@@ -340,11 +349,7 @@ impl Normalization {
                 let (mean, deviation) = moments(scores, *sample);
                 map(scores, out, |score| (score - (mean - 3.0 * deviation)) / (6.0 * deviation));
             }
-            Self::L2 => {
-                let norm = scores.iter().map(|score| score * score).sum::<f64>().sqrt();
-                let by = if norm == 0.0 { 1.0 } else { norm };
-                map(scores, out, |score| score / by);
-            }
+            Self::L2 => divide(scores, 0.0, scores.iter().map(|score| score * score).sum::<f64>().sqrt(), out),
             Self::Rank => by_place(out, length),
             Self::Borda => by_place(out, lists.documents() as f64),
             Self::Sigmoid => map(scores, out, |score| 1.0 / (1.0 + (-score).exp())),
@@ -375,7 +380,7 @@ impl Normalization {
     fn of_equals(&self, length: f64) -> Option<f64> {
         match self {
             Self::MinMax | Self::MinMaxInverted => Some(1.0),
-            Self::Sum => Some(1.0 / length),
+            Self::Sum | Self::MinSum => Some(1.0 / length),
             Self::ZScore | Self::ZScoreSample | Self::ClippedZScore { .. } => Some(0.0),
             Self::ThreeSigma { .. } | Self::Percentile { .. } => Some(0.5),
             Self::Quantile if length == 1.0 => Some(0.5),
@@ -401,6 +406,12 @@ fn map(scores: &[f64], out: &mut [f64], value: impl Fn(f64) -> f64) {
     }
 }
 
+/// Divides what is above a number, by 1 if by nothing else.
+fn divide(scores: &[f64], above: f64, by: f64, out: &mut [f64]) {
+    let by = if by == 0.0 { 1.0 } else { by };
+    map(scores, out, |score| (score - above) / by);
+}
+
 fn by_place(out: &mut [f64], of: f64) {
     for (position, out) in out.iter_mut().enumerate() {
         *out = 1.0 - position as f64 / of;
@@ -413,6 +424,29 @@ fn moments(scores: &[f64], sample: bool) -> (f64, f64) {
     let mean = scores.iter().sum::<f64>() / length;
     let squares: f64 = scores.iter().map(|score| (score - mean) * (score - mean)).sum();
     (mean, (squares / if sample { length - 1.0 } else { length }).sqrt())
+}
+
+/// The z-scores of OpenSearch: statistics in `f64`, each of them rounded to `f32` before it is used.
+fn z_score_opensearch(scores: &[f64], out: &mut [f64]) {
+    const MIN: f32 = 0.001;
+    let rounded = || scores.iter().map(|score| *score as f32);
+    let length = scores.len() as f64;
+    let sum = |of: &dyn Fn(f64) -> f64| rounded().map(|score| of(f64::from(score))).sum::<f64>();
+    let mean = sum(&|score| score) / length;
+    let mean = mean + sum(&|score| score - mean) / length;
+    let squares = sum(&|score| (score - mean) * (score - mean)) - sum(&|score| score - mean).powi(2) / length;
+    let deviation = if scores.len() > 1 { (squares / (length - 1.0)).sqrt() as f32 } else { 0.0 };
+    let mean = mean as f32;
+    let (max, min) = rounded().fold((f32::MIN, f32::MAX), |(max, min), score| (max.max(score), min.min(score)));
+    for (out, score) in out.iter_mut().zip(rounded()) {
+        let value = (score - mean) / deviation;
+        *out = f64::from(match () {
+            () if score == mean => max,
+            () if deviation == 0.0 => min,
+            () if value <= 0.0 => MIN,
+            () => value,
+        });
+    }
 }
 
 fn sort(scores: &[f64], sorted: &mut Vec<f64>) {

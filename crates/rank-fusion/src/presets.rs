@@ -56,14 +56,16 @@ const PRESETS: &[Preset] = &[
     ("opensearch_l2", "Σ w (s / √Σs²) / Σ w", || Fusion { shares: true, ..sum(Normalization::L2) }),
     (
         "opensearch_z_score",
-        "Σ w z(s) / Σ w with the deviation of the sample, minimum 0.001, equal scores as they are",
-        || Fusion { shares: true, ..sum(Normalization::ZScoreSample).floor(0.001).constant(Constant::Raw) },
+        "Σ w z(s) / Σ w with the deviation of the sample, minimum 0.001, a score that is the mean: the list's maximum",
+        || Fusion { shares: true, ..sum(Normalization::ZScoreOpenSearch) },
     ),
     ("qdrant", "Σ 1 / (2 + (r + 1) / w - 1)", || Fusion::new(Method::ReciprocalWeightedRank { k: 2.0 })),
     ("qdrant_dbsf", "Σ 3σ(s) with the deviation of the sample; equal scores 0.5", || {
         three_sigma(Method::CombSum, true)
     }),
     ("rankops", "Σ w / (60 + r)", || rrf(59.0)),
+    ("rankops_borda", "Σ w (L - r) for lists of length L", || Fusion::new(Method::BordaOfList)),
+    ("rankops_isr", "Σ w / √(1 + r)", || Fusion::new(Method::InverseRootRank { k: 0.0 })),
     ("vespa", "Σ w / (60 + rank)", || rrf(60.0)),
     ("weaviate", "0.25 minmax(keywords) + 0.75 minmax(vectors)", || {
         sum(Normalization::MinMax).weights(vec![0.25, 0.75])
@@ -91,8 +93,7 @@ impl Fusion {
     ///
     /// Sums are made in `f64`; Qdrant, Weaviate, OpenSearch and Elasticsearch make theirs in `f32`, so their scores agree
     /// to that precision. Ties go by id, where the systems use the order of arrival or leave it open. Documents are told
-    /// apart by id, which LangChain and LlamaIndex do by content. OpenSearch's z-score gives a score that is exactly the
-    /// mean of its list the greatest score of the list; here it is raised to the minimum, as all that are not above it.
+    /// apart by id, which LangChain and LlamaIndex do by content.
     ///
     /// ```
     /// use rank_fusion::Fusion;

@@ -22,7 +22,7 @@ use crate::{Error, FusedRun, Result};
 /// let a = TrecRun::parse("1 Q0 d1 1 0.9 a\n1 Q0 d2 2 0.8 a\n".to_owned(), "a.run")?;
 /// let b = TrecRun::parse("1 Q0 d2 1 31 b\n".to_owned(), "b.run")?;
 /// let fusion = Fusion::new(Method::ReciprocalRank { k: 0.0 }).order(Order::Sorted);
-/// let fused = fuse_runs(&[&a, &b], &fusion, None, |_| true)?;
+/// let fused = fuse_runs(&[&a, &b], &fusion, None, |_, _| true)?;
 /// assert_eq!((fused.documents, fused.scores), (vec!["d2", "d1"], vec![1.5, 1.0]));
 /// # Ok::<(), rank_fusion::Error>(())
 /// ```

@@ -62,7 +62,7 @@ fn a_batch_allocates_no_more_for_longer_lists() {
         let run = Columns { queries: &queries, documents: &documents, scores: &scores };
         let fusion = Fusion::new(Method::ReciprocalRank { k: 60.0 }).order(Order::Sorted);
         measure(|| {
-            fuse_runs(&[run, run], &fusion, Some(1), |_| true).unwrap();
+            fuse_runs(&[run, run], &fusion, Some(1), |_, _| true).unwrap();
         })
         .count_total
     };

@@ -33,7 +33,7 @@ fn fusions() -> Vec<Fusion> {
     fusions.push(sum().weights(vec![0.2, 0.0, 0.8]).limit(3).depth(5));
     fusions.push(sum().normalization(Normalization::Borda).missing(Missing::ListMin));
     fusions.push(sum().limit(0));
-    let names = "identity max sum absolute_sum z_score z_score_sample three_sigma_sample l2 rank sigmoid arctan quantile \
+    let names = "identity max sum min_sum absolute_sum z_score z_score_sample three_sigma_sample l2 rank sigmoid arctan quantile \
                  percentile";
     fusions.extend(names.split_whitespace().map(|name| sum().normalization(name.parse().unwrap())));
     fusions
@@ -62,7 +62,7 @@ fn rows(topics: &Topics, key: impl Fn(usize, usize) -> u64) -> Vec<(Vec<i64>, Ve
 fn fuse(rows: &[(Vec<i64>, Vec<u8>, Vec<f64>)], fusion: &Fusion, threads: usize) -> FusedRun<i64, u8> {
     let runs: Vec<Columns<'_, i64, u8>> =
         rows.iter().map(|(queries, documents, scores)| Columns { queries, documents, scores }).collect();
-    fuse_runs(&runs, fusion, Some(threads), |_| true).unwrap()
+    fuse_runs(&runs, fusion, Some(threads), |_, _| true).unwrap()
 }
 
 proptest! {
@@ -98,7 +98,7 @@ proptest! {
 fn errors_name_the_query() {
     let run = Columns { queries: &["q1", "q2", "q2"], documents: &[1, 1, 1], scores: &[1.0, 1.0, 0.5] };
     let fusion = Fusion::new(Method::Borda);
-    let error = fuse_runs(&[run], &fusion, None, |_| true).unwrap_err();
+    let error = fuse_runs(&[run], &fusion, None, |_, _| true).unwrap_err();
     assert_eq!(
         error.to_string(),
         "query \"q2\", lists[0][1]: expected each document once, got one of position 0 again; drop one of the two"
@@ -106,8 +106,8 @@ fn errors_name_the_query() {
     let error = fuse_many(&[vec![vec![(1, 1.0)]], vec![vec![(1, f64::NAN)]]], &fusion, None).unwrap_err();
     assert!(error.to_string().starts_with("query 1, lists[0][0]: expected a score, got NaN"), "{error}");
     let none: [Columns<'_, i64, i64>; 0] = [];
-    assert_eq!(fuse_runs(&none, &fusion, None, |_| true).unwrap_err(), Error::NoLists);
-    let error = fuse_runs(&[run], &fusion, Some(0), |_| true).unwrap_err();
+    assert_eq!(fuse_runs(&none, &fusion, None, |_, _| true).unwrap_err(), Error::NoLists);
+    let error = fuse_runs(&[run], &fusion, Some(0), |_, _| true).unwrap_err();
     assert!(error.to_string().starts_with("threads: expected at least 1"), "{error}");
 }
 
@@ -117,7 +117,7 @@ fn work_that_is_told_to_stop_stops() {
     let (documents, scores) = (vec![0; 1000], vec![1.0; 1000]);
     let run = Columns { queries: &queries, documents: &documents, scores: &scores };
     for threads in [1, 2] {
-        let fused = fuse_runs(&[run], &Fusion::new(Method::Borda), Some(threads), |_| false).unwrap();
+        let fused = fuse_runs(&[run], &Fusion::new(Method::Borda), Some(threads), |_, _| false).unwrap();
         assert!(fused.starts.len() < 1000);
     }
 }

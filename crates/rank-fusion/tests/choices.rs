@@ -228,6 +228,9 @@ fn presets_follow_their_formulas() {
     let from_zero = [1.0 / 61.0, 1.0 / 60.0, 1.0 / 61.0 + 1.0 / 60.0, 1.0 / 62.0];
     close("llamaindex", from_zero);
     close("rankops", from_zero);
+    // x y z in a, y w in b, three and two long.
+    close("rankops_borda", [1.0, 3.0, 2.0 + 2.0, 1.0]);
+    close("rankops_isr", [0.5_f64.sqrt(), 1.0, 0.5_f64.sqrt() + 1.0, (1.0_f64 / 3.0).sqrt()]);
     close("chroma", from_zero.map(|score| -score));
     close("weaviate_ranked", [0.75 / 61.0, 0.25 / 60.0, 0.25 / 61.0 + 0.75 / 60.0, 0.25 / 62.0]);
     close("qdrant", [1.0 / 3.0, 1.0 / 2.0, 1.0 / 3.0 + 1.0 / 2.0, 1.0 / 4.0]);
@@ -248,8 +251,9 @@ fn presets_follow_their_formulas() {
     let l2 = [5.0 / l2b, 4.0 / l2a, 3.0 / l2a + 9.0 / l2b, 2.0 / l2a];
     close("elastic_linear_l2", l2);
     close("opensearch_l2", l2.map(|score| score / 2.0));
-    // z: a is 1, 0, -1; b is 1/√2, -1/√2.
-    close("opensearch_z_score", [0.0005, 0.5, 0.0005 + 0.5_f64.sqrt() / 2.0, 0.0005]);
+    // z of b is ±2 / √8, in f32; y of a is the mean, and so the maximum.
+    let (z, least) = (f64::from(2.0_f32 / 8.0_f32.sqrt()), f64::from(0.001_f32));
+    close("opensearch_z_score", [least / 2.0, 0.5, f64::midpoint(4.0, z), least / 2.0]);
     let sigmoid = |s: f64| 1.0 / (1.0 + (-s).exp()) / 2.0;
     close("mongodb_score_sigmoid", [sigmoid(5.0), sigmoid(4.0), sigmoid(3.0) + sigmoid(9.0), sigmoid(2.0)]);
     let arctan = |s: f64| 0.5 + s.atan() / std::f64::consts::PI;
@@ -306,7 +310,23 @@ fn a_negative_weight_turns_a_list_around_where_that_is_said() {
 fn opensearch_z_scores() {
     // 4, 3, 2: mean 3, deviation of the sample 1; the last two are raised to 0.001. One document alone keeps its score.
     let fused = Fusion::preset("opensearch_z_score").unwrap().fuse(&[a(), vec![("w", 5.0)]]).unwrap();
-    assert_eq!(fused, [("w", 2.5), ("x", 0.5), ("y", 0.0005), ("z", 0.0005)]);
+    // But a score that is the mean, as y has one, becomes the greatest score of its list as it is.
+    let least = f64::from(0.001_f32) / 2.0;
+    assert_eq!(fused, [("w", 2.5), ("y", 2.0), ("x", 0.5), ("z", least)]);
+    // The mean is 1.05 and 1.05 is a score, but neither as f64 nor by way of the sum is it the mean to the bit.
+    let fused = Fusion::preset("opensearch_z_score").unwrap().fuse(&[[("a", 1.1), ("b", 1.05), ("c", 1.0)]]).unwrap();
+    assert_eq!(fused[0], ("b", f64::from(1.1_f32)));
+    // 5, 4, 1: the mean 10 / 3, the deviation √(13 / 3).
+    let fused = Fusion::preset("opensearch_z_score").unwrap().fuse(&[[("a", 5.0), ("b", 4.0), ("c", 1.0)]]).unwrap();
+    assert_eq!(fused[2], ("c", 2.0 * least));
+    for (place, z) in [(0, 5.0 / 3.0), (1, 2.0 / 3.0)] {
+        assert!((fused[place].1 - z / (13.0_f64 / 3.0).sqrt()).abs() < 1e-6);
+    }
+    // Equal scores stay, one alone or several, whatever their sign.
+    for scores in [vec![("a", -2.5)], vec![("a", -2.5), ("b", -2.5), ("c", -2.5)]] {
+        let fused = Fusion::preset("opensearch_z_score").unwrap().fuse(std::slice::from_ref(&scores)).unwrap();
+        assert_eq!(fused, scores);
+    }
 }
 
 #[test]

@@ -53,7 +53,7 @@ fn close(a: &List, b: &List) -> bool {
 
 /// Not invariant under an order of lists of equal scores: ranks are positions.
 fn normalizations() -> Vec<Normalization> {
-    let names = "identity min_max max sum absolute_sum z_score z_score_sample z_score(-3,3) three_sigma \
+    let names = "identity min_max max sum min_sum absolute_sum z_score z_score_sample z_score(-3,3) three_sigma \
                  three_sigma_sample l2 rank borda sigmoid arctan quantile percentile bounds(-9,9)";
     names.split_whitespace().map(|name| name.parse().unwrap()).collect()
 }
@@ -301,6 +301,7 @@ proptest! {
                     | Normalization::ZScoreSample
                     | Normalization::ClippedZScore { .. }
                     | Normalization::Max
+                    | Normalization::MinSum
                     | Normalization::AbsoluteSum
                     | Normalization::L2
                     | Normalization::ThreeSigma { .. }

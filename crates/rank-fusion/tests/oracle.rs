@@ -41,6 +41,7 @@ fn normalized(normalization: &Normalization, list: &List, documents: usize) -> B
                 Normalization::MinMaxInverted => or((max - s) / (max - min), 1.0),
                 Normalization::Max => s / nonzero(if max == 0.0 { min.abs() } else { max.abs() }),
                 Normalization::Sum => or((s - min) / (scores.iter().sum::<f64>() - n * min), 1.0 / n),
+                Normalization::MinSum => or((s - min) / nonzero((scores.iter().sum::<f64>() - min).abs()), 1.0 / n),
                 Normalization::AbsoluteSum => s / nonzero(scores.iter().map(|s| s.abs()).sum()),
                 Normalization::ZScore => or((s - mean) / deviation(n), 0.0),
                 Normalization::ClippedZScore { low, high } => or(((s - mean) / deviation(n)).max(*low).min(*high), 0.0),
@@ -78,6 +79,8 @@ fn values(method: &Method, normalization: &Normalization, lists: &[List]) -> Vec
         .iter()
         .map(|list| match method {
             Method::ReciprocalRank { k } => (ranked(list, &|r| 1.0 / (k + r)), None),
+            Method::InverseRootRank { k } => (ranked(list, &|r| (k + r).powf(-0.5)), None),
+            Method::BordaOfList => (ranked(list, &|r| list.len() as f64 - r + 1.0), None),
             Method::InverseSquareRank | Method::LogIsr | Method::LogNIsr { .. } => {
                 (ranked(list, &|r| 1.0 / (r * r)), None)
             }
@@ -179,7 +182,7 @@ fn contradicted(order: &[u8], weights: &[f64], lists: &[List]) -> f64 {
 }
 
 fn normalizations() -> Vec<Normalization> {
-    let names = "identity min_max min_max_inverted max sum absolute_sum z_score z_score(-1,1) three_sigma \
+    let names = "identity min_max min_max_inverted max sum min_sum absolute_sum z_score z_score(-1,1) three_sigma \
                  three_sigma_sample l2 rank borda sigmoid arctan quantile";
     names.split_whitespace().map(|name| name.parse().unwrap()).collect()
 }

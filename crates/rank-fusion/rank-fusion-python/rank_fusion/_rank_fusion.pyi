@@ -35,6 +35,7 @@ _RunDict: TypeAlias = (
     Mapping[str, _List[str]] | Mapping[str, _List[int]] | Mapping[int, _List[str]] | Mapping[int, _List[int]]
 )
 _Arrays: TypeAlias = tuple[NDArray[Any], NDArray[Any], NDArray[Any]]
+_Fused: TypeAlias = tuple[NDArray[Any], NDArray[Any], NDArray[np.float64]]
 _Run: TypeAlias = _RunDict | _Arrays | _ArrowStream | _Path
 _Qrels: TypeAlias = (
     Mapping[str, Mapping[str, SupportsIndex]]
@@ -80,6 +81,38 @@ def reciprocal_rank_fusion(
         [('b', 1.5), ('a', 1.0)]
         >>> reciprocal_rank_fusion([[("a", 12.0), ("b", 9.5)], [("b", 0.8)]], k=0, weights=[1, 2], top_k=1)
         [('b', 2.5)]
+    """
+
+def inverse_root_rank(
+    lists: _Lists[_Id], k: float = 0.0, *, weights: Sequence[float] | None = None, top_k: int | None = None
+) -> list[tuple[_Id, float]]:
+    """Inverse root rank: ``sum(1 / sqrt(k + r))`` for ranks ``r`` from 1.
+
+    It falls more slowly with the rank than reciprocal ranks do.
+
+    Args:
+        lists: Ranked lists, best document first, rank 1 being the best: ``(id, score)`` pairs, objects with ``id`` and
+            ``score``, or dicts of id to score. Only the order counts; scores are checked against it.
+        k: At least 0. What ``rankops`` calls ``isr`` counts ranks from 0: its ``k`` is this one and 1.
+        weights: A weight per list, at least 0; 1 each by default.
+        top_k: Return no more documents than this; all by default.
+
+    Returns:
+        Every document of every list with its score, by score descending, then by id ascending.
+
+    Raises:
+        InvalidInputError: No list, a NaN, a list that is not sorted by its scores, or a parameter out of its range.
+        DuplicateIdError: A document twice in one list.
+        DtypeError: Something that is not a ranked list.
+        ShapeError: More or fewer weights than lists.
+
+    Source:
+        The package ``rankops``, there as ``isr``, which is another method elsewhere: see ``isr``.
+
+    Example:
+        >>> sparse, dense = [("a", 3.0), ("b", 2.0), ("c", 1.0)], [("b", 0.9), ("d", 0.4)]
+        >>> inverse_root_rank([sparse, dense])[:2]
+        [('b', 1.7071067811865475), ('a', 1.0)]
     """
 
 def isr(
@@ -233,6 +266,38 @@ def borda(
         >>> sparse, dense = [("a", 3.0), ("b", 2.0), ("c", 1.0)], [("b", 0.9), ("d", 0.4)]
         >>> borda([sparse, dense])
         [('b', 7.0), ('a', 5.5), ('d', 4.0), ('c', 3.5)]
+    """
+
+def borda_of_list(
+    lists: _Lists[_Id], *, weights: Sequence[float] | None = None, top_k: int | None = None
+) -> list[tuple[_Id, float]]:
+    """Borda count by the length of each list: in a list of length ``L`` rank ``r`` gives ``L - r + 1`` points.
+
+    A document that the list lacks gets nothing from it. Longer lists count more; ``borda`` gives each list as many
+    points as there are documents in all.
+
+    Args:
+        lists: Ranked lists, best document first, rank 1 being the best: ``(id, score)`` pairs, objects with ``id`` and
+            ``score``, or dicts of id to score. Only the order counts; scores are checked against it.
+        weights: A weight per list, at least 0; 1 each by default.
+        top_k: Return no more documents than this; all by default.
+
+    Returns:
+        Every document of every list with its score, by score descending, then by id ascending.
+
+    Raises:
+        InvalidInputError: No list, a NaN, a list that is not sorted by its scores, or a parameter out of its range.
+        DuplicateIdError: A document twice in one list.
+        DtypeError: Something that is not a ranked list.
+        ShapeError: More or fewer weights than lists.
+
+    Source:
+        The package ``rankops``, there as ``borda``.
+
+    Example:
+        >>> sparse, dense = [("a", 3.0), ("b", 2.0), ("c", 1.0)], [("b", 0.9), ("d", 0.4)]
+        >>> borda_of_list([sparse, dense])
+        [('b', 4.0), ('a', 3.0), ('c', 1.0), ('d', 1.0)]
     """
 
 def median_rank(
@@ -950,16 +1015,18 @@ def fuse(
     Args:
         lists: Ranked lists, best document first: ``(id, score)`` pairs, objects with ``id`` and ``score``, or dicts of
             id to score. A list may be empty.
-        method: ``rrf`` (the default), ``isr``, ``log_isr``, ``logn_isr``, ``rbc``, ``borda``, ``median_rank``,
-            ``condorcet``, ``copeland``, ``kemeny``, ``combsum``, ``combmnz``, ``combgmnz``, ``combanz``, ``combmax``,
-            ``combmin``, ``combmed``, ``weighted_sum``, ``weighted_mnz``, ``mixed``, ``geometric_mean``,
-            ``harmonic_mean``, ``nearest_to_best``, ``dbsf``, ``standardized``, ``relative_score`` or
-            ``qdrant_rrf``, parameters in parentheses: ``rrf(k=10)``, ``rbc(phi=0.9)``; or a trained method.
+        method: ``rrf`` (the default), ``inverse_root_rank``, ``isr``, ``log_isr``, ``logn_isr``, ``rbc``, ``borda``,
+            ``borda_of_list``, ``median_rank``, ``condorcet``, ``copeland``, ``kemeny``, ``combsum``, ``combmnz``,
+            ``combgmnz``, ``combanz``, ``combmax``, ``combmin``, ``combmed``, ``weighted_sum``, ``weighted_mnz``,
+            ``mixed``, ``geometric_mean``, ``harmonic_mean``, ``nearest_to_best``, ``dbsf``, ``standardized``,
+            ``relative_score`` or ``qdrant_rrf``, parameters in parentheses: ``rrf(k=10)``, ``rbc(phi=0.9)``; or a
+            trained method.
         norm: How the scores of a list become comparable, for methods by score: ``min_max`` (the default),
-            ``min_max_inverted``, ``identity``, ``max``, ``sum``, ``absolute_sum``, ``z_score``, ``z_score_sample``,
-            ``z_score(-3, 3)``, ``three_sigma``, ``three_sigma_sample``, ``l2``, ``rank``, ``borda``, ``sigmoid``,
-            ``arctan``, ``quantile``, ``percentile(1, 99)``, or ``bounds(low, high)`` with bounds that are known: one
-            pair for all lists or a pair for each, with ``_`` for a bound that is the list's own.
+            ``min_max_inverted``, ``identity``, ``max``, ``sum``, ``min_sum``, ``absolute_sum``, ``z_score``,
+            ``z_score_sample``, ``z_score_opensearch``, ``z_score(-3, 3)``, ``three_sigma``, ``three_sigma_sample``,
+            ``l2``, ``rank``, ``borda``, ``sigmoid``, ``arctan``, ``quantile``, ``percentile(1, 99)``, or
+            ``bounds(low, high)`` with bounds that are known: one pair for all lists or a pair for each, with ``_`` for
+            a bound that is the list's own.
         constant: What documents of a list are worth whose scores are all equal: ``usual`` (as the normalization says),
             ``sign`` (1 above 0, else 0), ``raw`` (the score as it is) or a number; by default as the preset says.
         floor: What normalized scores of 0 or less become; by default they stay.
@@ -1073,7 +1140,7 @@ def fuse_runs(
     compat: str | None = None,
     threads: int | None = None,
     progress: bool = False,
-) -> _Arrays: ...
+) -> _Fused: ...
 @overload
 def fuse_runs(
     runs: Sequence[_ArrowStream | _Path],
@@ -1111,7 +1178,7 @@ def fuse_runs(
     compat: str | None = None,
     threads: int | None = None,
     progress: bool = False,
-) -> dict[Any, dict[Any, float]] | _Arrays | FusedRun: ...
+) -> dict[Any, dict[Any, float]] | _Fused | FusedRun: ...
 def explain(
     lists: _Lists[_Id],
     method: _Method | None = None,
@@ -1296,7 +1363,7 @@ class FusedRun:
 
     def to_dict(self) -> dict[Any, dict[Any, float]]:
         """The run as a dict of query to dict of id to score, best first."""
-    def to_arrays(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[np.float64]]:
+    def to_arrays(self) -> _Fused:
         """The run as three arrays: the query id, the document id and the score of each row."""
     def write(self, path: _Path, tag: str = "rank-fusion") -> None:
         """Writes the run as a TREC file, gzipped if the name ends in ``.gz``; it appears when it is complete.

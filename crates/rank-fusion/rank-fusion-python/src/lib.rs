@@ -6,6 +6,7 @@ mod columns;
 mod dicts;
 mod errors;
 mod explain;
+mod fuse;
 mod key;
 mod methods;
 mod optimize;
@@ -27,10 +28,13 @@ mod _rank_fusion {
     #[pymodule_export]
     use crate::cli::run_command;
     #[pymodule_export]
+    use crate::fuse::{explain, fuse, fuse_runs};
+    #[pymodule_export]
     use crate::methods::{
-        additive_multi_task, borda, combanz, combgmnz, combmax, combmed, combmin, combmnz, combsum, condorcet,
-        copeland, dbsf, geometric_mean, harmonic_mean, isr, kemeny, log_isr, logn_isr, median_rank, mixed,
-        nearest_to_best, rbc, reciprocal_rank_fusion, relative_score, standardized, weighted_mnz, weighted_sum,
+        additive_multi_task, borda, borda_of_list, combanz, combgmnz, combmax, combmed, combmin, combmnz, combsum,
+        condorcet, copeland, dbsf, geometric_mean, harmonic_mean, inverse_root_rank, isr, kemeny, log_isr, logn_isr,
+        median_rank, mixed, nearest_to_best, rbc, reciprocal_rank_fusion, relative_score, standardized, weighted_mnz,
+        weighted_sum,
     };
     #[pymodule_export]
     use crate::runs::FusedRun;
@@ -39,97 +43,7 @@ mod _rank_fusion {
     #[pymodule_export]
     use crate::trained::Trained;
 
-    use crate::options::{Options, order};
-
-    #[doc = rank_pyo3::stub!("fuse")]
-    #[pyfunction]
-    #[pyo3(signature = (
-        lists, method = None, *, norm = None, constant = None, floor = None, scale = None, weights = None,
-        missing = "published", order = "checked", duplicates = "refused", depth = None, top_k = None, compat = None
-    ))]
-    #[expect(clippy::too_many_arguments, reason = "keywords")]
-    fn fuse<'py>(
-        py: Python<'py>,
-        lists: &Bound<'py, PyAny>,
-        method: Option<&Bound<'py, PyAny>>,
-        norm: Option<&str>,
-        constant: Option<&Bound<'py, PyAny>>,
-        floor: Option<f64>,
-        scale: Option<f64>,
-        weights: Option<Vec<f64>>,
-        missing: &str,
-        order: &str,
-        duplicates: &str,
-        depth: Option<usize>,
-        top_k: Option<usize>,
-        compat: Option<&str>,
-    ) -> PyResult<Bound<'py, PyList>> {
-        let fusion =
-            Options { method, norm, constant, floor, scale, weights, missing, duplicates, depth, top_k, compat }
-                .fusion()?;
-        crate::methods::fuse(py, lists, &fusion.order(self::order(order)?))
-    }
-
-    #[doc = rank_pyo3::stub!("fuse_runs")]
-    #[pyfunction]
-    #[pyo3(signature = (
-        runs, method = None, *, norm = None, constant = None, floor = None, scale = None, weights = None,
-        missing = "published", order = "sorted", duplicates = "refused", depth = None, top_k = None, compat = None,
-        threads = None, progress = false
-    ))]
-    #[expect(clippy::too_many_arguments, reason = "keywords")]
-    fn fuse_runs<'py>(
-        py: Python<'py>,
-        runs: &Bound<'py, PyAny>,
-        method: Option<&Bound<'py, PyAny>>,
-        norm: Option<&str>,
-        constant: Option<&Bound<'py, PyAny>>,
-        floor: Option<f64>,
-        scale: Option<f64>,
-        weights: Option<Vec<f64>>,
-        missing: &str,
-        order: &str,
-        duplicates: &str,
-        depth: Option<usize>,
-        top_k: Option<usize>,
-        compat: Option<&str>,
-        threads: Option<usize>,
-        progress: bool,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let fusion =
-            Options { method, norm, constant, floor, scale, weights, missing, duplicates, depth, top_k, compat }
-                .fusion()?;
-        crate::runs::fuse(py, runs, &fusion.order(self::order(order)?), threads, progress)
-    }
-
-    #[doc = rank_pyo3::stub!("explain")]
-    #[pyfunction]
-    #[pyo3(signature = (
-        lists, method = None, *, norm = None, constant = None, floor = None, scale = None, weights = None,
-        missing = "published", order = "checked", duplicates = "refused", depth = None, top_k = None, compat = None
-    ))]
-    #[expect(clippy::too_many_arguments, reason = "keywords")]
-    fn explain<'py>(
-        py: Python<'py>,
-        lists: &Bound<'py, PyAny>,
-        method: Option<&Bound<'py, PyAny>>,
-        norm: Option<&str>,
-        constant: Option<&Bound<'py, PyAny>>,
-        floor: Option<f64>,
-        scale: Option<f64>,
-        weights: Option<Vec<f64>>,
-        missing: &str,
-        order: &str,
-        duplicates: &str,
-        depth: Option<usize>,
-        top_k: Option<usize>,
-        compat: Option<&str>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let fusion =
-            Options { method, norm, constant, floor, scale, weights, missing, duplicates, depth, top_k, compat }
-                .fusion()?;
-        crate::explain::explain(py, lists, &fusion.order(self::order(order)?))
-    }
+    use crate::options::Options;
 
     #[doc = rank_pyo3::stub!("optimize")]
     #[pyfunction]

@@ -63,7 +63,7 @@ macro_rules! by_score {
 }
 
 by_rank! {
-    isr => InverseSquareRank, log_isr => LogIsr, borda => Borda, median_rank => MedianRank, condorcet => Condorcet,
+    isr => InverseSquareRank, log_isr => LogIsr, borda => Borda, borda_of_list => BordaOfList, median_rank => MedianRank, condorcet => Condorcet,
     copeland => Copeland, kemeny => Kemeny,
 }
 
@@ -84,6 +84,19 @@ pub(crate) fn reciprocal_rank_fusion<'py>(
     top_k: Option<usize>,
 ) -> PyResult<Bound<'py, PyList>> {
     fuse(py, lists, &with(Fusion::new(Method::ReciprocalRank { k }), None, weights, top_k)?)
+}
+
+#[doc = rank_pyo3::stub!("inverse_root_rank")]
+#[pyfunction]
+#[pyo3(signature = (lists, k = 0.0, *, weights = None, top_k = None))]
+pub(crate) fn inverse_root_rank<'py>(
+    py: Python<'py>,
+    lists: &Bound<'py, PyAny>,
+    k: f64,
+    weights: Option<Vec<f64>>,
+    top_k: Option<usize>,
+) -> PyResult<Bound<'py, PyList>> {
+    fuse(py, lists, &with(Fusion::new(Method::InverseRootRank { k }), None, weights, top_k)?)
 }
 
 #[doc = rank_pyo3::stub!("logn_isr")]

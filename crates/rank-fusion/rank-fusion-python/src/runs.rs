@@ -87,9 +87,14 @@ where
     R: Rows + Send,
     R::Query: std::fmt::Debug,
 {
-    // How many queries there are is known once they are counted; until then the bar has no end.
     let bar = ProgressBar::new(PACKAGE, py, 0, progress)?;
-    watched(py, &bar, |watch| fuse_runs(runs, fusion, threads, |done| watch.advance(done)).map_err(to_python))
+    watched(py, &bar, |watch| {
+        let advance = |done, of| {
+            watch.expect(of);
+            watch.advance(done)
+        };
+        fuse_runs(runs, fusion, threads, advance).map_err(to_python)
+    })
 }
 
 #[pymethods]

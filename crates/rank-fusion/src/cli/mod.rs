@@ -141,7 +141,7 @@ fn fuse(method: Option<&str>, arguments: &Arguments, out: &mut dyn Write) -> Res
 /// Fuses and writes to where the options say.
 fn write_fused(runs: &[TrecRun], fusion: &Fusion, arguments: &Arguments, out: &mut dyn Write) -> Result<(), Failure> {
     let runs: Vec<&TrecRun> = runs.iter().collect();
-    let fused = fuse_runs(&runs, fusion, arguments.number("threads")?, |_| true)?;
+    let fused = fuse_runs(&runs, fusion, arguments.number("threads")?, |_, _| true)?;
     let tag = arguments.text("tag").unwrap_or("rank-fusion");
     match arguments.text("output") {
         Some(path) => fused.write(Path::new(path), tag)?,

@@ -2,6 +2,7 @@
 
 mod additive_multi_task;
 mod borda;
+mod borda_of_list;
 mod comb_anz;
 mod comb_gmnz;
 mod comb_max;
@@ -14,6 +15,7 @@ mod copeland;
 mod dbsf;
 mod geometric_mean;
 mod harmonic_mean;
+mod inverse_root_rank;
 mod isr;
 mod kemeny;
 mod log_isr;
@@ -33,6 +35,7 @@ mod weighted_sum;
 
 pub use additive_multi_task::additive_multi_task;
 pub use borda::borda;
+pub use borda_of_list::borda_of_list;
 pub use comb_anz::combanz;
 pub use comb_gmnz::combgmnz;
 pub use comb_max::combmax;
@@ -45,6 +48,7 @@ pub use copeland::copeland;
 pub use dbsf::dbsf;
 pub use geometric_mean::geometric_mean;
 pub use harmonic_mean::harmonic_mean;
+pub use inverse_root_rank::inverse_root_rank;
 pub use isr::isr;
 pub use kemeny::kemeny;
 pub use log_isr::log_isr;
@@ -106,9 +110,11 @@ pub(crate) fn rank_value(method: &Method, lists: &Lists<'_>, list: usize, weight
         Method::Trained(trained) => trained.value(list, position, lists.length(list)),
         Method::ReciprocalRank { k } => rrf::value(*k, position),
         Method::ReciprocalWeightedRank { k } => rrf::weighted_rank_value(*k, weight, position),
+        Method::InverseRootRank { k } => inverse_root_rank::value(*k, position),
         Method::InverseSquareRank | Method::LogIsr | Method::LogNIsr { .. } => isr::value(position),
         Method::RankBiasedCentroid { phi } => rbc::value(*phi, position),
         Method::Borda => borda::value(lists.documents(), position),
+        Method::BordaOfList => borda_of_list::value(lists.length(list), position),
         _ => (position + 1) as f64,
     }
 }
@@ -175,7 +181,9 @@ fn sum_factor(method: &Method) -> Option<sum::Factor> {
         Method::ReciprocalRank { .. }
         | Method::ReciprocalWeightedRank { .. }
         | Method::RankBiasedCentroid { .. }
+        | Method::InverseRootRank { .. }
         | Method::Borda
+        | Method::BordaOfList
         | Method::CombSum
         | Method::Trained(_) => Factor::One,
         Method::InverseSquareRank => Factor::OfCount(isr::factor),
