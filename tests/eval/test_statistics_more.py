@@ -422,9 +422,9 @@ SAKAI = [
 
 
 def test_the_textbooks_numbers() -> None:
-    t = rank_eval.paired_t_test(*SAKAI[:2])
+    t = rank_eval.paired_t_test(SAKAI[0], SAKAI[1])
     assert (t.mean_difference, t.statistic, t.p_value) == pytest.approx((0.075, 2.116, 0.048), abs=5e-4)
-    effect = rank_eval.effect_sizes(*SAKAI[:2])
+    effect = rank_eval.effect_sizes(SAKAI[0], SAKAI[1])
     assert effect.cohen_d_z.value == pytest.approx(0.473, abs=5e-4)
     margin = (effect.mean_difference.high - effect.mean_difference.low) / 2
     assert margin == pytest.approx(0.0742, abs=5e-5)
