@@ -364,6 +364,11 @@ pub enum Error {
         /// The measure.
         measure: String,
     },
+    /// An order of equal scores by the grades of documents, which judgments of subtopics have not.
+    #[error(
+        "order: expected an order by id or stable, got one by grades, which a document has for each subtopic alone; name another"
+    )]
+    NoOrderOfSubtopics,
     /// A measure over preferences, asked of plain judgments.
     #[error(
         "measure: expected one of plain judgments, got {measure}, which needs preferences; evaluate it over Preferences"

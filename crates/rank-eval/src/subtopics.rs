@@ -7,20 +7,23 @@ use std::path::Path;
 use rustc_hash::FxHashMap;
 
 use crate::formats;
-use crate::{Error, Evaluation, Measure, MissingQueries, Result, Run};
+use crate::order::Ties;
+use crate::table::Rows;
+use crate::topic::Found;
+use crate::{Error, Evaluation, Measure, MissingQueries, Options, Order, Result, Run, TrecEval};
 
 /// Judgments of documents for the subtopics of queries, for measures of diversity.
 ///
 /// A subtopic counts only if a document is relevant to it.
 ///
 /// ```
-/// use rank_eval::{Measure, MissingQueries, Run, SubtopicQrels, evaluate_subtopics};
+/// use rank_eval::{Measure, Options, Run, SubtopicQrels, evaluate_subtopics};
 ///
 /// let qrels = SubtopicQrels::from_rows([("q", "1", "a", 1), ("q", "2", "b", 1), ("q", "2", "c", 1)])?;
 /// let run = Run::from_nested([("q", vec![("b", 3.0), ("c", 2.0), ("a", 1.0)])])?;
 /// let recall: Measure = "StRecall@2".parse()?;
 ///
-/// let evaluation = evaluate_subtopics(&qrels, &run, std::slice::from_ref(&recall), MissingQueries::Zero)?;
+/// let evaluation = evaluate_subtopics(&qrels, &run, std::slice::from_ref(&recall), Options::default())?;
 /// assert_eq!(evaluation.mean(&recall), Some(0.5));
 /// # Ok::<(), rank_eval::Error>(())
 /// ```
@@ -135,8 +138,23 @@ impl Judged {
         }
     }
 
-    fn value(&self, ranked: &Ranked, measure: &Measure) -> f64 {
-        let level = measure.level().unwrap_or(1);
+    fn ranked(&self, rows: Rows<'_, f64>, options: Options) -> Ranked {
+        let numbers: FxHashMap<&[u8], i64> = self.documents.iter().map(String::as_bytes).zip(0..).collect();
+        let found = (0..rows.len()).filter_map(|row| {
+            // The number stands where a grade would: these orders look at none.
+            Some(Found { position: row as u32, grade: *numbers.get(rows.bytes(row))? })
+        });
+        let mut found: Vec<Found> = found.collect();
+        let ties = Ties::new(rows, options.compat == Some(TrecEval::V9));
+        ties.arrange(&mut found, options.order, &mut Vec::new());
+        let depth = options.depth.unwrap_or(usize::MAX);
+        found.retain(|found| (found.position as usize) < depth);
+        let found = found.into_iter().map(|found| (found.position, found.grade as u32)).collect();
+        Ranked { length: rows.len().min(depth), found }
+    }
+
+    fn value(&self, ranked: &Ranked, measure: &Measure, options: Options) -> f64 {
+        let level = measure.level().unwrap_or(options.level);
         let mut relevant = vec![0; self.subtopics.len()];
         for (subtopic, _) in self.grades.iter().flatten().filter(|(_, grade)| *grade >= level) {
             relevant[*subtopic as usize] += 1;
@@ -146,7 +164,7 @@ impl Judged {
         }
         let condensed: Vec<(u32, u32)>;
         let (mut found, mut length) = (ranked.found.as_slice(), ranked.length);
-        if measure.judged_only() {
+        if measure.judged_only() || options.judged_only {
             condensed = (0..).zip(found).map(|(position, &(_, document))| (position, document)).collect();
             (found, length) = (&condensed, condensed.len());
         }
@@ -164,35 +182,34 @@ struct Ranked {
 
 /// Evaluates a run by measures of diversity.
 ///
-/// Documents are ranked as by [`evaluate`](crate::evaluate). `missing_queries` says what becomes of judged queries that the run
-/// lacks.
+/// Documents are ranked as by [`evaluate_with`](crate::evaluate_with). A document has a grade for each subtopic and none for
+/// the query, so that of the orders of equal scores only those by id and [`Order::Stable`] are defined.
 ///
 /// # Errors
 ///
-/// [`Error::NotOfSubtopics`] for a measure that is not one of diversity; [`Error::NoCommonQuery`] if none is left that counts.
+/// [`Error::NotOfSubtopics`] for a measure that is not one of diversity; [`Error::NoOrderOfSubtopics`];
+/// [`Error::NoCommonQuery`] if no query is left that counts.
 pub fn evaluate_subtopics(
     qrels: &SubtopicQrels,
     run: &Run,
     measures: &[Measure],
-    missing_queries: MissingQueries,
+    options: Options,
 ) -> Result<Evaluation> {
     if let Some(measure) = measures.iter().find(|measure| !measure.needs_subtopics()) {
         return Err(Error::NotOfSubtopics { measure: measure.to_string() });
     }
+    if matches!(options.order, Order::Expected | Order::Best | Order::Worst) {
+        return Err(Error::NoOrderOfSubtopics);
+    }
     let mut rows: Vec<(&String, Vec<f64>)> = Vec::new();
     let mut missing = Vec::new();
     for (query, judged) in &qrels.queries {
-        let ranked = run.ranked(query).map(|ranked| {
-            let numbers: FxHashMap<&str, u32> = judged.documents.iter().map(String::as_str).zip(0..).collect();
-            let length = ranked.len();
-            let found = (0..).zip(ranked).filter_map(|(position, (id, _))| Some((position, *numbers.get(id)?)));
-            Ranked { length, found: found.collect() }
-        });
-        if let Some(ranked) = ranked {
-            rows.push((query, measures.iter().map(|measure| judged.value(&ranked, measure)).collect()));
+        if let Some(number) = run.0.find(query) {
+            let ranked = judged.ranked(run.0.rows(number), options);
+            rows.push((query, measures.iter().map(|measure| judged.value(&ranked, measure, options)).collect()));
         } else {
             missing.push(query.clone());
-            if missing_queries == MissingQueries::Zero {
+            if options.missing_queries == MissingQueries::Zero {
                 rows.push((query, vec![0.0; measures.len()]));
             }
         }

@@ -68,6 +68,8 @@ _Judgments: TypeAlias = Mapping[_Id, SupportsIndex] | Iterable[_Id]
 _Path: TypeAlias = str | os.PathLike[str]
 _RunDict: TypeAlias = Mapping[str, _RankedList[str]] | Mapping[int, _RankedList[int]]
 _QrelsDict: TypeAlias = Mapping[str, Mapping[str, SupportsIndex]] | Mapping[int, Mapping[int, SupportsIndex]]
+_AnyRun: TypeAlias = Run | _RunDict | _Table | _ScoreRows | _RanxTable | _Path
+_AnyQrels: TypeAlias = Qrels | _QrelsDict | _Table | _GradeRows | _RanxTable | _Path
 _Sample: TypeAlias = Iterable[SupportsFloat] | Mapping[str, SupportsFloat]
 _Samples: TypeAlias = Mapping[str, _Sample] | Iterable[_Sample]
 _Test: TypeAlias = Literal["paired_t", "randomization", "wilcoxon", "sign", "tukey_hsd", "randomized_tukey_hsd"]
@@ -941,8 +943,8 @@ class Evaluation:
         """The names of the measures, each with its mean."""
 
 def evaluate(
-    qrels: Qrels | _QrelsDict | _Table | _GradeRows | _RanxTable | _Path,
-    run: Run | _RunDict | _Table | _ScoreRows | _RanxTable | _Path,
+    qrels: _AnyQrels,
+    run: _AnyRun,
     measures: Sequence[str],
     missing: Literal["zero", "skip"] = "zero",
     *,
@@ -1026,8 +1028,8 @@ class Tie:
         """The greatest value."""
 
 def ties(
-    qrels: Qrels | _QrelsDict | _Table | _GradeRows | _RanxTable | _Path,
-    run: Run | _RunDict | _Table | _ScoreRows | _RanxTable | _Path,
+    qrels: _AnyQrels,
+    run: _AnyRun,
     measures: Sequence[str],
     missing: Literal["zero", "skip"] = "zero",
     *,
@@ -2073,9 +2075,15 @@ class SubtopicQrels:
 
 def evaluate_subtopics(
     qrels: SubtopicQrels,
-    run: Run | _RunDict | _Table | _Path,
+    run: _AnyRun,
     measures: Sequence[str],
     missing: Literal["zero", "skip"] = "zero",
+    *,
+    order: Literal["docid_desc", "docid_asc", "stable"] = "docid_desc",
+    judged_only: bool = False,
+    level: int = 1,
+    depth: int | None = None,
+    compat: _Version | None = None,
 ) -> Evaluation:
     """Evaluates a run by measures of diversity.
 
@@ -2085,12 +2093,19 @@ def evaluate_subtopics(
         measures: Names of measures: ``alpha_nDCG@10``, ``alpha_DCG@10``, ``ERR_IA@10``, ``nERR_IA@10``, ``NRBP``,
             ``nNRBP``, ``AP_IA``, ``P_IA@10``, ``StRecall@10``. ``alpha`` and ``beta`` are 0.5 unless given.
         missing: ``"zero"`` counts a judged query that the run lacks 0, ``"skip"`` leaves it out.
+        order: The order of documents of equal score, as for ``evaluate``; a document has a grade for each subtopic and
+            none for the query, so there is no expected, best or worst order.
+        judged_only: Whether documents that are not judged are taken out first.
+        level: The least grade that is relevant.
+        depth: The number of documents of a ranking that count; None for all.
+        compat: ``"9"`` rounds scores to float32, as version 9 of trec_eval does.
 
     Returns:
         The values, and their means.
 
     Raises:
-        InvalidInputError: A measure that is not one of diversity, or no query in common.
+        InvalidInputError: A measure that is not one of diversity, an order that is none of these, or no query in
+            common.
 
     Source:
         Clarke et al.: Novelty and diversity in information retrieval evaluation (SIGIR 2008), as ndeval has it.
@@ -2289,8 +2304,8 @@ class Coverage:
         """The share of the documents that the measure looks at that are judged: ``Judged@k``."""
 
 def coverage(
-    qrels: Qrels | _QrelsDict | _Table | _GradeRows | _RanxTable | _Path,
-    run: Run | _RunDict | _Table | _ScoreRows | _RanxTable | _Path,
+    qrels: _AnyQrels,
+    run: _AnyRun,
     measures: Sequence[str],
     missing: Literal["zero", "skip"] = "zero",
     *,
@@ -2471,8 +2486,8 @@ class Comparison:
     def _repr_html_(self) -> str: ...
 
 def compare(
-    qrels: Qrels | _QrelsDict | _Table | _Path,
-    runs: Mapping[str, Run] | Mapping[str, _RunDict] | Mapping[str, _Table] | Mapping[str, _Path],
+    qrels: _AnyQrels,
+    runs: Mapping[str, _AnyRun],
     measures: Sequence[str],
     *,
     test: _Test = "paired_t",
@@ -2543,8 +2558,8 @@ def compare(
 
 def report(
     path: _Path,
-    qrels: Qrels | _QrelsDict | _Table | _Path,
-    runs: Mapping[str, Run] | Mapping[str, _RunDict] | Mapping[str, _Table] | Mapping[str, _Path],
+    qrels: _AnyQrels,
+    runs: Mapping[str, _AnyRun],
     measures: Sequence[str],
     *,
     title: str = "Comparison of runs",
@@ -2715,8 +2730,8 @@ def browse(
     """
 
 def browse_run(
-    qrels: Qrels | _QrelsDict | _Table | _Path,
-    run: Run | _RunDict | _Table | _Path,
+    qrels: _AnyQrels,
+    run: _AnyRun,
     measure: str,
     costs: Mapping[str, SupportsFloat] | Mapping[int, SupportsFloat] | None = None,
 ) -> dict[str, BrowsingBounds]:
@@ -2883,8 +2898,8 @@ def abstention_nauc(confidences: _Sample, values: _Sample, rates: Iterable[Suppo
     """
 
 def p_mrr(
-    original: Run | _RunDict | _Table | _Path,
-    changed: Run | _RunDict | _Table | _Path,
+    original: _AnyRun,
+    changed: _AnyRun,
     documents: Mapping[str, Iterable[str]] | Mapping[int, Iterable[int]],
 ) -> dict[str, float]:
     """How far documents moved that a changed instruction made irrelevant: p-MRR of FollowIR.
@@ -2940,7 +2955,7 @@ def mean_of_worst(values: Iterable[SupportsFloat], groups: Iterable[int | str]) 
         0.5
     """
 
-def catalog_coverage(run: Run | _RunDict | _Table | _Path, catalog: int, k: int = 10) -> float:
+def catalog_coverage(run: _AnyRun, catalog: int, k: int = 10) -> float:
     """The share of a catalog that is among the first ``k`` of any query.
 
     Args:
@@ -2963,7 +2978,7 @@ def catalog_coverage(run: Run | _RunDict | _Table | _Path, catalog: int, k: int 
         0.25
     """
 
-def gini_index(run: Run | _RunDict | _Table | _Path, catalog: int, k: int = 10) -> float:
+def gini_index(run: _AnyRun, catalog: int, k: int = 10) -> float:
     """How unevenly the items of a catalog are shown.
 
     Args:
@@ -2986,7 +3001,7 @@ def gini_index(run: Run | _RunDict | _Table | _Path, catalog: int, k: int = 10) 
     """
 
 def novelty(
-    run: Run | _RunDict | _Table | _Path,
+    run: _AnyRun,
     popularity: Mapping[str, SupportsIndex] | Mapping[int, SupportsIndex],
     users: int,
     k: int = 10,
@@ -3015,9 +3030,9 @@ def novelty(
     """
 
 def serendipity(
-    qrels: Qrels | _QrelsDict | _Table | _Path,
-    run: Run | _RunDict | _Table | _Path,
-    obvious: Run | _RunDict | _Table | _Path,
+    qrels: _AnyQrels,
+    run: _AnyRun,
+    obvious: _AnyRun,
     k: int = 10,
 ) -> dict[str, float]:
     """The share of the first ``k`` items that are relevant and that an obvious system would not have shown.
@@ -3057,8 +3072,8 @@ class PropensityScored:
         """PSnDCG@k: the same, each over log2(rank + 1) as well."""
 
 def propensity_scored(
-    qrels: Qrels | _QrelsDict | _Table | _Path,
-    run: Run | _RunDict | _Table | _Path,
+    qrels: _AnyQrels,
+    run: _AnyRun,
     labels: Mapping[str, SupportsIndex] | Mapping[int, SupportsIndex],
     instances: int,
     k: int = 10,
@@ -3154,7 +3169,7 @@ class Preferences:
 
 def evaluate_preferences(
     preferences: Preferences,
-    run: Run | _RunDict | _Table | _Path,
+    run: _AnyRun,
     measures: Sequence[str],
     missing: Literal["zero", "skip"] = "zero",
     *,
@@ -3236,7 +3251,7 @@ class GroupedQrels:
 
 def evaluate_groups(
     qrels: GroupedQrels,
-    run: Run | _RunDict | _Table | _Path,
+    run: _AnyRun,
     measures: Sequence[str],
     missing: Literal["zero", "skip"] = "zero",
     *,

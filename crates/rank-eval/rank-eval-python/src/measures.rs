@@ -158,19 +158,29 @@ impl SubtopicQrels {
 
 #[doc = rank_pyo3::stub!("evaluate_subtopics")]
 #[pyfunction]
-#[pyo3(signature = (qrels, run, measures, missing = "zero"))]
+#[pyo3(signature = (
+    qrels, run, measures, missing = "zero", *, order = "docid_desc", judged_only = false, level = 1, depth = None,
+    compat = None
+))]
+#[expect(clippy::too_many_arguments, reason = "in Python they have names")]
 pub(crate) fn evaluate_subtopics(
     py: Python<'_>,
     qrels: &Bound<'_, SubtopicQrels>,
     run: &Bound<'_, PyAny>,
     measures: &Bound<'_, PyAny>,
     missing: &str,
+    order: &str,
+    judged_only: bool,
+    level: i64,
+    depth: Option<i64>,
+    compat: Option<&str>,
 ) -> PyResult<Evaluation> {
-    let policy = options::missing(missing)?;
+    let asked = options::Asked { order, judged_only, level, depth, collection: None, compat, threads: 0 };
+    let asked = asked.options()?.missing_queries(options::missing(missing)?);
     let names = options::measures(measures)?;
     let measures: Vec<_> = names.iter().map(|(_, measure)| measure.clone()).collect();
     let run = run_argument(run, 0, false)?;
     let (qrels, run) = (&qrels.get().0, &run.get().0);
-    let inner = py.detach(|| rank_eval::evaluate_subtopics(qrels, run, &measures, policy)).map_err(to_python)?;
+    let inner = py.detach(|| rank_eval::evaluate_subtopics(qrels, run, &measures, asked)).map_err(to_python)?;
     Ok(Evaluation::new(inner, names))
 }

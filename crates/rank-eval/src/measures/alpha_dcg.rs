@@ -14,15 +14,15 @@
 //! Source: Clarke et al.: Novelty and diversity in information retrieval evaluation (SIGIR 2008).
 //!
 //! ```
-//! use rank_eval::{Measure, MissingQueries, Run, SubtopicQrels, evaluate_subtopics};
+//! use rank_eval::{Measure, Options, Run, SubtopicQrels, evaluate_subtopics};
 //!
 //! let qrels = SubtopicQrels::from_rows([("q", "1", "a", 1), ("q", "2", "b", 1), ("q", "2", "d", 1), ("q", "3", "c", 1)])?;
 //! let run = Run::from_nested([("q", vec![("a", 4.0), ("d", 3.0), ("e", 2.0), ("b", 1.0)])])?;
 //! let measure: Measure = "alpha_nDCG@5".parse()?;
-//! let evaluation = evaluate_subtopics(&qrels, &run, std::slice::from_ref(&measure), MissingQueries::Zero)?;
+//! let evaluation = evaluate_subtopics(&qrels, &run, std::slice::from_ref(&measure), Options::default())?;
 //! assert!((evaluation.mean(&measure).unwrap() - ((1.0 + 1.0 / 3.0_f64.log2() + 0.5 / 5.0_f64.log2()) / (1.0 + 1.0 / 3.0_f64.log2() + 0.5 + 0.5 / 5.0_f64.log2()))).abs() < 1e-12);
 //! let measure: Measure = "alpha_DCG@2".parse()?;
-//! let evaluation = evaluate_subtopics(&qrels, &run, std::slice::from_ref(&measure), MissingQueries::Zero)?;
+//! let evaluation = evaluate_subtopics(&qrels, &run, std::slice::from_ref(&measure), Options::default())?;
 //! assert!((evaluation.mean(&measure).unwrap() - ((1.0 + 1.0 / 3.0_f64.log2()) / (3.0 + 1.5 / 3.0_f64.log2()))).abs() < 1e-12);
 //! # Ok::<(), rank_eval::Error>(())
 //! ```

@@ -12,15 +12,15 @@
 //! Intent-based diversification of web search results (2011).
 //!
 //! ```
-//! use rank_eval::{Measure, MissingQueries, Run, SubtopicQrels, evaluate_subtopics};
+//! use rank_eval::{Measure, Options, Run, SubtopicQrels, evaluate_subtopics};
 //!
 //! let qrels = SubtopicQrels::from_rows([("q", "1", "a", 1), ("q", "2", "b", 1), ("q", "2", "d", 1), ("q", "3", "c", 1)])?;
 //! let run = Run::from_nested([("q", vec![("a", 4.0), ("d", 3.0), ("e", 2.0), ("b", 1.0)])])?;
 //! let measure: Measure = "nERR_IA@5".parse()?;
-//! let evaluation = evaluate_subtopics(&qrels, &run, std::slice::from_ref(&measure), MissingQueries::Zero)?;
+//! let evaluation = evaluate_subtopics(&qrels, &run, std::slice::from_ref(&measure), Options::default())?;
 //! assert!((evaluation.mean(&measure).unwrap() - ((1.0 + 0.5 + 0.5 / 4.0) / (1.0 + 0.5 + 1.0 / 3.0 + 0.5 / 4.0))).abs() < 1e-12);
 //! let measure: Measure = "ERR_IA@2".parse()?;
-//! let evaluation = evaluate_subtopics(&qrels, &run, std::slice::from_ref(&measure), MissingQueries::Zero)?;
+//! let evaluation = evaluate_subtopics(&qrels, &run, std::slice::from_ref(&measure), Options::default())?;
 //! assert!((evaluation.mean(&measure).unwrap() - (1.5 / (3.0 + 1.5 / 2.0))).abs() < 1e-12);
 //! # Ok::<(), rank_eval::Error>(())
 //! ```

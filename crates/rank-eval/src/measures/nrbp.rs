@@ -11,15 +11,15 @@
 //! Source: Clarke, Kolla, Vechtomova: An effectiveness measure for ambiguous and underspecified queries (ICTIR 2009).
 //!
 //! ```
-//! use rank_eval::{Measure, MissingQueries, Run, SubtopicQrels, evaluate_subtopics};
+//! use rank_eval::{Measure, Options, Run, SubtopicQrels, evaluate_subtopics};
 //!
 //! let qrels = SubtopicQrels::from_rows([("q", "1", "a", 1), ("q", "2", "b", 1), ("q", "2", "d", 1), ("q", "3", "c", 1)])?;
 //! let run = Run::from_nested([("q", vec![("a", 4.0), ("d", 3.0), ("e", 2.0), ("b", 1.0)])])?;
 //! let measure: Measure = "NRBP".parse()?;
-//! let evaluation = evaluate_subtopics(&qrels, &run, std::slice::from_ref(&measure), MissingQueries::Zero)?;
+//! let evaluation = evaluate_subtopics(&qrels, &run, std::slice::from_ref(&measure), Options::default())?;
 //! assert!((evaluation.mean(&measure).unwrap() - (0.75 / 3.0 * (1.0 + 0.5 + 0.5 / 8.0))).abs() < 1e-12);
 //! let measure: Measure = "nNRBP".parse()?;
-//! let evaluation = evaluate_subtopics(&qrels, &run, std::slice::from_ref(&measure), MissingQueries::Zero)?;
+//! let evaluation = evaluate_subtopics(&qrels, &run, std::slice::from_ref(&measure), Options::default())?;
 //! assert!((evaluation.mean(&measure).unwrap() - ((1.0 + 0.5 + 0.5 / 8.0) / (1.0 + 0.5 + 0.25 + 0.5 / 8.0))).abs() < 1e-12);
 //! # Ok::<(), rank_eval::Error>(())
 //! ```

@@ -8,9 +8,7 @@ from numpy.typing import NDArray
 _Id = TypeVar("_Id", bound=int | str)
 _AnyId: TypeAlias = int | str
 _Dtype: TypeAlias = Literal["float32", "float16", "bfloat16", "int8", "binary"]
-_Stored: TypeAlias = Literal[
-    "float32", "float16", "bfloat16", "int8", "binary", "residual1", "residual2", "residual4"
-]
+_Stored: TypeAlias = Literal["float32", "float16", "bfloat16", "int8", "binary", "residual1", "residual2", "residual4"]
 _Pooling: TypeAlias = Literal[
     "hierarchical",
     "greedy",
