@@ -1,6 +1,7 @@
 """Measures as values of their own: names, descriptions, one list, and the tables of known answers."""
 
 import math
+from typing import Any
 
 import ir_measures
 import pytest
@@ -114,6 +115,27 @@ def test_subtopics() -> None:
         SubtopicQrels.read("none")
     with pytest.raises(InvalidInputError, match="missing: expected"):
         rank_eval.evaluate_subtopics(qrels, run, ["NRBP"], missing="x")  # type: ignore[arg-type]
+
+
+def test_options_of_subtopics() -> None:
+    qrels = SubtopicQrels.from_rows([("q", "1", "a", 1), ("q", "2", "c", 2)])
+    run = {"q": {"a": 1.0, "c": 1.0 + 1e-12, "b": 1.0}}
+    options: list[tuple[str, dict[str, Any], float]] = [
+        ("P_IA@2", {}, 0.25),
+        ("P_IA@2", {"order": "docid_asc"}, 0.5),
+        ("StRecall(rel=2)@2", {"order": "docid_asc", "compat": "9"}, 0.0),
+        ("StRecall(rel=2)@2", {"order": "stable", "compat": "9"}, 1.0),
+        ("P_IA", {}, 1 / 3),
+        ("P_IA", {"judged_only": True}, 0.5),
+        ("P_IA", {"depth": 1}, 0.5),
+        ("AP_IA@2", {}, 0.5),
+        ("StRecall", {"level": 3}, 0.0),
+    ]
+    for name, given, value in options:
+        assert rank_eval.evaluate_subtopics(qrels, run, [name], **given)[name] == value, (name, given)
+    for order in ("expected", "best", "worst"):
+        with pytest.raises(InvalidInputError, match="order: expected an order by id or stable, got one by grades"):
+            rank_eval.evaluate_subtopics(qrels, run, ["P_IA"], order=order)  # type: ignore[arg-type]
 
 
 # Values for the parameters of ir_measures.
