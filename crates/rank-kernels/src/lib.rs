@@ -14,6 +14,7 @@ mod maxsim;
 #[cfg(target_arch = "aarch64")]
 mod neon;
 mod order;
+mod pages;
 mod query;
 mod residual;
 mod scalar;
@@ -25,6 +26,7 @@ pub use exp::exp;
 pub use half;
 pub use lookup::{Keys, prefetch};
 pub use order::order_by_counting;
+pub use pages::ask_for_large_pages;
 pub use query::{PackedBf16, PackedInt8, PackedQuery, PackedSigns, pack_signs, quantize};
 pub use residual::ResidualTokens;
 pub use vectorized::{Work, vectorized, vectorized_work};

@@ -59,6 +59,7 @@ impl ResidualTokens<'_> {
 
 /// Calls `block` with the first token and the number of tokens, `rows`, 4 or 1, of blocks that cover the document, the
 /// last of which may overlap those before: a maximum does not mind a token that it has seen.
+#[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "for other instruction sets"))]
 pub(crate) fn blocks(document: &Range<usize>, rows: usize, mut block: impl FnMut(usize, usize)) {
     let mut token = document.start;
     while document.end - token >= rows {

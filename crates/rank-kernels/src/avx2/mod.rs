@@ -97,11 +97,25 @@ unsafe fn dots(a: &[f32], values: &[f32], rows: &[usize], out: &mut [f32]) {
         // SAFETY: what the caller promises.
         unsafe { block(a, values, rows, out) };
     }
-    for (row, out) in last.iter().zip(last_out) {
-        // SAFETY: what the caller promises.
-        unsafe { block(a, values, std::array::from_ref(row), std::array::from_mut(out)) };
-    }
+    // SAFETY: what the caller promises.
+    unsafe { few_rows!(1 2 3 4 5 6 7, last, last_out, block(a, values)) };
 }
+
+/// Calls a function with rows that are fewer than a block, and room for their products, as arrays of one of the lengths:
+/// together, as one alone would wait for each of its sums.
+macro_rules! few_rows {
+    ($($count:literal)*, $rows:ident, $out:ident, $block:ident($a:expr, $values:expr)) => {
+        match $rows.len() {
+            $($count => {
+                if let (Some(rows), Some(out)) = ($rows.as_array::<$count>(), $out.as_mut_array::<$count>()) {
+                    $block($a, $values, rows, out);
+                }
+            })*
+            _ => {}
+        }
+    };
+}
+pub(crate) use few_rows;
 
 /// # Safety
 ///

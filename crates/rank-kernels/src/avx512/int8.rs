@@ -35,6 +35,7 @@ pub(super) unsafe fn documents(queries: &[&PackedInt8], rows: Rows<'_, i8>, offs
     let groups = queries.iter().map(|query| query.head().groups()).max().unwrap_or(0);
     let mut running = Running::new(groups);
     let mut codes = SCRATCH.take();
+    let distance = Ahead::<i8>::distance(offsets, rows.dim);
     for (position, document) in offsets.windows(2).enumerate() {
         let rows = rows.slice(document[0], document[1] - document[0]);
         // SAFETY: the caller vouches for the instruction set.
@@ -43,7 +44,7 @@ pub(super) unsafe fn documents(queries: &[&PackedInt8], rows: Rows<'_, i8>, offs
         for (number, query) in queries.iter().enumerate() {
             running.clear(query.head().groups());
             running.check.0[0] = check;
-            let ahead = Ahead::behind(rows.values, number + 1 == queries.len(), &codes);
+            let ahead = Ahead::behind(rows.values, distance, number + 1 == queries.len(), &codes);
             // SAFETY: the caller vouches for the instruction set and the rows; `codes` are those of `rows`.
             unsafe { document_groups(query, rows, &codes, ahead, &mut running) };
             scores[number * count + position] = running.score(query.head());

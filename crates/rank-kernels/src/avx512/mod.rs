@@ -18,6 +18,7 @@ use std::arch::x86_64::{
     _mm512_shuffle_i32x4, _mm512_storeu_ps, _mm512_storeu_si512,
 };
 
+use crate::avx2::few_rows;
 use crate::dispatch::{Isa, Kernels};
 use crate::maxsim::{Narrowed, Widened, documents};
 use crate::query::{PackedBf16, PackedQuery};
@@ -108,10 +109,8 @@ unsafe fn dots(a: &[f32], values: &[f32], rows: &[usize], out: &mut [f32]) {
         // SAFETY: what the caller promises.
         unsafe { block(a, values, rows, out) };
     }
-    for (row, out) in last.iter().zip(last_out) {
-        // SAFETY: what the caller promises.
-        unsafe { block(a, values, std::array::from_ref(row), std::array::from_mut(out)) };
-    }
+    // SAFETY: what the caller promises.
+    unsafe { few_rows!(1 2 3 4 5 6 7, last, last_out, block(a, values)) };
 }
 
 /// # Safety
@@ -136,7 +135,11 @@ unsafe fn block<const R: usize>(a: &[f32], values: &[f32], rows: &[usize; R], ou
     for r in 0..R {
         // SAFETY: as above, for a row.
         let y = unsafe { _mm512_maskz_loadu_ps(mask, values.as_ptr().add(rows[r] * a.len() + whole)) };
-        out[r] = _mm512_reduce_add_ps(_mm512_fmadd_ps(x, y, sums[r]));
+        sums[r] = _mm512_fmadd_ps(x, y, sums[r]);
+    }
+    for (sums, out) in sums.chunks(4).zip(out.chunks_mut(4)) {
+        let four = std::array::from_fn(|r| sums.get(r).copied().unwrap_or(_mm512_setzero_ps()));
+        out.copy_from_slice(&reduce(four)[..out.len()]);
     }
 }
 
@@ -145,7 +148,7 @@ macro_rules! reduce {
     ($name:ident, $add:ident, $quarters:ident, $within:ident, $store:ident, $register:ty, $number:ty) => {
         #[target_feature(enable = "avx512f")]
         #[inline]
-        fn $name([a, b, c, d]: [$register; 4]) -> [$number; 4] {
+        pub(crate) fn $name([a, b, c, d]: [$register; 4]) -> [$number; 4] {
             let halves = |a, b| $add($quarters::<0b01_00_01_00>(a, b), $quarters::<0b11_10_11_10>(a, b));
             let (ab, cd) = (halves(a, b), halves(c, d));
             let quarters = $add($quarters::<0b10_00_10_00>(ab, cd), $quarters::<0b11_01_11_01>(ab, cd));

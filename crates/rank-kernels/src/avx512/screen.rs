@@ -272,6 +272,7 @@ pub(super) unsafe fn documents<
     let groups = queries.iter().map(|query| query.head().groups()).max().unwrap_or(0);
     let mut running = Running::new(groups);
     let mut codes = SCRATCH.take();
+    let distance = Ahead::<S::Value>::distance(offsets, rows.dim);
     let mut scratch = Vec::new();
     let mut block = B::new(rows.dim);
     // SAFETY: the caller vouches for the instruction set.
@@ -294,7 +295,7 @@ pub(super) unsafe fn documents<
             unsafe {
                 let done = match screens.get(number) {
                     Some(Some(screen)) if ready => {
-                        let ahead = Ahead::behind(stored.values, number + 1 == queries.len(), &codes.bytes);
+                        let ahead = Ahead::behind(stored.values, distance, number + 1 == queries.len(), &codes.bytes);
                         screened::<P, D, _>(&mut held, (query, screen), rows, &mut codes, ahead, &mut running)
                     }
                     _ => false,

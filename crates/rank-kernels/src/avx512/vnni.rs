@@ -15,7 +15,7 @@ const FEW_ROWS: usize = 4;
 /// Of a group of 16 query tokens, four components of each a line; and minus 128 times the sum of each token's codes.
 pub(super) type Fours<'a> = (&'a [Line<i8, 64>], &'a Line<i32, 16>);
 
-/// Where what will be read next lies, as far behind the rows at hand as these are long.
+/// Where what will be read next lies, always as far behind the rows at hand.
 pub(super) struct Ahead<T>(*const T);
 
 impl<T> Clone for Ahead<T> {
@@ -35,11 +35,18 @@ impl<T> Ahead<T> {
         self.0.wrapping_add(values)
     }
 
-    /// What is behind `document`: another as long, most likely. Of longer ones, and where `last` is not set, `codes`,
-    /// which are in the cache already.
-    pub(super) fn behind(document: &[T], last: bool, codes: &[Line<u8, 64>]) -> Self {
+    /// What is `distance` values behind the start of `document`: no document is longer, so that all of the next is there
+    /// when this one is done, whatever their lengths. Of longer ones, and where `last` is not set, `codes`, which are in
+    /// the cache already.
+    pub(super) fn behind(document: &[T], distance: usize, last: bool, codes: &[Line<u8, 64>]) -> Self {
         let near = last && size_of_val(document) <= Self::LONGEST;
-        Self(if near { document.as_ptr_range().end } else { codes.as_ptr().cast() })
+        Self(if near { document.as_ptr().wrapping_add(distance) } else { codes.as_ptr().cast() })
+    }
+
+    /// The values of the longest document, if all are short enough.
+    pub(super) fn distance(offsets: &[usize], dim: usize) -> usize {
+        let longest = offsets.windows(2).map(|document| document[1] - document[0]).max().unwrap_or(0);
+        (longest * dim).min(Self::LONGEST / size_of::<T>())
     }
 }
 

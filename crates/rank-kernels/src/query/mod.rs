@@ -101,22 +101,30 @@ pub(crate) trait Query {
 /// `PER = N / 16` and `steps` are as many as the components begin, made a multiple of `whole`. Surplus lanes and
 /// components hold the default.
 fn pack<T: Copy + Default, const N: usize>(values: &[T], head: &Head, whole: usize) -> Vec<Line<T, N>> {
-    let per = N / Lanes::WIDTH;
-    let steps = head.dim.div_ceil(per).next_multiple_of(whole);
+    // A constant, so that so many values are copied by one instruction.
+    match N / Lanes::WIDTH {
+        1 => pack_per::<T, N, 1>(values, head, whole),
+        2 => pack_per::<T, N, 2>(values, head, whole),
+        _ => pack_per::<T, N, 4>(values, head, whole),
+    }
+}
+
+fn pack_per<T: Copy + Default, const N: usize, const PER: usize>(
+    values: &[T],
+    head: &Head,
+    whole: usize,
+) -> Vec<Line<T, N>> {
+    let steps = head.dim.div_ceil(PER).next_multiple_of(whole);
     let mut lines = vec![Line([T::default(); N]); head.groups() * steps];
     for (token, components) in values.chunks_exact(head.dim).enumerate() {
-        let lane = token % Lanes::WIDTH * per;
+        let lane = token % Lanes::WIDTH;
         let group = &mut lines[token / Lanes::WIDTH * steps..][..steps];
-        let whole = components.chunks_exact(per);
-        let rest = whole.remainder();
-        for (line, part) in group.iter_mut().zip(whole) {
-            // Few at a time, so that a loop is faster than a copy.
-            for (to, from) in line.0[lane..lane + per].iter_mut().zip(part) {
-                *to = *from;
-            }
+        let (parts, rest) = components.as_chunks::<PER>();
+        for (line, part) in group.iter_mut().zip(parts) {
+            line.0.as_chunks_mut::<PER>().0[lane] = *part;
         }
         if !rest.is_empty() {
-            group[head.dim / per].0[lane..lane + rest.len()].copy_from_slice(rest);
+            group[head.dim / PER].0[lane * PER..][..rest.len()].copy_from_slice(rest);
         }
     }
     lines

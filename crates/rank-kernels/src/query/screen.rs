@@ -2,11 +2,12 @@
 
 use std::arch::x86_64::{
     _mm512_abs_ps, _mm512_add_ps, _mm512_cvtepi32_ps, _mm512_cvtps_epi32, _mm512_fmadd_ps, _mm512_fnmadd_ps,
-    _mm512_mask_cvtepi32_storeu_epi8, _mm512_maskz_loadu_ps, _mm512_max_ps, _mm512_mul_ps, _mm512_reduce_add_ps,
-    _mm512_reduce_max_ps, _mm512_set1_ps, _mm512_setzero_ps,
+    _mm512_mask_cvtepi32_storeu_epi8, _mm512_maskz_loadu_ps, _mm512_max_ps, _mm512_mul_ps, _mm512_reduce_max_ps,
+    _mm512_set1_ps, _mm512_setzero_ps,
 };
 
 use super::{Head, Lanes, Line, TILE, pack};
+use crate::avx512::reduce;
 
 /// In the units of each lane (a dot product over the scale of the query token), a dot product of eight-bit codes times
 /// the scale of the document is off by at most `residual` times the norm of the document token's rounding error, plus
@@ -53,7 +54,7 @@ unsafe fn quantize(token: &[f32], codes: &mut [i8]) -> (f32, [f32; 4]) {
             *sum = _mm512_fmadd_ps(value, value, *sum);
         }
     }
-    (scale, sums.map(|sum| _mm512_reduce_add_ps(sum)))
+    (scale, reduce(sums))
 }
 
 impl Screen {

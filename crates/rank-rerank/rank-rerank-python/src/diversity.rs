@@ -95,6 +95,13 @@ impl Similarity for Either<'_> {
         }
     }
 
+    fn prefetch(&self, candidate: usize) {
+        match self {
+            Self::Cosine(cosine) => cosine.prefetch(candidate),
+            Self::Known(known) => known.prefetch(candidate),
+        }
+    }
+
     fn similarities(&self, candidate: usize, others: &[usize], out: &mut [f64]) {
         match self {
             Self::Cosine(cosine) => cosine.similarities(candidate, others, out),

@@ -122,6 +122,10 @@ impl<M: Similarity> Gains for Factors<'_, M> {
         bound
     }
 
+    fn expect(&self, candidate: usize) {
+        self.similarity.prefetch(candidate);
+    }
+
     fn select(&mut self, candidate: usize) {
         self.selected.push(candidate);
         self.inverse_roots.push(self.residual[candidate].sqrt().recip());

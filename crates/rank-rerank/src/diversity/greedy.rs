@@ -8,6 +8,11 @@ pub(super) trait Gains {
     /// A bound of the gain of a candidate: [`Exact`](Bound::Exact), or less than `enough`.
     fn gain(&mut self, candidate: usize, enough: f64) -> Bound;
 
+    /// A gain that is likely to be asked for next.
+    fn expect(&self, candidate: usize) {
+        let _ = candidate;
+    }
+
     /// Takes a candidate, whose gain was just computed, into the selection.
     fn select(&mut self, candidate: usize);
 }
@@ -66,7 +71,10 @@ pub(super) fn select(
     while chosen.len() < k {
         let Some(top) = heap.pop() else { break };
         if top.selected != Some(chosen.len()) {
-            let next = heap.peek().map_or(f64::NEG_INFINITY, |next| next.gain);
+            let next = heap.peek().map_or(f64::NEG_INFINITY, |next| {
+                gains.expect(next.candidate);
+                next.gain
+            });
             heap.push(Entry::new(top.candidate, &gains.gain(top.candidate, next), chosen.len()));
         } else if top.gain > floor {
             gains.select(top.candidate);

@@ -109,6 +109,7 @@ pub(super) fn positions(relevance: &[f64], similarity: &impl Similarity, lambda:
     if k > 1 {
         let mut maxima = Maxima::new(relevance, similarity, lambda);
         maxima.select(first.0);
+        maxima.compare_all();
         let others = (0..relevance.len()).filter(|&candidate| candidate != first.0);
         selected.extend(greedy::select(others, k - 1, f64::NEG_INFINITY, &mut maxima));
     }
@@ -146,6 +147,15 @@ impl<'a, M: Similarity> Maxima<'a, M> {
     }
 }
 
+impl<M: Similarity> Maxima<'_, M> {
+    /// Compares all candidates with the one that is selected, its row with many at once.
+    fn compare_all(&mut self) {
+        let all: Vec<usize> = (0..self.relevance.len()).collect();
+        self.similarity.similarities(self.selected[0], &all, &mut self.maximum);
+        self.compared.fill(1);
+    }
+}
+
 impl<M: Similarity> Gains for Maxima<'_, M> {
     fn gain(&mut self, candidate: usize, enough: f64) -> Bound {
         let mut similarities = [0.0; CHUNK];
@@ -165,6 +175,10 @@ impl<M: Similarity> Gains for Maxima<'_, M> {
                 return Bound::AtMost(gain);
             }
         }
+    }
+
+    fn expect(&self, candidate: usize) {
+        self.similarity.prefetch(candidate);
     }
 
     fn select(&mut self, candidate: usize) {

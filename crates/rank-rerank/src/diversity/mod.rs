@@ -27,13 +27,14 @@ pub use max_sum::max_sum;
 pub use mmr::{MmrConfig, mmr, mmr_adaptive};
 pub use similarity::{Cosine, Similarity, SimilarityMatrix};
 
-use std::collections::HashMap;
 use std::hash::Hash;
+
+use rustc_hash::FxHashMap;
 
 use crate::{Error, Result};
 
 /// Similarities that are computed at once.
-const CHUNK: usize = 16;
+const CHUNK: usize = 8;
 
 /// The relevance of each candidate, checked.
 fn relevance<I: Eq + Hash, S: Copy + Into<f64>>(
@@ -43,7 +44,7 @@ fn relevance<I: Eq + Hash, S: Copy + Into<f64>>(
     if candidates.len() != similarity.len() {
         return Err(Error::SimilarityCount { expected: candidates.len(), got: similarity.len() });
     }
-    let mut seen = HashMap::with_capacity(candidates.len());
+    let mut seen = FxHashMap::with_capacity_and_hasher(candidates.len(), rustc_hash::FxBuildHasher);
     let relevance = candidates.iter().enumerate().map(|(position, (id, score))| {
         if let Some(first) = seen.insert(id, position) {
             return Err(Error::DuplicateId { position, first });

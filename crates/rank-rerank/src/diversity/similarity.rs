@@ -21,11 +21,20 @@ pub trait Similarity {
         }
     }
 
+    /// Called before the similarities of a candidate are likely to be asked for: a chance to bring what they are computed
+    /// from into the cache.
+    fn prefetch(&self, candidate: usize) {
+        let _ = candidate;
+    }
+
     /// Whether there is no candidate.
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
 }
+
+/// Lines of a row that are prefetched: more are read so long that their beginning suffices.
+const LINES: usize = 64;
 
 /// The cosine of embeddings, which are read in place. The cosine with a vector of zeros is 0.
 #[derive(Debug, Clone)]
@@ -70,6 +79,10 @@ impl Similarity for Cosine<'_> {
         let mut out = [0.0];
         self.similarities(a, &[b], &mut out);
         out[0]
+    }
+
+    fn prefetch(&self, candidate: usize) {
+        rank_kernels::prefetch(self.embeddings.token(candidate), LINES);
     }
 
     fn similarities(&self, candidate: usize, others: &[usize], out: &mut [f64]) {

@@ -131,19 +131,26 @@ impl Values {
 
     /// Adds tokens, which must be of the same type.
     pub(super) fn extend(&mut self, more: Components<'_>) {
-        match (self, more) {
-            (Self::F32(values), Components::F32(more)) => values.extend_from_slice(more),
-            (Self::F16(values), Components::F16(more)) => values.extend_from_slice(more),
-            (Self::Bf16(values), Components::Bf16(more)) => values.extend_from_slice(more),
-            (Self::Int8 { codes, scales }, Components::Int8 { codes: more, scales: more_scales }) => {
-                codes.extend_from_slice(more);
-                scales.extend_from_slice(more_scales);
+        fn add<T: Copy>(values: &mut Vec<T>, more: &[T]) {
+            if values.capacity() - values.len() < more.len() {
+                values.reserve(more.len());
+                rank_kernels::ask_for_large_pages(values.spare_capacity_mut());
             }
-            (Self::Binary(bits), Components::Binary(more)) => bits.extend_from_slice(more),
+            values.extend_from_slice(more);
+        }
+        match (self, more) {
+            (Self::F32(values), Components::F32(more)) => add(values, more),
+            (Self::F16(values), Components::F16(more)) => add(values, more),
+            (Self::Bf16(values), Components::Bf16(more)) => add(values, more),
+            (Self::Int8 { codes, scales }, Components::Int8 { codes: more, scales: more_scales }) => {
+                add(codes, more);
+                add(scales, more_scales);
+            }
+            (Self::Binary(bits), Components::Binary(more)) => add(bits, more),
             (Self::Residual(_, tokens), Components::Residual(more)) => {
-                tokens.centroids.extend_from_slice(more.centroids());
-                tokens.codes.extend_from_slice(more.codes());
-                tokens.scales.extend_from_slice(more.scales());
+                add(&mut tokens.centroids, more.centroids());
+                add(&mut tokens.codes, more.codes());
+                add(&mut tokens.scales, more.scales());
             }
             // What is added went through `convert`.
             _ => debug_assert!(false, "components of another type"),
