@@ -1,8 +1,9 @@
-"""An index built in a file in bounded memory beside one built in memory, and a commit of a change beside a save of all.
+"""Indexes built: beside bm25s and tantivy, in a file in bounded memory, and by commits of what changed.
 
-Documents are drawn from a Zipf distribution over 200,000 words, 60 to one. Each way runs in a process of its own:
-time is that of the processor, memory the greatest that the process had above what it had with the package imported. The
-two files are compared byte by byte. ``--documents 20000`` is a small run.
+Documents are drawn from a Zipf distribution over 200,000 words, 60 to one, split at spaces. Each way runs in a process
+of its own: time is that of the processor, on one thread, memory the greatest that the process had above what it had
+before. Beside the rivals the texts are a list that is there before; else they are made as they are asked for, which
+takes the time that is shown. The files of both ways are compared byte by byte. ``--documents 20000`` is a small run.
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import bm25s
 import numpy as np
+import tantivy
+from bm25s.tokenization import Tokenizer
 
 from rank_retrieve import Analyzer, Bm25Index
 
@@ -48,6 +52,87 @@ def timed(work: Callable[[], Any]) -> float:
     start = time.process_time()
     work()
     return time.process_time() - start
+
+
+def ready(count: int, path: str, _limit: int) -> tuple[float, float]:
+    """An index of a list of texts, ready to search; saved, when the clock has stopped."""
+    texts = [text for _, text in documents(count)]
+    index = Bm25Index(analyzer=PLAIN)
+    before = peak()
+
+    def work() -> None:
+        index.add_texts(range(count), texts)
+        index.prepare()
+
+    seconds, memory = timed(work), peak() - before
+    index.save(path)
+    return seconds, memory
+
+
+def by_bm25s(count: int, path: str, _limit: int) -> tuple[float, float]:
+    """The same of bm25s."""
+    texts = [text for _, text in documents(count)]
+    tokenizer = Tokenizer(lower=False, splitter=str.split, stopwords=[], stemmer=None)
+    index = bm25s.BM25(method="lucene", backend="numba")
+    before = peak()
+
+    def work() -> None:
+        tokens = tokenizer.tokenize(texts, return_as="tuple", show_progress=False)
+        index.index(tokens, show_progress=False)
+
+    seconds, memory = timed(work), peak() - before
+    index.save(path)
+    return seconds, memory
+
+
+def by_tantivy(count: int, path: str, _limit: int) -> tuple[float, float]:
+    """The same of tantivy, which writes it to a folder."""
+    texts = [text for _, text in documents(count)]
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("body", stored=False, tokenizer_name="whitespace", index_option="freq")
+    Path(path).mkdir()
+    index = tantivy.Index(builder.build(), path=path)
+    before = peak()
+
+    def work() -> None:
+        writer = index.writer(heap_size=1_000_000_000, num_threads=1)
+        for text in texts:
+            document = tantivy.Document()
+            document.add_text("body", text)
+            writer.add_document(document)
+        writer.commit()
+        writer.wait_merging_threads()
+
+    return timed(work), peak() - before
+
+
+def beside_rivals(count: int, folder: Path) -> None:
+    """What building takes, and opening what was built."""
+    spawn = multiprocessing.get_context("spawn")
+    openings: dict[str, Callable[[str], Any]] = {
+        "rank-retrieve": Bm25Index.load,
+        "bm25s": lambda path: bm25s.BM25.load(path, mmap=True),
+        "tantivy": lambda path: tantivy.Index.open(path).searcher(),
+    }
+    for name, work in [("rank-retrieve", ready), ("bm25s", by_bm25s), ("tantivy", by_tantivy)]:
+        runs = []
+        for run in range(3):
+            path = str(folder / f"{name} {run}")
+            with spawn.Pool(1) as pool:
+                runs.append(pool.apply(work, (count, path, 0)))
+        seconds, memory = (statistics.median(column) for column in zip(*runs, strict=True))
+        opened = []
+        for _ in range(21):
+            start = time.perf_counter()
+            index = openings[name](path)
+            opened.append((time.perf_counter() - start) * 1000)
+            del index
+        files = [Path(path), *Path(path).rglob("*")]
+        size = sum(file.stat().st_size for file in files if file.is_file()) / 2**20
+        print(
+            f"{count:,} documents, {name:13}: {seconds:.2f} s, {memory:.0f} MB at most, "
+            f"{size:.0f} MB on the disk, opened in {statistics.median(opened):.2f} ms"
+        )
 
 
 def only_documents(count: int, _path: str, _limit: int) -> tuple[float, float]:
@@ -112,6 +197,7 @@ def main() -> None:
     spawn = multiprocessing.get_context("spawn")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        beside_rivals(count, folder)
         runs = [
             ("texts alone", only_documents, count),
             ("in memory", in_memory, count),

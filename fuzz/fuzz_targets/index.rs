@@ -1,6 +1,7 @@
 //! Files of an index, whole and changed: opened, searched, changed, saved. Sums are not looked at in this build.
 //!
-//! The first byte says which saved index the rest changes, or that the rest is a file. A change is a place, how many
+//! The first byte says which saved index the rest changes, the last of them a folder by its manifest, or that the rest
+//! is a file. A change is a place, how many
 //! bytes, and the bytes; the table, which is short and has the most to get wrong, is met as often as the rows.
 
 #![no_main]
@@ -16,6 +17,8 @@ use rank_retrieve::{
 struct Base {
     folder: tempfile::TempDir,
     files: Vec<Vec<u8>>,
+    /// The files of rows of a folder, whose manifest is the last of `files`.
+    rows: Vec<(&'static str, Vec<u8>)>,
 }
 
 static BASE: LazyLock<Base> = LazyLock::new(|| {
@@ -63,7 +66,14 @@ static BASE: LazyLock<Base> = LazyLock::new(|| {
     numbers.remove(&1).expect("a sound index");
     numbers.save(&path).expect("a file");
     keep();
-    Base { folder, files }
+    let committed = folder.path().join("committed");
+    counts.add_document(50, &["t1", "t9"]).expect("a new document");
+    counts.commit(&committed, Scoring::default()).expect("a folder");
+    counts.set_fields(&3, &StoredFields::new().with("int", 3_i64)).expect("a value");
+    counts.commit(&committed, Scoring::default()).expect("a folder");
+    files.push(std::fs::read(committed.join("manifest")).expect("what was committed"));
+    let rows = ["1.rows", "2.rows"].map(|name| (name, std::fs::read(committed.join(name)).expect("rows")));
+    Base { folder, files, rows: rows.into() }
 });
 
 /// A base with the changes that `input` says.
@@ -124,6 +134,17 @@ fn counts(path: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Commits another index over what there is.
+fn onto(path: &Path) -> Result<()> {
+    let mut index = Bm25Index::<i64>::new();
+    for id in 0..20_i64 {
+        index.add_document(id, &[format!("t{}", id % 4)])?;
+    }
+    index.commit(path, Scoring::default())?;
+    assert_eq!(Bm25Index::<i64>::load(path)?.retrieve(&["t0"], 10, Scoring::default())?.len(), 5);
+    Ok(())
+}
+
 fn texts(path: &Path) -> Result<()> {
     let mut index = Bm25Index::<String>::load(path)?;
     index.search("the red foxes", 10, index.params())?;
@@ -154,4 +175,15 @@ fuzz_target!(|input: &[u8]| {
     let _ = counts(&path);
     let _ = texts(&path);
     let _ = weights(&path);
+    if usize::from(which) == base.files.len() - 1 {
+        let committed = base.folder.path().join("committed");
+        std::fs::remove_dir_all(&committed).expect("a folder");
+        std::fs::create_dir(&committed).expect("a folder");
+        for (name, rows) in &base.rows {
+            std::fs::write(committed.join(name), rows).expect("room for a file");
+        }
+        std::fs::rename(&path, committed.join("manifest")).expect("a manifest");
+        let _ = counts(&committed);
+        let _ = onto(&committed);
+    }
 });

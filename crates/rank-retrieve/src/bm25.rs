@@ -4,12 +4,15 @@ use std::hash::Hash;
 use std::path::Path;
 use std::sync::Arc;
 
+use serde_json::{Value, json};
+
 use crate::columns::Columns;
 use crate::engine::{Dictionary, Engine, Entry, Kind, Request};
 use crate::file::{Opened, Reader, Writer};
 use crate::folder::Commit;
+use crate::growing::counted;
 use crate::ids::{Ids, count};
-use crate::scoring::Field;
+use crate::text_fields::scored;
 use crate::{Analyzer, Bm25Params, CustomTokenizer, Error, IdCodec, Result, StoredFields, TextField};
 
 /// An inverted index that ranks by BM25, or by another [`Formula`](crate::Formula) of the same counts.
@@ -83,7 +86,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
         Self {
             analyzer,
             dictionary: Dictionary::default(),
-            engine: Engine::new(Kind::Counts, vec![Field { weight: 1.0, b: None }]),
+            engine: Engine::new(Kind::Counts, scored(&[])),
             ids: Ids::default(),
             columns: Columns::default(),
             text_fields: Vec::new(),
@@ -125,11 +128,35 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
         self.check_unnamed()?;
         self.verify()?;
         self.ids.check(&id)?;
-        let length = count(terms.len())?;
-        count(self.dictionary.len() + terms.len())?;
-        let mut terms: Vec<u32> = terms.iter().map(|term| self.dictionary.intern(term.as_ref())).collect();
-        self.add_terms(id, &mut terms, length);
+        let (entries, lengths) = self.entries([terms])?;
+        self.engine.add(&entries, &lengths);
+        self.ids.push(id);
         Ok(())
+    }
+
+    /// How often each term is in each field, and the lengths of these; terms that are new get numbers.
+    pub(crate) fn entries<'t, S: AsRef<str> + 't>(
+        &mut self,
+        fields: impl IntoIterator<Item = &'t [S]>,
+    ) -> Result<(Vec<Entry>, Vec<u32>)> {
+        let (mut terms, mut lengths) = (Vec::new(), Vec::new());
+        for (field, words) in (0_u64..).zip(fields) {
+            lengths.push(count(words.len())?);
+            count(self.dictionary.len() + words.len())?;
+            terms.extend(words.iter().map(|word| u64::from(self.dictionary.intern(word.as_ref())) << 16 | field));
+        }
+        count(terms.len())?;
+        Ok((counted(&mut terms), lengths))
+    }
+
+    /// The same settings without documents and terms.
+    pub(crate) fn emptied(self) -> Result<Self> {
+        let engine = Engine::new(Kind::Counts, scored(&self.text_fields));
+        let mut columns = Columns::default();
+        for (field, kind) in self.columns.types() {
+            columns.declare(field, kind)?;
+        }
+        Ok(Self { engine, columns, text_fields: self.text_fields, ..Self::with_analyzer(self.analyzer) })
     }
 
     /// Adds a text, through the analyzer.
@@ -181,20 +208,11 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
                 let token = token as usize;
                 *numbers[token].get_or_insert_with(|| self.dictionary.intern(vocabulary[token].as_ref()))
             };
-            let mut terms: Vec<u32> = tokens.iter().map(|&token| number(token)).collect();
-            self.add_terms(id.clone(), &mut terms, length);
+            let mut terms: Vec<u64> = tokens.iter().map(|&token| u64::from(number(token)) << 16).collect();
+            self.engine.add(&counted(&mut terms), &[length]);
+            self.ids.push(id.clone());
         }
         Ok(())
-    }
-
-    pub(crate) fn add_terms(&mut self, id: I, terms: &mut [u32], length: u32) {
-        terms.sort_unstable();
-        let entries: Vec<Entry> = terms
-            .chunk_by(|a, b| a == b)
-            .map(|run| Entry { term: run[0], field: 0, value: run.len() as u32 })
-            .collect();
-        self.engine.add(&entries, &[length]);
-        self.ids.push(id);
     }
 
     /// Takes a document out. Whether it was there.
@@ -481,18 +499,23 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> Bm25Index<I> {
         writer.finish(&says)
     }
 
-    fn write(&self, writer: &mut Writer, params: Bm25Params, ready: bool) -> Result<serde_json::Value> {
+    fn write(&self, writer: &mut Writer, params: Bm25Params, ready: bool) -> Result<Value> {
         let engine = self.engine.save(writer, Some(params), ready)?;
         self.dictionary.save(writer)?;
         self.ids.save(writer)?;
         let fields = self.columns.save(writer)?;
-        Ok(serde_json::json!({
+        Ok(self.says(params, &engine, &fields))
+    }
+
+    /// What a file says of an index beside its rows.
+    pub(crate) fn says(&self, params: Bm25Params, engine: &Value, fields: &Value) -> Value {
+        json!({
             "analyzer": self.analyzer.to_json(),
             "params": params.to_json(),
             "engine": engine,
             "fields": fields,
             "text fields": self.text_fields.iter().map(|field| &field.name).collect::<Vec<_>>(),
-        }))
+        })
     }
 
     /// Writes what changed since the last time into a folder, which [`load`](Self::load) opens as it opens a file.

@@ -3,23 +3,21 @@
 use std::hash::Hash;
 use std::path::{Path, PathBuf};
 
-use serde_json::json;
-
 use crate::engine::{Builder, Dictionary, Entry, Kind};
 use crate::file::Writer;
 use crate::growing::Growing;
 use crate::id_rows::IdRows;
 use crate::ids::count;
-use crate::scoring::Field;
-use crate::{Analyzer, Bm25Index, Bm25Params, IdCodec, Result};
+use crate::text_fields::scored;
+use crate::{Analyzer, Bm25Index, Bm25Params, Error, IdCodec, Result, StoredFields, TextField};
 
 /// Builds a [`Bm25Index`] in a file, of any number of documents in bounded memory. The file has the bytes that
 /// [`Bm25Index::save`] of the same documents writes.
 ///
-/// In memory are postings up to a limit, and each term once, with some 40 bytes beside its text. Postings beyond the
-/// limit are sorted into temporary files beside `path`, ids are kept in such files from the beginning; that an id is
-/// there twice is therefore found at the end. The temporary files are gone when the builder is, however it ends. Nothing
-/// is at `path` before all is.
+/// In memory are postings up to a limit; each term once, with some 40 bytes beside its text; and what is stored with
+/// documents, some 8 bytes for each field of a document. Postings beyond the limit are sorted into temporary files beside
+/// `path`, ids are kept in such files from the beginning; that an id is there twice is therefore found at the end. The
+/// temporary files are gone when the builder is, however it ends. Nothing is at `path` before all is.
 ///
 /// # Example
 ///
@@ -40,12 +38,11 @@ use crate::{Analyzer, Bm25Index, Bm25Params, IdCodec, Result};
 pub struct Bm25Builder<I> {
     path: PathBuf,
     writer: Writer,
-    analyzer: Analyzer,
     params: Bm25Params,
-    dictionary: Dictionary,
+    /// All but documents and ids: settings, terms, stored fields.
+    shell: Bm25Index<I>,
     engine: Builder,
     ids: IdRows,
-    id: std::marker::PhantomData<fn(I)>,
 }
 
 impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> Bm25Builder<I> {
@@ -54,26 +51,55 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> Bm25Builder<I> {
     ///
     /// # Errors
     ///
-    /// [`Io`](crate::Error::Io) if no file can be written there, and what is wrong with the parameters.
+    /// [`Io`](crate::Error::Io) if no file can be written there, [`Locked`](crate::Error::Locked) if another is being
+    /// written there, and what is wrong with the parameters.
     pub fn create(path: impl AsRef<Path>, analyzer: Analyzer, params: Bm25Params, memory_limit: usize) -> Result<Self> {
-        params.check()?;
+        Self::of(Bm25Index::with_analyzer(analyzer), path, params, memory_limit)
+    }
+
+    /// Begins an index at `path` with the settings of one without documents: the analyzer, text fields, and declared
+    /// stored fields. The rest is as for [`create`](Self::create).
+    ///
+    /// # Errors
+    ///
+    /// As [`create`](Self::create); [`NotEmpty`](crate::Error::NotEmpty) for an index with documents.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use rank_retrieve::{Bm25Builder, Bm25Index, TextField};
+    ///
+    /// let folder = tempfile::tempdir().unwrap();
+    /// let fields = [TextField::new("title").weight(2.0), TextField::new("body")];
+    /// let settings = Bm25Index::with_text_fields(Default::default(), fields)?;
+    /// let mut builder = Bm25Builder::of(settings, folder.path().join("index"), Default::default(), 64 << 20)?;
+    /// builder.add_texts(&[1_i64, 2], &["Foxes", "Red ones", "Hens", "and a fox"], 1)?;
+    /// let index: Bm25Index<i64> = builder.finish(|_| true)?;
+    /// assert_eq!(index.search("fox", 10, Default::default())?[0].0, 1);
+    /// # Ok::<(), rank_retrieve::Error>(())
+    /// ```
+    pub fn of(settings: Bm25Index<I>, path: impl AsRef<Path>, params: Bm25Params, memory_limit: usize) -> Result<Self> {
+        settings.check_params(params)?;
+        if !settings.is_empty() {
+            return Err(Error::NotEmpty { documents: settings.len() });
+        }
+        let shell = settings.emptied()?;
         let path = path.as_ref();
-        let fields = vec![Field { weight: 1.0, b: None }];
-        Ok(Self {
-            path: path.to_owned(),
-            writer: Writer::new(path)?,
-            analyzer,
-            params,
-            dictionary: Dictionary::default(),
-            engine: Builder::new(Kind::Counts, fields, path, memory_limit - memory_limit / 8),
-            ids: IdRows::new(path, memory_limit / 8)?,
-            id: std::marker::PhantomData,
-        })
+        let writer = Writer::new(path)?;
+        let fields = scored(shell.text_fields());
+        let engine = Builder::new(Kind::Counts, fields, path, memory_limit - memory_limit / 8);
+        let ids = IdRows::new(path, memory_limit / 8)?;
+        Ok(Self { path: path.to_owned(), writer, params, shell, engine, ids })
     }
 
     /// The analyzer of [`add_text`](Self::add_text).
     pub fn analyzer(&self) -> &Analyzer {
-        &self.analyzer
+        self.shell.analyzer()
+    }
+
+    /// The text fields; none for an index of one text without a name.
+    pub fn text_fields(&self) -> &[TextField] {
+        self.shell.text_fields()
     }
 
     /// The number of documents so far.
@@ -95,11 +121,40 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> Bm25Builder<I> {
     ///
     /// # Errors
     ///
-    /// [`TooLarge`](crate::Error::TooLarge), [`Io`](crate::Error::Io).
+    /// [`TooLarge`](crate::Error::TooLarge), [`Io`](crate::Error::Io),
+    /// [`InvalidTextFields`](crate::Error::InvalidTextFields) for an index with text fields.
     pub fn add_document<S: AsRef<str>>(&mut self, id: I, terms: &[S]) -> Result<()> {
-        count(self.dictionary.len() + terms.len())?;
-        let mut terms: Vec<u32> = terms.iter().map(|term| self.dictionary.intern(term.as_ref())).collect();
-        self.push(id, &mut terms)
+        self.add_document_with(id, terms, &StoredFields::new())
+    }
+
+    /// [`add_document`](Self::add_document) with values to be stored.
+    ///
+    /// # Errors
+    ///
+    /// As [`add_document`](Self::add_document), and [`FieldType`](crate::Error::FieldType).
+    pub fn add_document_with<S: AsRef<str>>(&mut self, id: I, terms: &[S], stored: &StoredFields) -> Result<()> {
+        self.shell.check_unnamed()?;
+        self.accepts(&id, stored)?;
+        let (entries, lengths) = self.shell.entries([terms])?;
+        self.push(id, &entries, &lengths, stored)
+    }
+
+    /// Adds terms by field, and values to be stored, as
+    /// [`Bm25Index::add_document_fields`](crate::Bm25Index::add_document_fields).
+    ///
+    /// # Errors
+    ///
+    /// As [`add_document_with`](Self::add_document_with), and [`UnknownTextField`](crate::Error::UnknownTextField).
+    pub fn add_document_fields<Q: AsRef<[S]>, S: AsRef<str>>(
+        &mut self,
+        id: I,
+        terms: &[(&str, Q)],
+        stored: &StoredFields,
+    ) -> Result<()> {
+        let placed = self.shell.placed(terms)?;
+        self.accepts(&id, stored)?;
+        let (entries, lengths) = self.shell.entries(placed)?;
+        self.push(id, &entries, &lengths, stored)
     }
 
     /// Adds a text, through the analyzer.
@@ -108,7 +163,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> Bm25Builder<I> {
     ///
     /// As [`add_document`](Self::add_document), and what the analyzer returns.
     pub fn add_text(&mut self, id: I, text: &str) -> Result<()> {
-        let terms = self.analyzer.analyze(text)?;
+        let terms = self.analyzer().analyze(text)?;
         self.add_document(id, &terms)
     }
 
@@ -120,38 +175,34 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> Bm25Builder<I> {
     /// [`Row`](crate::Error::Row) of [`DuplicateDocument`](crate::Error::DuplicateDocument) for an id that is there twice,
     /// [`Io`](crate::Error::Io), [`Stopped`](crate::Error::Stopped). `path` is then as it was.
     pub fn finish(self, mut go_on: impl FnMut(usize) -> bool) -> Result<Bm25Index<I>> {
-        let Self { path, mut writer, analyzer, params, dictionary, engine, ids, .. } = self;
+        let Self { path, mut writer, params, mut shell, engine, ids } = self;
         let engine = engine.finish(&mut writer, Some(params), &mut go_on)?;
-        dictionary.save(&mut writer)?;
-        drop(dictionary);
+        shell.dictionary.save(&mut writer)?;
+        shell.dictionary = Dictionary::default();
         ids.save(&mut writer)?;
-        writer.finish(&json!({
-            "analyzer": analyzer.to_json(),
-            "params": params.to_json(),
-            "engine": engine,
-            "fields": [],
-            "text fields": [],
-        }))?;
-        Bm25Index::load_with(path, analyzer.custom())
+        let fields = shell.columns.save(&mut writer)?;
+        writer.finish(&shell.says(params, &engine, &fields))?;
+        Bm25Index::load_with(path, shell.analyzer().custom())
     }
 }
 
-impl<I: IdCodec> Growing<I> for Bm25Builder<I> {
-    fn accepts(&self, _id: &I) -> Result<()> {
-        Ok(())
+impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> Growing<I> for Bm25Builder<I> {
+    fn accepts(&self, _id: &I, stored: &StoredFields) -> Result<()> {
+        self.shell.columns.check(stored)
     }
 
     fn intern(&mut self, term: &str) -> u32 {
-        self.dictionary.intern(term)
+        self.shell.dictionary.intern(term)
     }
 
-    fn push(&mut self, id: I, terms: &mut [u32]) -> Result<()> {
-        let length = count(terms.len())?;
-        count(self.engine.len())?;
-        terms.sort_unstable();
-        let runs = terms.chunk_by(|a, b| a == b);
-        let entries: Vec<Entry> = runs.map(|run| Entry { term: run[0], field: 0, value: run.len() as u32 }).collect();
-        self.engine.add(&entries, &[length], self.dictionary.bytes_taken(), &mut self.writer)?;
-        self.ids.push(&id)
+    fn named(&self) -> &[TextField] {
+        self.text_fields()
+    }
+
+    fn push(&mut self, id: I, entries: &[Entry], lengths: &[u32], stored: &StoredFields) -> Result<()> {
+        let number = count(self.engine.len())?;
+        self.engine.add(entries, lengths, self.shell.dictionary.bytes_taken(), &mut self.writer)?;
+        self.ids.push(&id)?;
+        self.shell.columns.set(number, stored)
     }
 }

@@ -260,6 +260,12 @@ pub enum Error {
         /// The first id that does not fit.
         got: String,
     },
+    /// An index whose settings are to be used has documents.
+    #[error("index: expected one without documents, whose settings are used, got {documents}; make a new one")]
+    NotEmpty {
+        /// How many.
+        documents: usize,
+    },
     /// One of many documents.
     #[error("documents[{row}]: {source}")]
     Row {

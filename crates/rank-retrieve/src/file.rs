@@ -41,9 +41,10 @@ impl Temporary {
     }
 
     /// Gives it another name, under which it stays.
-    fn rename(self, path: &Path) -> std::io::Result<()> {
+    fn rename(mut self, path: &Path) -> std::io::Result<()> {
         fs::rename(&self.0, path)?;
-        std::mem::forget(self);
+        // What has its name from now on is another's.
+        self.0 = PathBuf::new();
         Ok(())
     }
 }
@@ -91,7 +92,9 @@ pub(crate) fn sync_folder(folder: &Path) -> std::io::Result<()> {
 impl Drop for Temporary {
     fn drop(&mut self) {
         // It may not have come to be, or have been renamed; an error before is the one to report.
-        let _ = fs::remove_file(&self.0);
+        if !self.0.as_os_str().is_empty() {
+            let _ = fs::remove_file(&self.0);
+        }
     }
 }
 

@@ -4,9 +4,10 @@ use std::hash::Hash;
 use std::path::Path;
 
 use crate::analysis::{Analyzed, in_pieces};
+use crate::engine::Entry;
 use crate::ids::count;
 use crate::json_lines::{self, Lines};
-use crate::{Analyzer, Bm25Builder, Bm25Index, Error, IdCodec, JsonFields, Result};
+use crate::{Analyzer, Bm25Builder, Bm25Index, Error, IdCodec, JsonFields, Result, StoredFields, TextField};
 
 /// Texts that are analyzed together.
 const TEXTS: usize = 4096;
@@ -15,32 +16,42 @@ const BYTES: usize = 8 << 20;
 
 /// What documents are added to.
 pub(crate) trait Growing<I> {
-    /// Refuses an id that cannot be added.
-    fn accepts(&self, id: &I) -> Result<()>;
+    /// Refuses what cannot be added.
+    fn accepts(&self, id: &I, stored: &StoredFields) -> Result<()>;
     /// The number of a term.
     fn intern(&mut self, term: &str) -> u32;
-    /// Adds a document, whose terms may be brought in another order.
-    fn push(&mut self, id: I, terms: &mut [u32]) -> Result<()>;
+    /// The fields of each document; none for one text without a name.
+    fn named(&self) -> &[TextField];
+    /// Adds a document: entries by term and field, the length of each field, and what is stored with it.
+    fn push(&mut self, id: I, entries: &[Entry], lengths: &[u32], stored: &StoredFields) -> Result<()>;
 
     /// Adds documents whose terms are analyzed, up to the first that cannot be: which, and why.
     fn grow(
         &mut self,
-        ids: impl IntoIterator<Item = I>,
+        documents: impl IntoIterator<Item = (I, StoredFields)>,
         pieces: Vec<Analyzed>,
     ) -> std::result::Result<(), (usize, Error)> {
-        let mut ids = ids.into_iter();
+        let mut documents = documents.into_iter();
+        let width = self.named().len().max(1);
+        let (mut terms, mut lengths): (Vec<u64>, Vec<u32>) = (Vec::new(), Vec::new());
         let mut row = 0;
         for piece in pieces {
             let mut numbers: Vec<Option<u32>> = vec![None; piece.words.len()];
-            for at in 0..piece.ends.len() {
-                let Some(id) = ids.next() else { return Ok(()) };
-                self.accepts(&id).map_err(|error| (row, error))?;
-                let number = |&word: &u32| {
-                    let known = &mut numbers[word as usize];
-                    *known.get_or_insert_with(|| self.intern(&String::from_utf8_lossy(piece.words.bytes(word))))
-                };
-                let mut terms: Vec<u32> = piece.text(at).iter().map(number).collect();
-                self.push(id, &mut terms).map_err(|error| (row, error))?;
+            for texts in 0..piece.ends.len() / width {
+                let Some((id, stored)) = documents.next() else { return Ok(()) };
+                self.accepts(&id, &stored).map_err(|error| (row, error))?;
+                terms.clear();
+                lengths.clear();
+                for field in 0..width {
+                    let text = piece.text(texts * width + field);
+                    lengths.push(count(text.len()).map_err(|error| (row, error))?);
+                    terms.extend(text.iter().map(|&word| {
+                        let known = &mut numbers[word as usize];
+                        let word = || self.intern(&String::from_utf8_lossy(piece.words.bytes(word)));
+                        u64::from(*known.get_or_insert_with(word)) << 16 | field as u64
+                    }));
+                }
+                self.push(id, &counted(&mut terms), &lengths, &stored).map_err(|error| (row, error))?;
                 row += 1;
             }
             if let Some(error) = piece.failed {
@@ -51,21 +62,38 @@ pub(crate) trait Growing<I> {
     }
 }
 
-/// Adds texts; which cannot be added, and why.
+/// How often each term is in each field, of terms in the upper bits and fields in the lower sixteen, in any order.
+pub(crate) fn counted(terms: &mut [u64]) -> Vec<Entry> {
+    terms.sort_unstable();
+    let entry = |run: &[u64]| Entry { term: (run[0] >> 16) as u32, field: run[0] as u16, value: run.len() as u32 };
+    terms.chunk_by(|a, b| a == b).map(entry).collect()
+}
+
+/// Adds texts, for each document those of all fields; which document cannot be added, and why.
 fn add_texts<I: Clone, T: AsRef<str> + Sync>(
     to: &mut impl Growing<I>,
     analyzer: &Analyzer,
     ids: &[I],
     texts: &[T],
+    stored: &[StoredFields],
     threads: usize,
-) -> std::result::Result<(), (usize, Error)> {
+) -> Result<()> {
+    let width = to.named().len().max(1);
+    for (argument, expected, got) in [("texts", width * ids.len(), texts.len()), ("stored", ids.len(), stored.len())] {
+        if expected != got && !(argument == "stored" && got == 0) {
+            let (expected, got) = (format!("{width} for each of {} documents", ids.len()), got.to_string());
+            return Err(Error::InvalidTokens { argument, expected, got });
+        }
+    }
     let mut sessions: Vec<_> = (0..threads.max(1)).map(|_| analyzer.session()).collect();
-    let pieces = in_pieces(&mut sessions, texts.len(), |session, range| {
+    let pieces = in_pieces(&mut sessions, ids.len(), |session, range| {
         let mut piece = Analyzed::default();
-        let _ = texts[range].iter().all(|text| piece.push(session, text.as_ref()));
+        let _ = texts[range.start * width..range.end * width].iter().all(|text| piece.push(session, text.as_ref()));
         piece
     });
-    to.grow(ids.iter().cloned(), pieces)
+    let stored = stored.iter().cloned().chain(std::iter::repeat_with(StoredFields::new));
+    let grown = to.grow(ids.iter().cloned().zip(stored), pieces);
+    grown.map_err(|(row, source)| Error::Row { row, source: Box::new(source) })
 }
 
 fn add_json_lines<I: Clone + Send + IdCodec>(
@@ -76,20 +104,23 @@ fn add_json_lines<I: Clone + Send + IdCodec>(
     threads: usize,
     mut go_on: impl FnMut(usize) -> bool,
 ) -> Result<usize> {
+    let named: Vec<String> = to.named().iter().map(|field| field.name.clone()).collect();
     let mut lines = Lines::open(path)?;
     let mut sessions: Vec<_> = (0..threads.max(1)).map(|_| analyzer.session()).collect();
     let mut added = 0;
     while let count @ 1.. = lines.read()? {
         let batch = lines.batch();
         let pieces = in_pieces(&mut sessions, count, |session, range| {
-            let (mut ids, mut piece) = (Vec::new(), Analyzed::default());
+            let (mut documents, mut piece) = (Vec::new(), Analyzed::default());
             for at in range {
-                let document = json_lines::object(batch.line(at))
-                    .and_then(|object| Ok((json_lines::id::<I>(&object, &fields.id)?, fields.text(&object)?)));
+                let document = json_lines::object(batch.line(at)).and_then(|object| {
+                    let texts = fields.texts(&object, &named)?;
+                    Ok((json_lines::id::<I>(&object, &fields.id)?, texts, fields.stored(&object)?))
+                });
                 match document {
-                    Ok((id, text)) => {
-                        ids.push(id);
-                        if !piece.push(session, &text) {
+                    Ok((id, texts, stored)) => {
+                        documents.push((id, stored));
+                        if !texts.iter().all(|text| piece.push(session, text)) {
                             break;
                         }
                     }
@@ -99,11 +130,11 @@ fn add_json_lines<I: Clone + Send + IdCodec>(
                     }
                 }
             }
-            (ids, piece)
+            (documents, piece)
         });
-        // Ids of a piece that ends early may be one more than its texts; nothing after it is looked at.
-        let (ids, pieces): (Vec<_>, Vec<_>) = pieces.into_iter().unzip();
-        to.grow(ids.into_iter().flatten(), pieces).map_err(|(row, error)| lines.at(row, error))?;
+        // Documents of a piece that ends early may be one more than its texts; nothing after it is looked at.
+        let (documents, pieces): (Vec<_>, Vec<_>) = pieces.into_iter().unzip();
+        to.grow(documents.into_iter().flatten(), pieces).map_err(|(row, error)| lines.at(row, error))?;
         added += count;
         if !go_on(count) {
             return Err(Error::Stopped);
@@ -113,8 +144,8 @@ fn add_json_lines<I: Clone + Send + IdCodec>(
 }
 
 impl<I: Clone + Eq + Hash + Ord + Send + Sync> Growing<I> for Bm25Index<I> {
-    fn accepts(&self, id: &I) -> Result<()> {
-        self.check_unnamed()?;
+    fn accepts(&self, id: &I, stored: &StoredFields) -> Result<()> {
+        self.columns.check(stored)?;
         self.ids.check(id)
     }
 
@@ -122,32 +153,61 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Growing<I> for Bm25Index<I> {
         self.dictionary.intern(term)
     }
 
-    fn push(&mut self, id: I, terms: &mut [u32]) -> Result<()> {
-        let length = count(terms.len())?;
+    fn named(&self) -> &[TextField] {
+        &self.text_fields
+    }
+
+    fn push(&mut self, id: I, entries: &[Entry], lengths: &[u32], stored: &StoredFields) -> Result<()> {
         count(self.dictionary.len())?;
-        self.add_terms(id, terms, length);
-        Ok(())
+        let number = self.engine.add(entries, lengths);
+        self.ids.push(id);
+        self.columns.set(number, stored)
     }
 }
 
 macro_rules! growing {
     ($index:ident $(, $stored:ident)?) => {
         impl<I: Clone + Eq + Hash + Ord + Send + Sync $(+ $stored)?> $index<I> {
-            /// Adds many texts, analyzed on `threads` threads, which change no bit.
+            /// Adds many texts, analyzed on `threads` threads, which change no bit. An index with text fields takes, one
+            /// after the other, as many texts of each document as it has fields, in their order; a text may be empty.
             ///
             /// # Errors
             ///
-            /// [`Row`](crate::Error::Row) with what [`add_text`](Self::add_text) returns. The texts before it stay.
-            ///
-            /// # Panics
-            ///
-            /// If ids are not as many as texts.
+            /// [`Row`](crate::Error::Row) with what [`add_text`](Self::add_text) returns: the texts before it stay.
+            /// [`InvalidTokens`](crate::Error::InvalidTokens) for texts that are not as many as the ids ask for.
             pub fn add_texts<T: AsRef<str> + Sync>(&mut self, ids: &[I], texts: &[T], threads: usize) -> Result<()> {
-                assert_eq!(ids.len(), texts.len(), "an id for each text");
+                self.add_texts_with(ids, texts, &[], threads)
+            }
+
+            /// [`add_texts`](Self::add_texts) with values to be stored with each document.
+            ///
+            /// # Errors
+            ///
+            /// As [`add_texts`](Self::add_texts), and [`FieldType`](crate::Error::FieldType) in a
+            /// [`Row`](crate::Error::Row).
+            ///
+            /// # Example
+            ///
+            /// ```
+            /// use rank_retrieve::{Bm25Index, StoredFields, field};
+            ///
+            /// let mut bm25 = Bm25Index::new();
+            /// let stored = [2020, 2021].map(|year| StoredFields::new().with("year", year));
+            /// bm25.add_texts_with(&["d1", "d2"], &["A red fox", "A fox cub"], &stored, 1)?;
+            /// let late = bm25.filtered(&field("year").at_least(2021))?.search("fox", 10, Default::default())?;
+            /// assert_eq!((late.len(), late[0].0), (1, "d2"));
+            /// # Ok::<(), rank_retrieve::Error>(())
+            /// ```
+            pub fn add_texts_with<T: AsRef<str> + Sync>(
+                &mut self,
+                ids: &[I],
+                texts: &[T],
+                stored: &[StoredFields],
+                threads: usize,
+            ) -> Result<()> {
                 self.verify()?;
                 let analyzer = self.analyzer().clone();
-                let added = add_texts(self, &analyzer, ids, texts, threads);
-                added.map_err(|(row, source)| Error::Row { row, source: Box::new(source) })
+                add_texts(self, &analyzer, ids, texts, stored, threads)
             }
 
             /// Adds texts as they come, some thousand at a time: how many. They are analyzed on `threads` threads, which
@@ -207,7 +267,6 @@ macro_rules! growing {
                     }
                 }
             }
-
         }
 
         impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> $index<I> {

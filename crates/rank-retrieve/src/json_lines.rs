@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use flate2::bufread::MultiGzDecoder;
 use serde_json::{Map, Value};
 
-use crate::{Error, IdCodec, Result, StoredId};
+use crate::{Error, IdCodec, Result, StoredFields, StoredId};
 
 /// Lines that are read together.
 const LINES: usize = 4096;
@@ -37,13 +37,16 @@ pub struct JsonFields {
     /// The name of the id, a text or an integer.
     pub id: String,
     /// The names of the texts, which are joined by a space. Those that are missing or null are left out, but one must
-    /// be there.
+    /// be there. Of an index with text fields it is the names of these that count, each for itself.
     pub text: Vec<String>,
+    /// The names of what is stored with the document: integers, other numbers, texts, or lists of texts; what is missing
+    /// or null is not stored.
+    pub stored: Vec<String>,
 }
 
 impl Default for JsonFields {
     fn default() -> Self {
-        Self { id: "_id".to_owned(), text: vec!["title".to_owned(), "text".to_owned()] }
+        Self { id: "_id".to_owned(), text: vec!["title".to_owned(), "text".to_owned()], stored: Vec::new() }
     }
 }
 
@@ -87,23 +90,47 @@ pub(crate) fn id<I: IdCodec>(object: &Map<String, Value>, name: &str) -> Result<
 }
 
 impl JsonFields {
-    /// The text of a document.
-    pub(crate) fn text(&self, object: &Map<String, Value>) -> Result<String> {
-        let mut text: Option<String> = None;
-        for name in &self.text {
-            match object.get(name) {
-                None | Some(Value::Null) => {}
-                Some(Value::String(part)) => match &mut text {
-                    None => text = Some(part.clone()),
-                    Some(text) => {
-                        text.push(' ');
-                        text.push_str(part);
-                    }
-                },
+    /// The texts of a document: one for each of the `named` fields, or one of all parts if there are no such fields.
+    pub(crate) fn texts(&self, object: &Map<String, Value>, named: &[String]) -> Result<Vec<String>> {
+        let names = if named.is_empty() { &self.text } else { named };
+        let mut texts: Vec<Option<&str>> = Vec::with_capacity(names.len());
+        for name in names {
+            texts.push(match object.get(name) {
+                None | Some(Value::Null) => None,
+                Some(Value::String(part)) => Some(part),
                 Some(value) => return Err(refused(name, "a text", describe(value))),
-            }
+            });
         }
-        text.ok_or_else(|| refused(&self.text.join(" or "), "a text", "none".to_owned()))
+        if texts.iter().all(Option::is_none) {
+            return Err(refused(&names.join(" or "), "a text", "none".to_owned()));
+        }
+        Ok(if named.is_empty() {
+            vec![texts.into_iter().flatten().collect::<Vec<_>>().join(" ")]
+        } else {
+            texts.into_iter().map(|text| text.unwrap_or_default().to_owned()).collect()
+        })
+    }
+
+    /// What is to be stored with a document.
+    pub(crate) fn stored(&self, object: &Map<String, Value>) -> Result<StoredFields> {
+        let mut stored = StoredFields::new();
+        for name in &self.stored {
+            let value = object.get(name).unwrap_or(&Value::Null);
+            let refused =
+                || refused(name, "an integer of 64 bits, a number, a text or a list of texts", describe(value));
+            stored = match value {
+                Value::Null => stored,
+                Value::String(text) => stored.with(name, text.as_str()),
+                Value::Number(number) if number.is_f64() => stored.with(name, number.as_f64().ok_or_else(refused)?),
+                Value::Number(number) => stored.with(name, number.as_i64().ok_or_else(refused)?),
+                Value::Array(all) => {
+                    let texts = all.iter().map(|text| text.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>();
+                    stored.with(name, texts.ok_or_else(refused)?)
+                }
+                Value::Bool(_) | Value::Object(_) => return Err(refused()),
+            };
+        }
+        Ok(stored)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::hash::Hash;
 
-use crate::engine::{Engine, Entry, Kind};
+use crate::engine::{Engine, Kind};
 use crate::ids::count;
 use crate::scoring::{Field, MAX_FIELDS};
 use crate::{Analyzer, Bm25Index, Bm25Params, Error, Formula, Result, StoredFields};
@@ -96,8 +96,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
             }
         }
         let mut index = Self::with_analyzer(analyzer);
-        let scored = fields.iter().map(|field| Field { weight: field.weight, b: field.b });
-        index.engine = Engine::new(Kind::Counts, scored.collect());
+        index.engine = Engine::new(Kind::Counts, scored(&fields));
         index.text_fields = fields;
         Ok(index)
     }
@@ -142,20 +141,8 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
         self.verify()?;
         self.columns.check(fields)?;
         self.ids.check(&id)?;
-        let places = self.places(terms)?;
-        let total = terms.iter().map(|(_, terms)| terms.as_ref().len()).sum();
-        count(total)?;
-        count(self.dictionary.len() + total)?;
-        let mut lengths = vec![0; self.text_fields.len()];
-        let mut numbers = Vec::with_capacity(total);
-        for (&place, (_, terms)) in places.iter().zip(terms) {
-            let terms = terms.as_ref();
-            lengths[place] = terms.len() as u32;
-            numbers.extend(terms.iter().map(|term| (self.dictionary.intern(term.as_ref()), place as u16)));
-        }
-        numbers.sort_unstable();
-        let entry = |run: &[(u32, u16)]| Entry { term: run[0].0, field: run[0].1, value: run.len() as u32 };
-        let entries: Vec<Entry> = numbers.chunk_by(|a, b| a == b).map(entry).collect();
+        let placed = self.placed(terms)?;
+        let (entries, lengths) = self.entries(placed)?;
         let number = self.engine.add(&entries, &lengths);
         self.ids.push(id);
         self.columns.set(number, fields)
@@ -254,6 +241,15 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
         texts.iter().map(analyze).collect()
     }
 
+    /// Terms by field, in the order of the fields.
+    pub(crate) fn placed<'t, Q: AsRef<[S]>, S: 't>(&self, terms: &'t [(&str, Q)]) -> Result<Vec<&'t [S]>> {
+        let mut placed: Vec<&[S]> = vec![&[]; self.text_fields.len()];
+        for (place, (_, terms)) in self.places(terms)?.into_iter().zip(terms) {
+            placed[place] = terms.as_ref();
+        }
+        Ok(placed)
+    }
+
     /// Which fields these are.
     fn places<T>(&self, named: &[(&str, T)]) -> Result<Vec<usize>> {
         let mut places = Vec::with_capacity(named.len());
@@ -269,6 +265,12 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
         }
         Ok(places)
     }
+}
+
+/// The fields as the engine has them: one where none has a name.
+pub(crate) fn scored(fields: &[TextField]) -> Vec<Field> {
+    let unnamed = fields.is_empty().then_some(Field { weight: 1.0, b: None });
+    unnamed.into_iter().chain(fields.iter().map(|field| Field { weight: field.weight, b: field.b })).collect()
 }
 
 fn check_weight(weight: f64) -> Result<()> {

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use rank_retrieve::{
-    Analyzer, Bm25Builder, Bm25Index, Error, Formula, IdCodec, JsonFields, Scoring, SparseBuilder, SparseIndex,
-    SparseRows,
+    Analyzer, Bm25Builder, Bm25Index, Error, FieldType, Formula, IdCodec, JsonFields, Scoring, SparseBuilder,
+    SparseIndex, SparseRows, StoredFields, TextField, field,
 };
 
 /// Numbers that look random, the same each time.
@@ -219,7 +219,7 @@ fn json_lines_are_read_plain_and_compressed() {
         builder.finish(|_| true).unwrap();
         assert_eq!(fs::read(folder.path().join("index")).unwrap(), expected);
     }
-    let fields = JsonFields { id: "n".to_owned(), text: vec!["a".to_owned()] };
+    let fields = JsonFields { id: "n".to_owned(), text: vec!["a".to_owned()], ..JsonFields::default() };
     fs::write(&path, "{\"n\": 7, \"a\": \"fox\"}").unwrap();
     let mut numbers = Bm25Index::<u64>::new();
     numbers.add_json_lines(&path, &fields, 1, |_| true).unwrap();
@@ -285,4 +285,54 @@ fn vectors_in_json_lines_are_read_or_named() {
     assert!(builder.is_empty());
     builder.add_json_lines(&path, "id", "vector", 1, |_| true).unwrap();
     assert_eq!(builder.finish(|_| true).unwrap().search_named(&[("fox", 1.0)], 5).unwrap(), [("a".to_owned(), 120.0)]);
+}
+
+#[test]
+fn an_index_of_fields_is_built_as_one_in_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let (built, saved) = (folder.path().join("built"), folder.path().join("saved"));
+    let fields = || [TextField::new("title").weight(2.0).b(0.3), TextField::new("body")];
+    let settings = || {
+        let mut index = Bm25Index::<String>::with_text_fields(Analyzer::default(), fields()).unwrap();
+        index.declare_field("day", FieldType::Date).unwrap();
+        index
+    };
+    let path = folder.path().join("corpus.jsonl");
+    let line = |n: u32| {
+        let title = if n.is_multiple_of(3) { "null".to_owned() } else { format!("\"fox {}\"", n % 50) };
+        let day = if n.is_multiple_of(2) { "null" } else { "\"2020-02-03\"" };
+        format!(
+            "{{\"_id\": \"d{n}\", \"title\": {title}, \"body\": \"hen {} {}\", \"n\": {n}, \"day\": {day}}}\n",
+            n % 9,
+            n % 7
+        )
+    };
+    std::fs::write(&path, (0..20_000).map(line).collect::<String>()).unwrap();
+    let json = JsonFields { stored: vec!["n".to_owned(), "day".to_owned()], ..JsonFields::default() };
+    let mut live = settings();
+    assert_eq!(live.add_json_lines(&path, &json, 2, |_| true).unwrap(), 20_000);
+    live.save(&saved, Scoring::default()).unwrap();
+    let mut builder = Bm25Builder::of(settings(), &built, Scoring::default(), 0).unwrap();
+    assert_eq!(builder.add_json_lines(&path, &json, 1, |_| true).unwrap(), 20_000);
+    let index = builder.finish(|_| true).unwrap();
+    assert_eq!(std::fs::read(&built).unwrap(), std::fs::read(&saved).unwrap());
+    let filter = field("n").at_least(19_000) & field("day").exists();
+    let hits = index.filtered(&filter).unwrap().search("foxes 3", 10, Scoring::default()).unwrap();
+    assert_eq!(hits, live.filtered(&filter).unwrap().search("foxes 3", 10, Scoring::default()).unwrap());
+    assert_eq!(hits.len(), 10);
+    // A document at a time is the same.
+    let mut builder = Bm25Builder::of(settings(), &built, Scoring::default(), 1 << 20).unwrap();
+    let stored = StoredFields::new().with("day", "2020-02-03");
+    builder.add_document_fields("a".to_owned(), &[("body", vec!["fox"]), ("title", vec!["hen"])], &stored).unwrap();
+    let unknown = builder.add_document_fields("b".to_owned(), &[("no", vec!["fox"])], &stored);
+    assert!(matches!(unknown, Err(Error::UnknownTextField { .. })));
+    let date =
+        builder.add_document_fields("b".to_owned(), &[("body", vec!["fox"])], &StoredFields::new().with("day", 7_i64));
+    assert!(matches!(date, Err(Error::FieldType { .. })));
+    assert!(matches!(builder.add_text("b".to_owned(), "fox"), Err(Error::InvalidTextFields { .. })));
+    let index = builder.finish(|_| true).unwrap();
+    assert_eq!((index.len(), index.search("fox", 9, Scoring::default()).unwrap().len()), (1, 1));
+    assert!(matches!(Bm25Builder::of(index, &built, Scoring::default(), 0), Err(Error::NotEmpty { documents: 1 })));
+    let few = settings().add_texts(&["a".to_owned()], &["fox"], 1);
+    assert!(matches!(few, Err(Error::InvalidTokens { argument: "texts", .. })));
 }

@@ -34,12 +34,14 @@ class _ArrowStream(Protocol):
 class _ArrowArray(Protocol):
     def __arrow_c_array__(self, requested_schema: Any = None) -> Any: ...  # noqa: ANN401
 
+_Content: TypeAlias = str | Iterable[str] | Mapping[str, str] | Mapping[str, Iterable[str]]
 _Documents: TypeAlias = (
     str
     | PathLike[str]
     | _ArrowStream
     | _ArrowArray
-    | Iterable[tuple[int | str, str | Iterable[str]]]
+    | Iterable[tuple[int | str, _Content]]
+    | Iterable[tuple[int | str, _Content, _Fields | None]]
     | Iterable[Mapping[str, Any]]
 )
 
@@ -313,7 +315,12 @@ class Bm25Index:
         """
 
     def add_documents(
-        self, ids: Iterable[int | str], documents: Iterable[Iterable[str]], progress: bool = False
+        self,
+        ids: Iterable[int | str],
+        documents: Iterable[Iterable[str] | Mapping[str, Iterable[str]]],
+        progress: bool = False,
+        *,
+        fields: Iterable[_Fields | None] | None = None,
     ) -> None:
         """Adds documents that are terms already; the analyzer does not see them.
 
@@ -321,13 +328,16 @@ class Bm25Index:
 
         Args:
             ids: An id a document, ``str`` or ``int``.
-            documents: As many lists of terms; an iterator is read as the documents are added.
+            documents: As many lists of terms; of an index with text fields, dicts of them by field. An iterator is read
+                as the documents are added.
             progress: Whether to show a bar, which needs the package tqdm.
+            fields: What is stored with each document, as of ``add_document``; an iterator is read as they are added.
 
         Raises:
-            ShapeError: Not as many ids as documents; what came before the end stays.
+            ShapeError: Not as many ids as documents or fields; what came before the end stays.
+            InvalidInputError: A text field or a value that does not fit its field; documents before it stay.
             DuplicateIdError: An id twice, or one that the index holds.
-            DtypeError: An id or a term of another type.
+            DtypeError: An id, a term or a value of another type.
             MissingPackageError: ``progress`` without tqdm.
 
         Example:
@@ -371,7 +381,8 @@ class Bm25Index:
         documents: _Documents,
         *,
         id: str = "_id",
-        text: str | Iterable[str] = ("title", "text"),
+        text: str | Iterable[str] | None = None,
+        fields: str | Iterable[str] | None = None,
         threads: int = 1,
         progress: bool = False,
     ) -> int:
@@ -380,13 +391,17 @@ class Bm25Index:
         All of a stream is never in memory. Texts of Arrow tables are read in place. Ctrl-C stops between documents.
 
         Args:
-            documents: Pairs of an id and a text, which goes through the analyzer, or of an id and a list of terms; or
+            documents: Pairs of an id and a text, which goes through the analyzer, or of an id and a list of terms (of
+                an index with text fields, dicts of these by field), or triples with a dict of what is to be stored; or
                 dicts; or anything that speaks Arrow (a table, data frame or record batch reader of pyarrow, polars,
                 pandas and others); or the path of a file: Parquet if it ends in ``.parquet``, which needs pyarrow, else
                 JSON, an object to a line, plain or compressed by gzip or zstd.
             id: The key, column or field of the id, ``str`` or ``int``.
             text: Those of the text; several are joined by a space. What is missing or null is left out, but one must be
-                there. The defaults are BEIR's ``corpus.jsonl``.
+                there. ``None`` is title and text, as in BEIR's ``corpus.jsonl``; of an index with text fields, it is
+                these, each for itself.
+            fields: Those of what is stored with each document: ints, floats, texts, lists of texts; of dicts and Arrow
+                also dates. What is missing or null is not stored; a column of Arrow must be there.
             threads: How many texts are analyzed at the same time. It changes no bit.
             progress: Whether to show a bar, which needs the package tqdm.
 
@@ -394,8 +409,8 @@ class Bm25Index:
             How many documents were added.
 
         Raises:
-            InvalidInputError: A document without id or text, or what is no JSON or Parquet; the message names the
-                position or the line. All documents before it are in the index, none after it.
+            InvalidInputError: A document without id or text, a value that does not fit its field, or what is no JSON or
+                Parquet; the message names the position or the line. All documents before it are in the index, none after it.
             DuplicateIdError: An id twice, or one that the index holds; likewise.
             DtypeError: A document, id or text of another type; likewise.
             OSError: A file cannot be read.
@@ -409,6 +424,13 @@ class Bm25Index:
             1
             >>> [id for id, score in index.search("fox")]
             [7, 'd0']
+
+            With titles that count twice, and the year stored:
+
+            >>> index = Bm25Index(text_fields={"title": 2, "body": 1})
+            >>> documents = [{"_id": 1, "title": "Foxes", "body": "Red ones", "year": 2020}]
+            >>> index.extend(documents, fields="year"), index.fields(1)
+            (1, {'year': 2020})
         """
 
     def build(
@@ -418,14 +440,15 @@ class Bm25Index:
         *,
         memory_limit: int = 268435456,
         id: str = "_id",
-        text: str | Iterable[str] = ("title", "text"),
+        text: str | Iterable[str] | None = None,
+        fields: str | Iterable[str] | None = None,
         threads: int = 1,
         progress: bool = False,
     ) -> Bm25Index:
         """Builds an index in a file, of any number of documents in bounded memory.
 
         The file is, to the byte, what ``save`` of the same documents would write; this index gives its settings and
-        must be empty. Postings beyond the limit are sorted into temporary files beside ``path``, which are gone in the
+        must be empty: analyzer, formula, text fields, types of stored fields. Postings beyond the limit are sorted into temporary files beside ``path``, which are gone in the
         end, whatever happens. In memory is also each term, once.
 
         Args:
@@ -434,6 +457,7 @@ class Bm25Index:
             memory_limit: In bytes: of postings, hashes of ids, and terms, unless the terms alone need more.
             id: As for ``extend``.
             text: As for ``extend``.
+            fields: As for ``extend``. What is stored is in memory, some 8 bytes for each field of a document.
             threads: As for ``extend``.
             progress: Whether to show bars, which need the package tqdm.
 
@@ -806,20 +830,32 @@ class Bm25Index:
             >>> index.prepare()
         """
 
-    def add_texts(self, ids: Iterable[int | str], texts: Iterable[str], progress: bool = False) -> None:
-        """Adds texts, through the analyzer.
+    def add_texts(
+        self,
+        ids: Iterable[int | str],
+        texts: Iterable[str | Mapping[str, str]],
+        progress: bool = False,
+        *,
+        fields: Iterable[_Fields | None] | None = None,
+        threads: int = 1,
+    ) -> None:
+        """Adds many texts, through the analyzer.
 
-        Ids are checked before anything is added. Ctrl-C stops between texts; those before stay.
+        Ids are checked before anything is added. Ctrl-C stops between documents; those before stay.
 
         Args:
             ids: An id a text, ``str`` or ``int``.
-            texts: As many texts.
+            texts: As many texts; of an index with text fields, dicts of them by field. An iterator is read as the texts
+                are added.
             progress: Whether to show a bar, which needs the package tqdm.
+            fields: What is stored with each document, as of ``add_text``; an iterator is read as they are added.
+            threads: How many texts are analyzed at the same time. It changes no bit.
 
         Raises:
-            ShapeError: Not as many ids as texts.
+            ShapeError: Not as many ids as texts or fields; what came before the end stays.
+            InvalidInputError: A text field or a value that does not fit its field; documents before it stay.
             DuplicateIdError: An id twice, or one that the index holds.
-            DtypeError: An id or a text of another type.
+            DtypeError: An id, a text or a value of another type.
             MissingPackageError: ``progress`` without tqdm.
 
         Example:

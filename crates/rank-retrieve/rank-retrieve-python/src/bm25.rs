@@ -1,6 +1,6 @@
 //! BM25.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,8 +9,9 @@ use numpy::PyArray1;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
 use rank_pyo3::{Id, ProgressBar, in_chunks, items, watched};
-use rank_retrieve::{Bm25Builder, Error, Filter, JsonFields, Scoring, TextField};
+use rank_retrieve::{Bm25Builder, Filter, Scoring, TextField};
 
+use crate::adding::{self, Batch};
 use crate::analyzer::Analyzer;
 use crate::arguments::{K, MemoryLimit, NewTerms, TermCount, Threads, new_id, new_ids};
 use crate::errors::{PACKAGE, to_python};
@@ -26,7 +27,6 @@ use crate::tokens::Tokens;
 type Index = rank_retrieve::Bm25Index<Key>;
 
 /// Pieces short enough that Ctrl-C is answered at once.
-const TEXTS: usize = 256;
 const QUERIES: usize = 512;
 /// Ids and scores of a batch.
 type Arrays<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>);
@@ -42,11 +42,11 @@ pub(crate) struct Bm25Index {
 }
 
 impl Bm25Index {
-    fn read(&self) -> RwLockReadGuard<'_, Index> {
+    pub(crate) fn read(&self) -> RwLockReadGuard<'_, Index> {
         self.index.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, Index> {
+    pub(crate) fn write(&self) -> RwLockWriteGuard<'_, Index> {
         self.index.write().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -64,7 +64,7 @@ impl Bm25Index {
         Ok(ids)
     }
 
-    fn note(&self, id: &Id) {
+    pub(crate) fn note(&self, id: &Id) {
         if matches!(id, Id::Str(_)) {
             self.texts.store(true, Ordering::Relaxed);
         }
@@ -165,61 +165,6 @@ impl Bm25Index {
     }
 }
 
-impl Target for &Bm25Index {
-    fn add_texts(&mut self, ids: &[Key], texts: &[&str], threads: usize) -> Result<(), Error> {
-        for Key(id) in ids {
-            self.note(id);
-        }
-        self.write().add_texts(ids, texts, threads)
-    }
-
-    fn add_terms(&mut self, ids: &[Key], terms: &Tokens, first: usize) -> Result<(), (usize, Error)> {
-        let mut index = self.write();
-        ids.iter().enumerate().try_for_each(|(at, id)| {
-            self.note(&id.0);
-            index.add_document(id.clone(), &terms.list(first + at)).map_err(|error| (at, error))
-        })
-    }
-
-    fn add_json_lines(
-        &mut self,
-        path: &Path,
-        fields: &JsonFields,
-        threads: usize,
-        go_on: &mut dyn FnMut(usize) -> bool,
-    ) -> Result<usize, Error> {
-        let mut index = self.write();
-        let before = index.numbered() as u32;
-        let added = index.add_json_lines(path, fields, threads, go_on);
-        for number in before..index.numbered() as u32 {
-            self.note(&index.id(number).0);
-        }
-        added
-    }
-}
-
-impl Target for Bm25Builder<Key> {
-    fn add_texts(&mut self, ids: &[Key], texts: &[&str], threads: usize) -> Result<(), Error> {
-        self.add_texts(ids, texts, threads)
-    }
-
-    fn add_terms(&mut self, ids: &[Key], terms: &Tokens, first: usize) -> Result<(), (usize, Error)> {
-        ids.iter().enumerate().try_for_each(|(at, id)| {
-            self.add_document(id.clone(), &terms.list(first + at)).map_err(|error| (at, error))
-        })
-    }
-
-    fn add_json_lines(
-        &mut self,
-        path: &Path,
-        fields: &JsonFields,
-        threads: usize,
-        go_on: &mut dyn FnMut(usize) -> bool,
-    ) -> Result<usize, Error> {
-        self.add_json_lines(path, fields, threads, go_on)
-    }
-}
-
 #[pymethods]
 impl Bm25Index {
     #[new]
@@ -312,50 +257,17 @@ impl Bm25Index {
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.add_documents")]
-    #[pyo3(signature = (ids, documents, progress = false))]
+    #[pyo3(signature = (ids, documents, progress = false, *, fields = None))]
     fn add_documents(
         &self,
         py: Python<'_>,
         ids: &Bound<'_, PyAny>,
         documents: &Bound<'_, PyAny>,
         progress: bool,
+        fields: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<()> {
-        let ids = self.ids(ids)?;
-        py.detach(|| {
-            let index = self.read();
-            new_ids(&ids, ids.len(), "documents", |id| index.contains(&Key(id.clone())))
-        })?;
-        let bar = ProgressBar::new(PACKAGE, py, ids.len(), progress)?;
-        let mut documents = items(PACKAGE, documents, "documents", "a list of lists of str")?.enumerate();
-        let mut tokens = Tokens::default();
-        let mut done = 0;
-        loop {
-            tokens.clear();
-            for (position, document) in documents.by_ref().take(TEXTS) {
-                tokens.push(&document?, "documents", position)?;
-            }
-            if done + tokens.len() > ids.len() || (tokens.len() == 0 && done < ids.len()) {
-                let more = if tokens.len() == 0 { "fewer" } else { "more" };
-                return Err(PACKAGE.shape(format_args!(
-                    "documents: expected as many as ids, got {more} than {}; pass one id per document",
-                    ids.len()
-                )));
-            }
-            if tokens.len() == 0 {
-                return Ok(());
-            }
-            py.detach(|| {
-                let mut index = self.write();
-                (0..tokens.len()).try_for_each(|at| {
-                    let id = &ids[done + at];
-                    new_id(id, format_args!("ids[{}]", done + at), |id| index.contains(&Key(id.clone())))?;
-                    index.add_document(Key(id.clone()), &tokens.list(at)).map_err(to_python)
-                })
-            })?;
-            done += tokens.len();
-            py.check_signals()?;
-            bar.update(py, tokens.len())?;
-        }
+        let batch = Batch { content: documents, what: "documents", fields, threads: 1, progress };
+        adding::batch(py, self, &self.ids(ids)?, &batch)
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.add_tokens")]
@@ -381,43 +293,44 @@ impl Bm25Index {
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.add_texts")]
-    #[pyo3(signature = (ids, texts, progress = false))]
+    #[pyo3(
+        signature = (ids, texts, progress = false, *, fields = None, threads = Threads(1)),
+        text_signature = "($self, ids, texts, progress=False, *, fields=None, threads=1)"
+    )]
     fn add_texts(
         &self,
         py: Python<'_>,
         ids: &Bound<'_, PyAny>,
         texts: &Bound<'_, PyAny>,
         progress: bool,
+        fields: Option<&Bound<'_, PyAny>>,
+        threads: Threads,
     ) -> PyResult<()> {
-        let ids = self.ids(ids)?;
-        let texts = rank_pyo3::strings(PACKAGE, texts, "texts")?;
-        py.detach(|| {
-            let index = self.read();
-            new_ids(&ids, texts.len(), "texts", |id| index.contains(&Key(id.clone())))
-        })?;
-        let bar = ProgressBar::new(PACKAGE, py, ids.len(), progress)?;
-        in_chunks(py, ids.len(), TEXTS, &bar, |piece| {
-            let mut index = self.write();
-            piece.into_iter().try_for_each(|i| index.add_text(Key(ids[i].clone()), &texts[i]).map_err(to_python))
-        })
+        let batch = Batch { content: texts, what: "texts", fields, threads: threads.0, progress };
+        adding::batch(py, self, &self.ids(ids)?, &batch)
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.extend")]
     #[pyo3(
-        signature = (documents, *, id = "_id".to_owned(), text = None, threads = Threads(1), progress = false),
-        text_signature = "($self, documents, *, id='_id', text=('title', 'text'), threads=1, progress=False)"
+        signature = (
+            documents, *, id = "_id".to_owned(), text = None, fields = None, threads = Threads(1), progress = false
+        ),
+        text_signature = "($self, documents, *, id='_id', text=None, fields=None, threads=1, progress=False)"
     )]
+    #[expect(clippy::too_many_arguments, reason = "all but one are keywords")]
     fn extend(
         &self,
         py: Python<'_>,
         documents: &Bound<'_, PyAny>,
         id: String,
         text: Option<&Bound<'_, PyAny>>,
+        fields: Option<&Bound<'_, PyAny>>,
         threads: Threads,
         progress: bool,
     ) -> PyResult<usize> {
-        let reading = Reading::new(id, text, threads.0, progress)?;
         let mut target = self;
+        let named = py.detach(|| target.named());
+        let reading = Reading::new(named, id, text, fields, threads.0, progress)?;
         source::fill(py, &mut target, documents, &reading)
     }
 
@@ -425,9 +338,9 @@ impl Bm25Index {
     #[pyo3(
         signature = (
             path, documents, *, memory_limit = MemoryLimit(256 << 20), id = "_id".to_owned(), text = None,
-            threads = Threads(1), progress = false
+            fields = None, threads = Threads(1), progress = false
         ),
-        text_signature = "($self, path, documents, *, memory_limit=268435456, id='_id', text=('title', 'text'), \
+        text_signature = "($self, path, documents, *, memory_limit=268435456, id='_id', text=None, fields=None, \
                           threads=1, progress=False)"
     )]
     #[expect(clippy::too_many_arguments, reason = "all but two are keywords")]
@@ -439,26 +352,13 @@ impl Bm25Index {
         memory_limit: MemoryLimit,
         id: String,
         text: Option<&Bound<'_, PyAny>>,
+        fields: Option<&Bound<'_, PyAny>>,
         threads: Threads,
         progress: bool,
     ) -> PyResult<Self> {
-        let reading = Reading::new(id, text, threads.0, progress)?;
-        let mut builder = py.detach(|| {
-            let index = self.read();
-            if !index.is_empty() {
-                return Err(PACKAGE.invalid(format_args!(
-                    "build: expected an index without documents, whose settings are used, got {}; make a new one",
-                    index.len()
-                )));
-            }
-            if !index.text_fields().is_empty() || !index.field_types().is_empty() {
-                return Err(PACKAGE.invalid(
-                    "build: expected an index without text fields and stored fields, got one that has some; \
-                     add documents to it, and save it",
-                ));
-            }
-            Bm25Builder::create(path, index.analyzer().clone(), self.scoring, memory_limit.0).map_err(to_python)
-        })?;
+        let mut builder =
+            py.detach(|| Bm25Builder::of(self.read().clone(), path, self.scoring, memory_limit.0).map_err(to_python))?;
+        let reading = Reading::new(builder.named(), id, text, fields, threads.0, progress)?;
         source::fill(py, &mut builder, documents, &reading)?;
         let bar = ProgressBar::named(PACKAGE, py, Some("impacts"), Some(builder.len()), Some("documents"), progress)?;
         let index = watched(py, &bar, |watch| builder.finish(|steps| watch.advance(steps)).map_err(to_python))?;

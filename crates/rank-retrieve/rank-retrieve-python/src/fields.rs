@@ -91,7 +91,7 @@ pub(crate) fn stored(fields: Option<&Bound<'_, PyAny>>) -> PyResult<StoredFields
     Ok(found)
 }
 
-fn name_of(name: &Bound<'_, PyAny>, argument: &str) -> PyResult<String> {
+pub(crate) fn name_of(name: &Bound<'_, PyAny>, argument: &str) -> PyResult<String> {
     name.extract().map_err(|_| {
         PACKAGE.dtype(format_args!("{argument}: expected names of type str, got {}; convert it", describe(name)))
     })

@@ -1,0 +1,182 @@
+//! Documents on their way into an index of BM25, in memory or in a file.
+
+use std::path::Path;
+
+use pyo3::prelude::*;
+use rank_pyo3::{Id, ProgressBar, items};
+use rank_retrieve::{Bm25Builder, Error, JsonFields, StoredFields};
+
+use crate::arguments::new_ids;
+use crate::bm25::Bm25Index;
+use crate::errors::PACKAGE;
+use crate::fields;
+use crate::hnsw::Key;
+use crate::source::{Target, Waiting};
+use crate::tokens::Tokens;
+
+/// What belongs to a list of ids.
+pub(crate) struct Batch<'a, 'py> {
+    /// Texts or terms, and which of them.
+    pub(crate) content: &'a Bound<'py, PyAny>,
+    pub(crate) what: &'static str,
+    /// What is stored with each.
+    pub(crate) fields: Option<&'a Bound<'py, PyAny>>,
+    pub(crate) threads: usize,
+    pub(crate) progress: bool,
+}
+
+/// Adds a document for each id.
+pub(crate) fn batch(py: Python<'_>, index: &Bm25Index, ids: &[Id], batch: &Batch<'_, '_>) -> PyResult<()> {
+    let Batch { content, what, fields, threads, progress } = *batch;
+    let are_texts = what == "texts";
+    let known = content.len().unwrap_or(ids.len());
+    let named = py.detach(|| {
+        let index = index.read();
+        new_ids(ids, known, what, |id| index.contains(&Key(id.clone())))?;
+        Ok::<_, PyErr>(index.text_fields().iter().map(|field| field.name.clone()).collect())
+    })?;
+    let bar = ProgressBar::new(PACKAGE, py, ids.len(), progress)?;
+    let kind = if are_texts { "a list of str" } else { "a list of lists of str" };
+    let mut documents = items(PACKAGE, content, what, kind)?;
+    let mut stored = fields.map(|fields| items(PACKAGE, fields, "fields", "a list of dicts")).transpose()?;
+    let uneven = |argument: &str, more: &str| {
+        PACKAGE.shape(format_args!(
+            "{argument}: expected as many as ids, got {more} than {}; pass one for each id",
+            ids.len()
+        ))
+    };
+    if let Some(got) = fields.and_then(|all| all.len().ok()).filter(|&got| got != ids.len()) {
+        return Err(uneven("fields", if got < ids.len() { "fewer" } else { "more" }));
+    }
+    let mut waiting = Waiting::new(named).only(!are_texts);
+    let mut target = index;
+    let mut done = 0;
+    loop {
+        let mut ended = false;
+        while waiting.has_room() {
+            let position = done + waiting.len();
+            let Some(document) = documents.next() else {
+                ended = true;
+                break;
+            };
+            let document = document?;
+            let Some(id) = ids.get(position) else { return Err(uneven(what, "more")) };
+            let values = match &mut stored {
+                None => StoredFields::new(),
+                Some(stored) => match stored.next() {
+                    None => return Err(uneven("fields", "fewer")),
+                    Some(values) => Some(values?)
+                        .filter(|values| !values.is_none())
+                        .map_or_else(|| Ok(StoredFields::new()), |values| fields::stored(Some(&values)))?,
+                },
+            };
+            waiting.document(id.clone(), &document, values, what, position)?;
+        }
+        let added = waiting.add(py, &mut target, done, threads.max(1))?;
+        done += added;
+        py.check_signals()?;
+        bar.update(py, added)?;
+        if ended {
+            break;
+        }
+    }
+    if done < ids.len() {
+        return Err(uneven(what, "fewer"));
+    }
+    match stored.and_then(|mut stored| stored.next()) {
+        Some(_) => Err(uneven("fields", "more")),
+        None => Ok(()),
+    }
+}
+
+impl Target for &Bm25Index {
+    fn named(&self) -> Vec<String> {
+        self.read().text_fields().iter().map(|field| field.name.clone()).collect()
+    }
+
+    fn add_texts(&mut self, ids: &[Key], texts: &[&str], stored: &[StoredFields], threads: usize) -> Result<(), Error> {
+        for Key(id) in ids {
+            self.note(id);
+        }
+        self.write().add_texts_with(ids, texts, stored, threads)
+    }
+
+    fn add_terms(
+        &mut self,
+        ids: &[Key],
+        terms: &Tokens,
+        first: usize,
+        stored: &[StoredFields],
+    ) -> Result<(), (usize, Error)> {
+        let named = self.named();
+        let mut index = self.write();
+        ids.iter().zip(stored).enumerate().try_for_each(|(at, (id, stored))| {
+            self.note(&id.0);
+            let added = if named.is_empty() {
+                index.add_document_with(id.clone(), &terms.list(first + at), stored)
+            } else {
+                index.add_document_fields(id.clone(), &by_field(&named, terms, first + at * named.len()), stored)
+            };
+            added.map_err(|error| (at, error))
+        })
+    }
+
+    fn add_json_lines(
+        &mut self,
+        path: &Path,
+        fields: &JsonFields,
+        threads: usize,
+        go_on: &mut dyn FnMut(usize) -> bool,
+    ) -> Result<usize, Error> {
+        let mut index = self.write();
+        let before = index.numbered() as u32;
+        let added = index.add_json_lines(path, fields, threads, go_on);
+        for number in before..index.numbered() as u32 {
+            self.note(&index.id(number).0);
+        }
+        added
+    }
+}
+
+impl Target for Bm25Builder<Key> {
+    fn named(&self) -> Vec<String> {
+        self.text_fields().iter().map(|field| field.name.clone()).collect()
+    }
+
+    fn add_texts(&mut self, ids: &[Key], texts: &[&str], stored: &[StoredFields], threads: usize) -> Result<(), Error> {
+        self.add_texts_with(ids, texts, stored, threads)
+    }
+
+    fn add_terms(
+        &mut self,
+        ids: &[Key],
+        terms: &Tokens,
+        first: usize,
+        stored: &[StoredFields],
+    ) -> Result<(), (usize, Error)> {
+        let named = self.named();
+        ids.iter().zip(stored).enumerate().try_for_each(|(at, (id, stored))| {
+            let added = if named.is_empty() {
+                self.add_document_with(id.clone(), &terms.list(first + at), stored)
+            } else {
+                self.add_document_fields(id.clone(), &by_field(&named, terms, first + at * named.len()), stored)
+            };
+            added.map_err(|error| (at, error))
+        })
+    }
+
+    fn add_json_lines(
+        &mut self,
+        path: &Path,
+        fields: &JsonFields,
+        threads: usize,
+        go_on: &mut dyn FnMut(usize) -> bool,
+    ) -> Result<usize, Error> {
+        self.add_json_lines(path, fields, threads, go_on)
+    }
+}
+
+/// The lists of terms of a document by text field.
+fn by_field<'a>(named: &'a [String], terms: &'a Tokens, first: usize) -> Vec<(&'a str, Vec<&'a str>)> {
+    named.iter().zip(first..).map(|(name, at)| (name.as_str(), terms.list(at))).collect()
+}
