@@ -32,7 +32,7 @@ pub(crate) fn batch(py: Python<'_>, index: &Bm25Index, ids: &[Id], batch: &Batch
     let known = content.len().unwrap_or(ids.len());
     let named = py.detach(|| {
         let index = index.read();
-        new_ids(ids, known, what, |id| index.contains(&Key(id.clone())))?;
+        new_ids(ids, if are_texts { known } else { ids.len() }, what, |id| index.contains(&Key(id.clone())))?;
         Ok::<_, PyErr>(index.text_fields().iter().map(|field| field.name.clone()).collect())
     })?;
     let bar = ProgressBar::new(PACKAGE, py, ids.len(), progress)?;
@@ -45,8 +45,11 @@ pub(crate) fn batch(py: Python<'_>, index: &Bm25Index, ids: &[Id], batch: &Batch
             ids.len()
         ))
     };
-    if let Some(got) = fields.and_then(|all| all.len().ok()).filter(|&got| got != ids.len()) {
-        return Err(uneven("fields", if got < ids.len() { "fewer" } else { "more" }));
+    let stored_known = fields.and_then(|all| all.len().ok()).unwrap_or(ids.len());
+    for (argument, got) in [(what, known), ("fields", stored_known)] {
+        if got != ids.len() {
+            return Err(uneven(argument, if got < ids.len() { "fewer" } else { "more" }));
+        }
     }
     let mut waiting = Waiting::new(named).only(!are_texts);
     let mut target = index;
