@@ -15,7 +15,15 @@ import pytest
 
 import rank_soft
 import rank_soft.jax as soft
-from rank_soft import DtypeError, InvalidInputError, MissingPackageError, RankError, ShapeError
+from rank_soft import (
+    DtypeError,
+    InvalidInputError,
+    MissingPackageError,
+    RankError,
+    ShapeError,
+    _jax_ordinal,
+    _jax_sampling,
+)
 
 VALUES = np.array(
     [[0.3137, -1.2291, 0.9143, 2.0469, -0.4173, 0.7631], [1.0318, 0.1127, 0.6713, 0.4939, -0.2221, 1.2057]]
@@ -299,6 +307,16 @@ ERRORS: list[tuple[Callable[[], Any], type[RankError], str]] = [
         InvalidInputError,
         'reduction: expected one of "mean", "sum", "none", got \'all\'; pass one',
     ),
+    (lambda: soft.ordinal_loss(VALUES, TARGETS), ShapeError, "labels: expected shape (2,), which logits without its"),
+    (lambda: soft.ordinal_loss(VALUES[:, :0], TARGETS[:, 0]), InvalidInputError, "grades: expected at least 1, got 0"),
+    (
+        lambda: soft.ordinal_loss(VALUES, TARGETS[:, 0], reduction="all"),  # type: ignore[arg-type]
+        InvalidInputError,
+        "reduction: expected one of",
+    ),
+    (lambda: soft.ordinal_loss(VALUES, VALUES[:, 0].astype(np.float32)), DtypeError, "labels: expected float64, which"),
+    (lambda: soft.gumbel_top_k(VALUES, -1, 0), InvalidInputError, "k: expected at least 0, got -1"),
+    (lambda: soft.gumbel_top_k(VALUES * np.nan, 1, 0), InvalidInputError, "values[0]: expected a number"),
 ]
 
 
@@ -306,6 +324,40 @@ ERRORS: list[tuple[Callable[[], Any], type[RankError], str]] = [
 def test_errors(call: Callable[[], Any], error: type[RankError], message: str) -> None:
     with pytest.raises(error, match=re.escape(message)):
         call()
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+def test_ordinal_loss(reduction: Literal["mean", "sum", "none"]) -> None:
+    logits = np.stack([VALUES, TARGETS, VALUES - 0.4], axis=-1)
+    labels = (np.arange(12) % 4).astype(float).reshape(2, 6)
+
+    def function(logits: Any, mask: Any = MASK) -> Any:  # noqa: ANN401
+        return soft.ordinal_loss(logits, jnp.asarray(labels), mask=mask, reduction=reduction)
+
+    want, gradient = rank_soft.ordinal_loss(logits, labels, mask=MASK, reduction=reduction)
+    for chosen in (function, jax.jit(function)):
+        np.testing.assert_allclose(chosen(logits), want, rtol=1e-14)
+        slopes = jax.grad(lambda x, of=chosen: of(x).sum())(jnp.asarray(logits))
+        np.testing.assert_allclose(slopes, gradient, atol=1e-15)
+    curvature = jax.hessian(lambda x: function(x).sum())(jnp.asarray(logits))
+    assert curvature[0, 0, 0, 0, 0, 0] > 0
+    assert not function(logits, np.zeros_like(MASK)).any()
+    assert soft.ordinal_loss(jnp.asarray(logits, jnp.float16), jnp.asarray(labels, jnp.float16)).dtype == jnp.float16
+
+
+def test_draws_without_replacement() -> None:
+    want = rank_soft.gumbel_top_k(VALUES, 3, 7, mask=MASK)
+    mapped = soft.gumbel_top_k(jnp.asarray(VALUES), 3, 7, mask=MASK)
+    compiled = jax.jit(lambda x, marks: soft.gumbel_top_k(x, 3, 7, mask=marks))(VALUES, MASK)
+    for got in (mapped, compiled):
+        assert got[0].dtype == jnp.int32
+        assert np.array_equal(got[0], want[0])
+        assert np.array_equal(got[1], want[1])
+    slopes = jax.grad(lambda x: soft.gumbel_top_k(x, 3, 7)[1].sum())(jnp.asarray(VALUES))
+    assert not slopes.any()
+    assert np.array_equal(soft.gumbel_noise((2, 3), 5), rank_soft.gumbel_noise((2, 3), 5))
+    drawn = soft.soft_top_k_mask(VALUES + soft.gumbel_noise((2, 6), 5), 2, method="subset")
+    np.testing.assert_allclose(drawn.sum(axis=-1), 2)
 
 
 def test_bad_numbers_in_a_compiled_program() -> None:
@@ -322,9 +374,8 @@ def test_without_jax() -> None:
 
 def test_examples() -> None:
     with jax.enable_x64(new_val=False):
-        result = doctest.testmod(soft)
-    assert result.failed == 0
-    assert result.attempted > 0
+        results = [doctest.testmod(module) for module in (soft, _jax_ordinal, _jax_sampling)]
+    assert all(result.failed == 0 < result.attempted for result in results)
 
 
 def test_every_function_is_documented() -> None:

@@ -586,3 +586,29 @@ def test_bad_input(call: Callable[[], object], error: type[RankError], message: 
     with pytest.raises(error, match=re.escape(message)) as raised:
         call()
     assert isinstance(raised.value, (ValueError, TypeError))
+
+
+@pytest.mark.parametrize("strength", [1e-6, 1e-3, 1.0, 1e3, 1e6])
+@pytest.mark.parametrize("method", ["l2", "kl", "lapsum"])
+def test_no_number_of_100_000_is_lost(method: Any, strength: float) -> None:  # noqa: ANN401
+    """Values and gradients of long rows are finite at any strength; ranks stay within their range."""
+    values = np.random.default_rng(0).standard_normal(100_000)
+    cotangent = np.cos(np.arange(len(values)))
+    ranks, state = Operator("rank", strength, method=method).forward(values)
+    gradient = state.vjp(cotangent)
+    assert np.isfinite(ranks).all()
+    assert np.isfinite(gradient).all()
+    assert 1 - 1e-6 <= ranks.min() <= ranks.max() <= len(values) + 1e-6
+
+
+@pytest.mark.parametrize("strength", [1e-6, 1e-3, 1.0, 1e3, 1e6])
+@pytest.mark.parametrize("method", ["sigmoid", "softsort", "neuralsort", "sinkhorn", "bitonic", "odd_even"])
+def test_no_number_of_a_matrix_is_lost(method: Any, strength: float) -> None:  # noqa: ANN401
+    """The same of methods that compare all with all, on rows that take a moment."""
+    values = np.random.default_rng(0).standard_normal(300)
+    for kind in ("rank", "sort"):
+        if kind == "sort" and method == "sigmoid":
+            continue
+        result, state = Operator(kind, strength, method=method).forward(values)
+        assert np.isfinite(result).all()
+        assert np.isfinite(state.vjp(np.cos(np.arange(300)))).all()

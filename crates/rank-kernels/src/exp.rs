@@ -22,20 +22,21 @@ pub fn exp(x: f64) -> f64 {
     let shifted = inside * std::f64::consts::LOG2_E + SHIFT;
     let whole = shifted - SHIFT;
     let r = (inside - whole * LN_2[0]) - whole * LN_2[1];
-    // Taylor's series: |r| is at most log 2 / 2, where the next term is below 4e-18.
-    let mut sum = 1.0 / 6_227_020_800.0;
-    sum = sum * r + 1.0 / 479_001_600.0;
-    sum = sum * r + 1.0 / 39_916_800.0;
-    sum = sum * r + 1.0 / 3_628_800.0;
-    sum = sum * r + 1.0 / 362_880.0;
-    sum = sum * r + 1.0 / 40_320.0;
-    sum = sum * r + 1.0 / 5_040.0;
-    sum = sum * r + 1.0 / 720.0;
-    sum = sum * r + 1.0 / 120.0;
-    sum = sum * r + 1.0 / 24.0;
-    sum = sum * r + 1.0 / 6.0;
-    sum = sum * r + 0.5;
-    sum = sum * (r * r) + r;
+    // Taylor's series: |r| is at most log 2 / 2, where the next term is below 4e-18. Two chains, for half the waiting.
+    let q = r * r;
+    let mut even = 1.0 / 479_001_600.0;
+    let mut odd = 1.0 / 6_227_020_800.0;
+    even = even * q + 1.0 / 3_628_800.0;
+    odd = odd * q + 1.0 / 39_916_800.0;
+    even = even * q + 1.0 / 40_320.0;
+    odd = odd * q + 1.0 / 362_880.0;
+    even = even * q + 1.0 / 720.0;
+    odd = odd * q + 1.0 / 5_040.0;
+    even = even * q + 1.0 / 24.0;
+    odd = odd * q + 1.0 / 120.0;
+    even = even * q + 0.5;
+    odd = odd * q + 1.0 / 6.0;
+    let mut sum = (even + r * odd) * q + r;
     sum += 1.0;
     let scaled = f64::from_bits(sum.to_bits().wrapping_add(shifted.to_bits() << 52));
     if x < -708.0 { 0.0 } else { scaled }

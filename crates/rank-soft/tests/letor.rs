@@ -171,7 +171,7 @@ fn every_error_names_its_line() {
     let error = parse_letor(b"1 4000000000:1\n".repeat(1000).as_slice(), "file", LetorOptions::default()).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "features: expected at most 2^40 numbers, got 1000 rows of 4000000000; number features from 1 on"
+        "features: expected at most 2^40 numbers and memory for them, got 1000 rows of 4000000000; number features from 1 on"
     );
     assert!(
         read_letor("/no/such/file", LetorOptions::default()).unwrap_err().to_string().starts_with("/no/such/file: ")

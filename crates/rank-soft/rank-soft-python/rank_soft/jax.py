@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from rank_soft._errors import DtypeError, InvalidInputError, MissingPackageError, ShapeError
+from rank_soft._errors import DtypeError, InvalidInputError, MissingPackageError
 from rank_soft._options import Options, from_last, operator
 from rank_soft._rank_soft import spearman_loss as _spearman_of_arrays
 
@@ -34,6 +34,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from rank_soft import _jax_callbacks as callbacks
+from rank_soft._jax_checks import HALF, WIDE, check, check_double, check_mask, same, wide
+from rank_soft._jax_ordinal import ordinal_loss
+from rank_soft._jax_sampling import gumbel_noise, gumbel_top_k
 
 if TYPE_CHECKING:
     from typing import Literal, TypeAlias
@@ -47,6 +50,9 @@ if TYPE_CHECKING:
     _Gradient: TypeAlias = Literal["exact", "straight_through", "black_box"]
 
 __all__ = [
+    "gumbel_noise",
+    "gumbel_top_k",
+    "ordinal_loss",
     "ranking_loss",
     "soft_max",
     "soft_median",
@@ -58,9 +64,6 @@ __all__ = [
     "soft_top_k_mask",
     "spearman_loss",
 ]
-
-_WIDE = ("float32", "float64")
-_HALF = ("float16", "bfloat16")
 
 
 def soft_rank(
@@ -415,12 +418,12 @@ def spearman_loss(predictions: _Array, targets: _Array, strength: float = 1.0, *
         >>> round(loss.mean().item(), 6)
         0.5
     """
-    _check(predictions, "predictions")
-    _check(targets, "targets")
-    _same(targets, predictions, "targets", "predictions")
+    check(predictions, "predictions")
+    check(targets, "targets")
+    same(targets, predictions, "targets", "predictions")
     strength = float(strength)
     _spearman_of_arrays(np.zeros(0), np.zeros(0), strength, method=method)
-    losses = callbacks.spearman(strength, method, _wide(predictions), _wide(targets))
+    losses = callbacks.spearman(strength, method, wide(predictions), wide(targets))
     return cast("jax.Array", losses.astype(predictions.dtype))
 
 
@@ -461,82 +464,29 @@ def ranking_loss(
         >>> jax.grad(lambda scores: ranking_loss(scores, labels, rank_net))(jnp.zeros(2)).tolist()
         [-0.5, 0.5]
     """
-    _check(scores, "scores")
+    check(scores, "scores")
     for array, argument in ((labels, "labels"), (weights, "weights")):
         if array is not None:
-            _check(array, argument)
-            _same(array, scores, argument, "scores")
-    _check_mask(mask, scores, "scores")
+            check(array, argument)
+            same(array, scores, argument, "scores")
+    check_mask(mask, scores, "scores")
     if reduction not in ("mean", "sum", "none"):
         raise InvalidInputError(f'reduction: expected one of "mean", "sum", "none", got {reduction!r}; pass one')
     listed = callbacks.Listed(loss, reduction, threads, scores.ndim)
-    shares = None if weights is None else _wide(weights)
+    shares = None if weights is None else wide(weights)
     marks = None if mask is None else jnp.asarray(mask)
-    value = callbacks.listwise(listed, _wide(scores), _wide(labels), marks, shares)
+    value = callbacks.listwise(listed, wide(scores), wide(labels), marks, shares)
     return cast("jax.Array", value.astype(scores.dtype))
 
 
 def _apply(values: _Array, mask: _Array | None, axis: int, dtype: DTypeLike | None, options: Options) -> jax.Array:
-    _check(values, "values")
-    _check_mask(mask, values, "values")
+    check(values, "values")
+    check_mask(mask, values, "values")
     wanted = values.dtype if dtype is None else jnp.dtype(dtype)
-    if wanted.name not in _WIDE + _HALF:
+    if wanted.name not in WIDE + HALF:
         raise DtypeError(f"dtype: expected a float dtype of at most 64 bits, got {wanted}; pass jax.numpy.float32")
-    _check_double(wanted, "dtype", "jax.numpy.float32")
+    check_double(wanted, "dtype", "jax.numpy.float32")
     options = options._replace(strength=float(options.strength), axis=from_last(axis, values.ndim, "axis"))
     operator(options)
     marks = None if mask is None else jnp.asarray(mask)
-    return cast("jax.Array", callbacks.apply(options, _wide(values), marks).astype(wanted))
-
-
-def _wide(array: _Array) -> jax.Array:
-    return jnp.asarray(array, jnp.float32 if array.dtype.name in _HALF else array.dtype)
-
-
-def _check(array: _Array, argument: str) -> None:
-    if not isinstance(array, jax.Array | np.ndarray):
-        raise DtypeError(
-            f"{argument}: expected a JAX array, got {type(array).__name__}; pass jax.numpy.asarray({argument})"
-        )
-    if array.dtype.name not in _WIDE + _HALF:
-        raise DtypeError(
-            f"{argument}: expected float32, float64, float16 or bfloat16, got {array.dtype}; "
-            f"pass {argument}.astype(jax.numpy.float32)"
-        )
-    _check_double(array.dtype, argument, f"{argument}.astype(jax.numpy.float32)")
-    if array.ndim == 0:
-        raise ShapeError(f"{argument}: expected at least one dimension, got a scalar; pass {argument}.reshape(1)")
-
-
-def _check_double(dtype: np.dtype[Any], argument: str, cure: str) -> None:
-    if dtype.name == "float64" and jax.dtypes.canonicalize_dtype(dtype) != dtype:
-        raise DtypeError(
-            f"{argument}: expected float32 while jax_enable_x64 is off, got float64; "
-            f'pass {cure}, or jax.config.update("jax_enable_x64", True) first'
-        )
-
-
-def _same(array: _Array, other: _Array, argument: str, other_argument: str) -> None:
-    if array.dtype != other.dtype:
-        raise DtypeError(
-            f"{argument}: expected {other.dtype}, which {other_argument} has, got {array.dtype}; "
-            f"pass {argument}.astype({other_argument}.dtype)"
-        )
-    _same_shape(array, other, argument, other_argument)
-
-
-def _same_shape(array: _Array, other: _Array, argument: str, other_argument: str) -> None:
-    if array.shape != other.shape:
-        raise ShapeError(
-            f"{argument}: expected shape {other.shape}, which {other_argument} has, got {array.shape}; "
-            "pass one number for each"
-        )
-
-
-def _check_mask(mask: _Array | None, values: _Array, argument: str) -> None:
-    if mask is None:
-        return
-    if not isinstance(mask, jax.Array | np.ndarray) or mask.dtype != bool:
-        found = mask.dtype if isinstance(mask, jax.Array | np.ndarray) else type(mask).__name__
-        raise DtypeError(f"mask: expected bool, got {found}; pass a comparison or mask.astype(bool)")
-    _same_shape(mask, values, "mask", argument)
+    return cast("jax.Array", callbacks.apply(options, wide(values), marks).astype(wanted))

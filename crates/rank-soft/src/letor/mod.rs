@@ -68,7 +68,9 @@ pub enum LetorError {
         source: io::Error,
     },
     /// The matrix would not fit into the memory.
-    #[error("features: expected at most 2^40 numbers, got {rows} rows of {columns}; number features from 1 on")]
+    #[error(
+        "features: expected at most 2^40 numbers and memory for them, got {rows} rows of {columns}; number features from 1 on"
+    )]
     TooLarge {
         /// How many items there are.
         rows: usize,
@@ -229,7 +231,9 @@ fn gather(pieces: &[Piece<'_>], name: &str, options: LetorOptions) -> Result<Let
     }
     let (rows, columns) = (letor.labels.len(), letor.columns);
     let total = rows.checked_mul(columns).filter(|&total| total <= 1 << 40);
-    letor.features = vec![0.0; total.ok_or(LetorError::TooLarge { rows, columns })?];
+    let total = total.ok_or(LetorError::TooLarge { rows, columns })?;
+    letor.features.try_reserve_exact(total).map_err(|_| LetorError::TooLarge { rows, columns })?;
+    letor.features.resize(total, 0.0);
     let mut first = 0;
     for piece in pieces {
         let mut start = 0;

@@ -1,6 +1,9 @@
 //! The loss of many rows, and its gradient.
 
-use super::{Loss, LossKind, Reduction, listwise, matrix, metrics, pairwise, pointwise, spearman};
+use rank_kernels::vectorized_work;
+
+use super::softmax::DirectSoftmax;
+use super::{Labels, Loss, LossKind, Reduction, listwise, matrix, metrics, pairwise, pointwise, spearman};
 use crate::float::{check_finite, check_length, finite};
 use crate::gumbel::noise;
 use crate::input::thread_count;
@@ -81,6 +84,9 @@ impl Loss {
             Reduction::Mean | Reduction::None => None,
         };
         let whole = reduction == Reduction::Mean && divisor.is_none();
+        let plain = self.kind == LossKind::Softmax && self.labels == Labels::Raw && self.samples == 0;
+        let bare = input.mask.is_none() && input.weights.is_none();
+        let direct = (plain && bare).then_some(divisor.unwrap_or(1.0));
         let mut kept = vec![0.0; if whole { rows.total() } else { 0 }];
         let mut pieces = Vec::new();
         let (mut rest, mut rest_kept, mut rest_parts) =
@@ -102,6 +108,21 @@ impl Loss {
                 let (own_kept, rest_kept) = kept.split_at_mut(if whole { range.len() } else { 0 });
                 kept = rest_kept;
                 let start = range.start;
+                if let Some(divisor) = direct {
+                    if own.is_empty() {
+                        continue;
+                    }
+                    let found = vectorized_work(DirectSoftmax {
+                        scores: &input.values[range.clone()],
+                        labels: &labels[range],
+                        share: 1.0 / divisor,
+                        wide: [&mut work.scores, &mut work.labels],
+                        gradient: own,
+                    });
+                    *part = (found.map_or_else(|| Err(not_finite(input.values, labels)), Ok)?, 1.0);
+                    input.watch.advance(own.len())?;
+                    continue;
+                }
                 *part = self.gathered(input, labels, range, &mut work)?;
                 let counted = |i: &usize| input.mask.is_none_or(|mask| mask[start + i]);
                 let places = (0..own.len()).filter(counted).zip(&work.slopes);
@@ -227,6 +248,12 @@ impl Loss {
             _ => pairwise::row(self, row, watch, gradient),
         }
     }
+}
+
+/// Says where a number is not finite.
+fn not_finite<T: Float>(scores: &[T], labels: &[T]) -> crate::Error {
+    let checked = check_finite("scores", scores).and_then(|()| check_finite("labels", labels));
+    checked.err().unwrap_or(crate::Error::Stopped)
 }
 
 fn over(sum: f64, count: f64) -> f64 {

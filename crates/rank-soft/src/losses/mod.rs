@@ -12,6 +12,7 @@ mod ordinal;
 mod pairwise;
 mod pointwise;
 mod smoothi;
+mod softmax;
 mod spearman;
 
 pub use evaluate::LossGradient;
