@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
+use crate::method::Looks;
 use crate::rows::{Rows, Topics};
 use crate::{Error, Fusion, Numbering, Ranking, Result, Scratch};
 
@@ -54,8 +55,10 @@ struct Piece<D> {
     scores: Vec<f64>,
 }
 
-/// How many queries a thread does at a time.
-const PIECE: usize = 16;
+/// How many queries a thread does at a time: one where it takes long, so that it is soon told to stop.
+fn piece(fusion: &Fusion) -> usize {
+    if fusion.method().looks() == Looks::Pairs { 1 } else { 16 }
+}
 
 /// Fuses runs query by query. A query that a run lacks is an empty list there.
 ///
@@ -95,8 +98,8 @@ where
     fusion.check(runs.len())?;
     let topics = Topics::of(runs);
     let count = topics.queries.len();
-    let pieces = spread(threads, count, |worker: &mut Worker<R::Document>, range| {
-        let mut piece = Piece { lengths: Vec::with_capacity(PIECE), documents: Vec::new(), scores: Vec::new() };
+    let pieces = spread(threads, count, piece(fusion), |worker: &mut Worker<R::Document>, range| {
+        let mut piece = Piece { lengths: Vec::with_capacity(range.len()), documents: Vec::new(), scores: Vec::new() };
         let length = range.len();
         for query in range {
             let Worker { numbering, scratch, totals, ranking } = worker;
@@ -146,10 +149,11 @@ where
 fn spread<W, T: Send + Sync>(
     threads: Option<usize>,
     count: usize,
+    piece: usize,
     work: impl Fn(&mut Worker<W>, std::ops::Range<usize>) -> Result<(T, bool)> + Sync,
 ) -> Result<Vec<T>> {
-    let pieces = count.div_ceil(PIECE);
-    let range = |piece: usize| piece * PIECE..count.min((piece + 1) * PIECE);
+    let pieces = count.div_ceil(piece);
+    let range = |place: usize| place * piece..count.min((place + 1) * piece);
     if threads == Some(1) || (pieces <= 1 && threads != Some(0)) {
         let mut worker = Worker::new();
         let mut results = Vec::with_capacity(pieces);

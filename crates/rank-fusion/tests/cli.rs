@@ -124,7 +124,7 @@ fn what_is_wrong_is_said() {
         (&["rrf", &a, "--k", "1", "--k", "2"], 1, "--k: expected once, got it twice"),
         (&["rrf", &a, "--k", "x"], 1, "k: expected a number, got x"),
         (&["rrf", &a, "--k=-1"], 1, "k: expected a finite number of at least 0, got -1"),
-        (&["borda", &a, "--k", "1"], 1, "k: expected the method rrf"),
+        (&["borda", &a, "--k", "1"], 1, "k: expected a method that has one"),
         (&["rrf", &a, "--weights", "1,x"], 1, "weights: expected numbers, got x"),
         (&["rrf", &a, "--weights", "1,2"], 1, "weights: expected one for each of 1 lists, got 2"),
         (&["rrf", &a, "--compat", "elastic"], 1, "compat: expected no method beside it"),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFloat, PyMapping};
 use rank_fusion::{Error, Fusion, NumberedLists, Numbering, Ranking, Scratch};
-use rank_pyo3::ProgressBar;
+use rank_pyo3::{ProgressBar, watched};
 use rayon::prelude::*;
 use rustc_hash::FxBuildHasher;
 
@@ -57,7 +57,7 @@ pub(crate) fn fuse<'py>(
         let lists: Vec<&NumberedLists> =
             numberings[..queries.len()].iter().map(|numbering| numbering.parts().1).collect();
         let results = &mut results[..queries.len()];
-        py.detach(|| pool.run(fusion, &lists, results)).map_err(|(place, error)| {
+        pool.run(py, &bar, fusion, &lists, results)?.map_err(|(place, error)| {
             to_python(Error::InQuery { query: format!("{:?}", queries[place]), error: Box::new(error) })
         })?;
         for ((query, numbering), Fused { totals, ranking, .. }) in queries.iter().zip(&numberings).zip(results) {
@@ -75,8 +75,6 @@ pub(crate) fn fuse<'py>(
             }
             fused.set_item(query.object(), list)?;
         }
-        py.check_signals()?;
-        bar.update(py, queries.len())?;
     }
     Ok(fused)
 }
@@ -102,22 +100,43 @@ impl Pool {
         Ok(Self { pool: Some(pool.map_err(|error| refused(error.to_string()))?), threads })
     }
 
-    /// Fuses each of `lists`; the first error, with its place.
-    fn run(&self, fusion: &Fusion, lists: &[&NumberedLists], results: &mut [Fused]) -> Result<(), (usize, Error)> {
+    /// Fuses each of `lists` and moves the bar; the first error of a query, with its place.
+    ///
+    /// # Errors
+    ///
+    /// `KeyboardInterrupt`, which with several threads comes as soon as each is done with the query that it is at.
+    fn run(
+        &self,
+        py: Python<'_>,
+        bar: &ProgressBar,
+        fusion: &Fusion,
+        lists: &[&NumberedLists],
+        results: &mut [Fused],
+    ) -> PyResult<Result<(), (usize, Error)>> {
         let one = |place: usize, Fused { scratch, totals, ranking }: &mut Fused| {
             let lists = lists[place].lists().map_err(|error| (place, error))?;
             fusion.totals(&lists, scratch, totals).map_err(|error| (place, error))?;
             ranking.sort(fusion, totals);
             Ok(())
         };
-        match &self.pool {
-            None => results.iter_mut().enumerate().try_for_each(|(place, result)| one(place, result)),
-            Some(pool) => {
-                let work =
-                    || results.par_iter_mut().enumerate().map(|(place, result)| one(place, result)).collect::<Vec<_>>();
-                pool.install(work).into_iter().collect()
-            }
-        }
+        let Some(pool) = &self.pool else {
+            let done = py.detach(|| results.iter_mut().enumerate().try_for_each(|(place, result)| one(place, result)));
+            py.check_signals()?;
+            bar.update(py, results.len())?;
+            return Ok(done);
+        };
+        watched(py, bar, |watch| {
+            let each = |(place, result): (usize, &mut Fused)| {
+                // What is left out when told to stop is never read.
+                if watch.advance(0) {
+                    one(place, result)?;
+                    watch.advance(1);
+                }
+                Ok(())
+            };
+            let work = || results.par_iter_mut().enumerate().map(each).collect::<Vec<_>>();
+            Ok::<_, PyErr>(pool.install(work).into_iter().collect())
+        })
     }
 }
 

@@ -85,10 +85,17 @@ fn fusion(method: Option<&str>, arguments: &Arguments) -> Result<Fusion, Failure
         }
     };
     if let Some(k) = arguments.number("k")? {
-        if !matches!(fusion.method(), Method::ReciprocalRank { .. }) {
-            return Err(Failure::usage("k: expected the method rrf, got another; only rrf has a k"));
+        match &mut fusion.method {
+            Method::ReciprocalRank { k: own }
+            | Method::ReciprocalWeightedRank { k: own }
+            | Method::InverseRootRank { k: own } => *own = k,
+            other => {
+                return Err(Failure::usage(format!(
+                    "k: expected a method that has one (rrf, qdrant_rrf, inverse_root_rank), got {}; leave it out",
+                    other.name()
+                )));
+            }
         }
-        fusion.method = Method::ReciprocalRank { k };
     }
     if let Some(norm) = arguments.text("norm") {
         fusion = fusion.normalization(norm.parse()?);
