@@ -85,15 +85,36 @@ fn add_texts<I: Clone, T: AsRef<str> + Sync>(
             return Err(Error::InvalidTokens { argument, expected, got });
         }
     }
-    let mut sessions: Vec<_> = (0..threads.max(1)).map(|_| analyzer.session()).collect();
+    let stored = stored.iter().cloned().chain(std::iter::repeat_with(StoredFields::new));
+    let documents = ids.iter().cloned().zip(stored);
+    let at = |(row, source)| Error::Row { row, source: Box::new(source) };
+    if threads < 2 {
+        // Words are numbered at once, not in pieces first.
+        let mut session = analyzer.session();
+        let (mut terms, mut lengths): (Vec<u64>, Vec<u32>) = (Vec::new(), Vec::new());
+        for (row, ((id, stored), texts)) in documents.zip(texts.chunks_exact(width)).enumerate() {
+            let mut add = || {
+                to.accepts(&id, &stored)?;
+                terms.clear();
+                lengths.clear();
+                for (field, text) in (0_u64..).zip(texts) {
+                    let before = terms.len();
+                    session.analyze(text.as_ref(), |term| terms.push(u64::from(to.intern(term)) << 16 | field))?;
+                    lengths.push(count(terms.len() - before)?);
+                }
+                to.push(id.clone(), &counted(&mut terms), &lengths, &stored)
+            };
+            add().map_err(|error| at((row, error)))?;
+        }
+        return Ok(());
+    }
+    let mut sessions: Vec<_> = (0..threads).map(|_| analyzer.session()).collect();
     let pieces = in_pieces(&mut sessions, ids.len(), |session, range| {
         let mut piece = Analyzed::default();
         let _ = texts[range.start * width..range.end * width].iter().all(|text| piece.push(session, text.as_ref()));
         piece
     });
-    let stored = stored.iter().cloned().chain(std::iter::repeat_with(StoredFields::new));
-    let grown = to.grow(ids.iter().cloned().zip(stored), pieces);
-    grown.map_err(|(row, source)| Error::Row { row, source: Box::new(source) })
+    to.grow(documents, pieces).map_err(at)
 }
 
 fn add_json_lines<I: Clone + Send + IdCodec>(

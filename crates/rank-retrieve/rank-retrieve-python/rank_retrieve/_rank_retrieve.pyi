@@ -410,7 +410,8 @@ class Bm25Index:
 
         Raises:
             InvalidInputError: A document without id or text, a value that does not fit its field, or what is no JSON or
-                Parquet; the message names the position or the line. All documents before it are in the index, none after it.
+                Parquet; the message names the position or the line. All documents before it are in the index, none
+                after it.
             DuplicateIdError: An id twice, or one that the index holds; likewise.
             DtypeError: A document, id or text of another type; likewise.
             OSError: A file cannot be read.
@@ -447,9 +448,10 @@ class Bm25Index:
     ) -> Bm25Index:
         """Builds an index in a file, of any number of documents in bounded memory.
 
-        The file is, to the byte, what ``save`` of the same documents would write; this index gives its settings and
-        must be empty: analyzer, formula, text fields, types of stored fields. Postings beyond the limit are sorted into temporary files beside ``path``, which are gone in the
-        end, whatever happens. In memory is also each term, once.
+        The file is, to the byte, what ``save`` of the same documents would write; this index must be empty and gives
+        its settings: analyzer, formula, text fields, types of stored fields. Postings beyond the limit are sorted
+        into temporary files beside ``path``, which are gone in the end, whatever happens. In memory is also each term,
+        once.
 
         Args:
             path: The file. It is replaced as a whole or not at all.

@@ -221,6 +221,13 @@ impl AnalyzerSession<'_> {
         let Self { analyzer, stemmer, terms, word } = self;
         analyzer.tokenizer.cut(text, |raw| {
             analyzer.level(raw, word);
+            if stemmer.is_none() {
+                // Nothing that would be worth remembering.
+                if !word.is_empty() && !analyzer.leveled.contains(word) {
+                    visit(word);
+                }
+                return;
+            }
             let term = match terms.get(word.as_str()) {
                 Some(term) => term,
                 None if word.is_empty() => return,
