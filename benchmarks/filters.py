@@ -6,7 +6,7 @@ which rank below the others. tantivy has it as a fast field, in a boolean query 
 retrieves twice as many as needed on average, and again with ten times as many as long as too few are left.
 
 One thread, k1 1.2, b 0.75. The contenders take turns; times are seconds of the processor, medians. Ours are timed in a
-batch, whose filter is evaluated once, and one query at a time, each of which evaluates it. Answers are checked in the
+batch, and one query at a time; the filter is evaluated for the first of them. Answers are checked in the
 same run: ours against the search of all, to the bit; of tantivy, which rounds lengths, how many of the best are ours.
 """
 

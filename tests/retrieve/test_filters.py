@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pytest
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from rank_retrieve import (
     Bm25Index,
+    DenseIndex,
     DtypeError,
     ExactDenseIndex,
     Filter,
@@ -68,8 +69,10 @@ def test_filtered_search_is_the_search_of_all_without_the_others(
         assert np.flatnonzero(mask).tolist() == passing
         expected = [hit for hit in index.retrieve(query, k=100) if hit[0] in passing][:k]
         places = Filter.positions(np.array(passing, dtype=np.int64))
-        for same in (condition, mask, places, set(passing), Filter.mask(mask), Filter.ids(passing)):
+        compiled = index.compile(condition)
+        for same in (condition, mask, places, set(passing), Filter.mask(mask), Filter.ids(passing), compiled):
             assert index.retrieve(query, k=k, filter=same) == expected
+        assert index.ids(~compiled | compiled) == list(range(len(documents)))
         ids, scores = index.search_batch([query, ["d"]], k=k, filter=condition)
         assert [(i, s) for i, s in zip(ids[0], scores[0], strict=True) if i >= 0] == expected
         assert index.retrieve_weighted({"a": 1, "b": 1}, k=k, filter=condition) == expected
@@ -152,6 +155,38 @@ def test_what_cannot_be_stored_or_compared_is_named() -> None:
     assert index.fields(1) == {"year": 2019}
 
 
+def test_a_change_is_noticed_by_filters_that_were_used_before() -> None:
+    index = Bm25Index()
+    index.add_texts([1, 2, 9], ["A fox", "Foxes", "Hens"])
+    index.set_field("year", [1, 2], [2019, 2020])
+    recent = field("year") >= 2020
+    assert [key for key, _ in index.search("fox", filter=recent)] == [2]
+    compiled = index.compile(recent)
+    assert repr(compiled) == "1 documents"
+    assert [key for key, _ in index.more_like_this(1, filter=compiled)] == [2]
+    assert index.more_like_this(1, filter=[1]) == []
+    changes: list[tuple[Callable[[], object], list[int]]] = [
+        (lambda: index.set_fields(1, {"year": 2021}), [1, 2]),
+        (lambda: index.add_text(3, "A fox cub", {"year": 2022}), [1, 2, 3]),
+        (lambda: index.set_field("year", [2], [None]), [1, 3]),
+        (lambda: index.update_text(3, "Hens"), [1]),
+        (lambda: index.remove(1), []),
+    ]
+    for change, expected in changes:
+        change()
+        assert sorted(key for key, _ in index.search("fox", filter=recent)) == expected
+        with pytest.raises(
+            InvalidInputError, match=r"^filter: expected one that was compiled by this index as it is, "
+        ):
+            index.search("fox", filter=compiled)
+        compiled = index.compile(recent)
+        assert sorted(key for key, _ in index.search("fox", filter=compiled)) == expected
+    other = Bm25Index()
+    other.add_text(1, "A fox")
+    with pytest.raises(InvalidInputError, match=r"^filter: expected one that was compiled by this index as it is, "):
+        other.search("fox", filter=~compiled)
+
+
 def test_conditions_that_do_not_fit_are_named() -> None:
     index = Bm25Index()
     index.add_text(1, "A fox", fields={"year": 2019})
@@ -202,6 +237,10 @@ def test_sparse_vectors_are_filtered(tmp_path: Path) -> None:
     assert ids.tolist() == [[3, 1, -1]]
     assert scores[0, :2].tolist() == [3.0, 1.0]
     assert index.count(query, field("year").exists()) == 2
+    later = index.compile(~(field("year") == 2021))
+    assert index.search_batch(query, k=3, filter=later)[0].tolist() == [[3, 1, -1]]
+    many = sp.csr_array(np.repeat([[1.0, 1.0]], 40, axis=0).astype(np.float32))
+    assert index.search_batch(many, k=3, filter=later, threads=2)[0].tolist() == [[3, 1, -1]] * 40
     assert index.matches(query).ranges("year", [(None, 2020)]) == [1]
     assert index.mask([2]).tolist() == [False, True, False]
     assert index.fields(3) == {}
@@ -231,6 +270,39 @@ def test_exact_dense_search_is_filtered() -> None:
     assert index.search(vectors[0], k=5, filter=[7, 500]) == [hit for hit in every if hit[0] == 7]
     with pytest.raises(InvalidInputError, match=r"^filter: expected a stored field, one of \[\], got "):
         index.search(vectors[0], filter=field("year") == 1)
+
+
+@pytest.mark.parametrize("metric", ["cosine", "dot"])
+def test_approximate_dense_search_is_filtered(metric: Literal["cosine", "dot"]) -> None:
+    rng = np.random.default_rng(2)
+    vectors = rng.standard_normal((3000, 8)).astype(np.float32)
+    index, exact = DenseIndex(8, metric), ExactDenseIndex(8, metric)
+    for each in (index, exact):
+        each.add_batch(range(3000), vectors)
+    for share in (0.0, 0.001, 0.02, 0.5, 0.9):
+        mask = rng.random(3000) < share
+        found = common = 0
+        for vector in vectors[:40]:
+            expected = exact.search(vector, k=20, filter=mask)
+            got = index.search(vector, k=20, filter=mask)
+            assert len(got) == len(expected)
+            assert all(mask[int(key)] for key, _ in got)
+            best = dict(expected)
+            for key, similarity in got:
+                assert similarity == pytest.approx(best.get(key, similarity), abs=1e-5)
+            found, common = found + len(best), common + len(best.keys() & dict(got).keys())
+        # Few are compared one by one.
+        assert common == found if share < 0.1 else common > 0.95 * found
+        assert index.search_batch(vectors[:1], k=20, filter=index.compile(mask)) == [
+            index.search(vectors[0], k=20, filter=mask)
+        ]
+    [(key, similarity)] = index.search(vectors[0], k=5, filter=[7, 5000])
+    assert key == 7
+    assert similarity == pytest.approx(dict(exact.search(vectors[0], k=3000))[7], abs=1e-5)
+    with pytest.raises(InvalidInputError, match=r"^filter: expected a stored field, one of \[\], got "):
+        index.search(vectors[0], filter=field("year") == 1)
+    with pytest.raises(InvalidInputError, match=r"^mask: expected 3000 booleans, "):
+        index.search(vectors[0], filter=np.array([True]))
 
 
 def test_text_fields_rank_by_bm25f(tmp_path: Path) -> None:

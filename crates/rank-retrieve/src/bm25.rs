@@ -9,11 +9,12 @@ use serde_json::{Value, json};
 use crate::columns::Columns;
 use crate::engine::{Dictionary, Engine, Entry, Kind, Request};
 use crate::file::{Opened, Reader, Writer};
+use crate::filter::Recent;
 use crate::folder::Commit;
 use crate::growing::counted;
 use crate::ids::{Ids, count};
 use crate::text_fields::scored;
-use crate::{Analyzer, Bm25Params, CustomTokenizer, Error, IdCodec, Result, StoredFields, TextField};
+use crate::{Analyzer, Bm25Params, CustomTokenizer, Error, Filter, IdCodec, Result, StoredFields, TextField};
 
 /// An inverted index that ranks by BM25, or by another [`Formula`](crate::Formula) of the same counts.
 ///
@@ -63,6 +64,7 @@ pub struct Bm25Index<I> {
     pub(crate) engine: Engine,
     pub(crate) ids: Ids<I>,
     pub(crate) columns: Columns,
+    pub(crate) recent: Recent<I>,
     pub(crate) text_fields: Vec<TextField>,
     params: Bm25Params,
     /// The file that the index lies in, and whether it was found to be whole.
@@ -89,6 +91,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
             engine: Engine::new(Kind::Counts, scored(&[])),
             ids: Ids::default(),
             columns: Columns::default(),
+            recent: Recent::default(),
             text_fields: Vec::new(),
             params: Bm25Params::default(),
             opened: None,
@@ -447,13 +450,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
         threads: usize,
         go_on: impl Fn(usize) -> bool + Sync,
     ) -> Result<Vec<Vec<(u32, f32)>>> {
-        self.check_params(params)?;
-        rank_kernels::try_kernels()?;
-        self.verify()?;
-        let terms: Vec<Vec<(u32, f32)>> = queries.iter().map(|terms| self.known(terms.as_ref())).collect();
-        let request = |terms| Request { terms, k, allowed: None, scoring: Some(params) };
-        let requests: Vec<Request<'_>> = terms.iter().map(|terms| request(terms)).collect();
-        Ok(self.engine.search_batch(&requests, &self.ids, threads, &go_on))
+        self.filtered(&Filter::All)?.numbers_batch(queries, k, params, threads, go_on)
     }
 
     /// How many document numbers there are, those of removed documents among them.
@@ -602,7 +599,8 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> Bm25Index<I> {
         };
         let columns = Columns::open(&reader, &says["fields"], engine.numbered())?;
         let opened = Some(Arc::new(Opened::new(reader)));
-        Ok(Self { analyzer, dictionary, engine, ids, columns, text_fields, params, opened })
+        let recent = Recent::default();
+        Ok(Self { analyzer, dictionary, engine, ids, columns, recent, text_fields, params, opened })
     }
 }
 

@@ -12,6 +12,7 @@ pub(crate) use date::start;
 pub(crate) use value::Cell;
 pub use value::{FieldType, FieldValue, StoredFields};
 
+use crate::filter::State;
 use crate::{Error, Result};
 
 /// The stored fields of an index.
@@ -19,9 +20,15 @@ use crate::{Error, Result};
 pub(crate) struct Columns {
     all: Vec<Column>,
     numbers: FxHashMap<String, usize>,
+    state: State,
 }
 
 impl Columns {
+    /// It changes whenever a value does.
+    pub(crate) fn state(&self) -> State {
+        self.state
+    }
+
     /// The column of a field that has values or was declared.
     pub(crate) fn get(&self, field: &str) -> Option<&Column> {
         self.numbers.get(field).map(|&at| &self.all[at]).filter(|column| column.is_known())
@@ -44,6 +51,7 @@ impl Columns {
 
     /// Makes a field of this type, for all that comes.
     pub(crate) fn declare(&mut self, field: &str, kind: FieldType) -> Result<()> {
+        self.state = State::default();
         match self.get(field).map(Column::kind) {
             Some(there) if there != kind => {
                 let (field, expected, got) = (field.to_owned(), there.name(), kind.name().to_owned());
@@ -69,6 +77,7 @@ impl Columns {
 
     /// Sets fields of a document, and leaves the others. [`check`](Self::check) first.
     pub(crate) fn set(&mut self, document: u32, fields: &StoredFields) -> Result<()> {
+        self.state = State::default();
         for (name, value) in fields.iter() {
             let Some(value) = value else {
                 if let Some(&at) = self.numbers.get(name) {
@@ -96,6 +105,7 @@ impl Columns {
 
     /// Forgets what is stored with a document.
     pub(crate) fn remove(&mut self, document: u32) {
+        self.state = State::default();
         for column in &mut self.all {
             column.clear(document);
         }
@@ -103,6 +113,7 @@ impl Columns {
 
     /// Numbers the documents anew, as [`Ids::renumber`](crate::ids::Ids::renumber).
     pub(crate) fn renumber(&mut self, numbers: &[Option<u32>]) {
+        self.state = State::default();
         for column in &mut self.all {
             column.renumber(numbers);
         }

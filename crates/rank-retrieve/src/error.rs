@@ -69,6 +69,12 @@ pub enum Error {
         /// The fields there are.
         known: String,
     },
+    /// A compiled filter of another index, or of one that has changed.
+    #[error(
+        "filter: expected one that was compiled by this index as it is, got one of before a change or of another index; \
+         compile it again"
+    )]
+    StaleFilter,
     /// No type of a field of this name.
     #[error("fields: expected one of the types int, float, keyword, date, got {name:?}; choose one of them")]
     UnknownFieldType {

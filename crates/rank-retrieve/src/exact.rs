@@ -5,8 +5,7 @@ use std::hash::Hash;
 use rank_kernels::Kernels;
 use rustc_hash::FxHashMap;
 
-use crate::columns::Columns;
-use crate::filter::{Documents, each};
+use crate::filter::{Compiled, Recent, State};
 use crate::top_k::top_k;
 use crate::vector::VectorCheck;
 use crate::{Error, Filter, Metric, Result};
@@ -38,6 +37,8 @@ pub struct ExactDenseIndex<I> {
     /// By row.
     ids: Vec<I>,
     numbers: FxHashMap<I, u32>,
+    state: State,
+    recent: Recent<I>,
 }
 
 impl<I: Clone + Eq + Hash + Ord> ExactDenseIndex<I> {
@@ -49,7 +50,15 @@ impl<I: Clone + Eq + Hash + Ord> ExactDenseIndex<I> {
     pub fn new(dim: usize, metric: Metric) -> Result<Self> {
         let check = VectorCheck::new(dim, metric)?;
         let kernels = rank_kernels::try_kernels()?;
-        Ok(Self { check, kernels, vectors: Vec::new(), ids: Vec::new(), numbers: FxHashMap::default() })
+        Ok(Self {
+            check,
+            kernels,
+            vectors: Vec::new(),
+            ids: Vec::new(),
+            numbers: FxHashMap::default(),
+            state: State::default(),
+            recent: Recent::default(),
+        })
     }
 
     /// The number of components of each vector.
@@ -92,6 +101,7 @@ impl<I: Clone + Eq + Hash + Ord> ExactDenseIndex<I> {
         self.vectors.extend_from_slice(&vector);
         self.numbers.insert(id.clone(), document);
         self.ids.push(id);
+        self.state = State::default();
         Ok(())
     }
 
@@ -133,15 +143,21 @@ impl<I: Clone + Eq + Hash + Ord> ExactDenseIndex<I> {
     /// ```
     pub fn search_filtered(&self, vector: &[f32], k: usize, filter: &Filter<I>) -> Result<Vec<(I, f32)>> {
         let query = self.check.accept(vector)?;
-        let all = |at: usize| if self.len() - 64 * at < 64 { (1 << (self.len() - 64 * at)) - 1 } else { u64::MAX };
-        let present: Vec<u64> = (0..self.len().div_ceil(64)).map(all).collect();
-        let number = |id: &I| self.numbers.get(id).copied();
-        let documents = Documents { columns: &Columns::default(), present: &present, number: &number };
-        let found = documents.select(filter)?;
+        let passing = self.recent.among(filter, &self.numbers, self.state)?;
         let score = |document: u32| {
             let from = document as usize * self.check.dim;
             (document, self.kernels.dot(&query, &self.vectors[from..from + self.check.dim]))
         };
-        Ok(top_k(&self.ids, each(&found).map(score).collect(), k))
+        Ok(top_k(&self.ids, passing.iter().map(score).collect(), k))
+    }
+
+    /// A filter with what passes it: to be used again, also within others, without being evaluated.
+    ///
+    /// # Errors
+    ///
+    /// As [`search_filtered`](Self::search_filtered).
+    pub fn compile(&self, filter: &Filter<I>) -> Result<Filter<I>> {
+        let passing = self.recent.among(filter, &self.numbers, self.state)?;
+        Ok(Filter::Compiled(Compiled::new([self.state; 2], passing)))
     }
 }

@@ -1,9 +1,12 @@
 //! Which documents may be found.
 
+mod compiled;
 mod evaluate;
 
 use std::ops::{BitAnd, BitOr, Bound, Not, RangeBounds};
 
+pub use compiled::Compiled;
+pub(crate) use compiled::{Recent, State};
 pub(crate) use evaluate::{Documents, and, each, range};
 
 use crate::FieldValue;
@@ -63,6 +66,8 @@ pub enum Filter<I> {
     Mask(Vec<bool>),
     /// The documents at these places of that order.
     Positions(Vec<u32>),
+    /// The documents that passed a filter when it was compiled, see [`Bm25Index::compile`](crate::Bm25Index::compile).
+    Compiled(Compiled),
     /// Documents that fulfil all of these.
     And(Vec<Filter<I>>),
     /// Documents that fulfil one of these.

@@ -1,9 +1,10 @@
 //! An index of which only some documents may be found.
 
 use std::hash::Hash;
+use std::sync::Arc;
 
 use crate::engine::{Allowed, Engine, Request};
-use crate::filter::{Documents, and, each};
+use crate::filter::{Compiled, Documents, Recent, and, each};
 use crate::ids::Ids;
 use crate::sparse::first_row;
 use crate::{Bm25Index, Bm25Params, Filter, Matches, Result, SparseIndex, SparseRows};
@@ -15,14 +16,14 @@ use crate::{Bm25Index, Bm25Params, Filter, Matches, Result, SparseIndex, SparseR
 pub struct Filtered<'a, I> {
     index: &'a Bm25Index<I>,
     /// None for all.
-    allowed: Option<Allowed>,
+    allowed: Option<Arc<Allowed>>,
 }
 
 /// The documents of a [`SparseIndex`] that pass a filter, to be searched, see [`SparseIndex::filtered`].
 #[derive(Debug)]
 pub struct FilteredSparse<'a, I> {
     index: &'a SparseIndex<I>,
-    allowed: Option<Allowed>,
+    allowed: Option<Arc<Allowed>>,
 }
 
 /// The documents that pass, or none for all.
@@ -31,12 +32,17 @@ fn select<I: Clone + Eq + Hash + Ord>(
     engine: &Engine,
     ids: &Ids<I>,
     columns: &crate::columns::Columns,
-) -> Result<Option<Allowed>> {
+    recent: &Recent<I>,
+) -> Result<Option<Arc<Allowed>>> {
     if matches!(filter, Filter::All) {
         return Ok(None);
     }
-    let documents = Documents { columns, present: &engine.present(), number: &|id| ids.number(id) };
-    Ok(Some(Allowed::from_words(&documents.select(filter)?)))
+    let state = [engine.state(), columns.state()];
+    let evaluate = || {
+        let documents = Documents { columns, present: &engine.present(), number: &|id| ids.number(id), state };
+        documents.select(filter)
+    };
+    recent.get(filter, state, evaluate).map(Some)
 }
 
 /// What both kinds have.
@@ -45,7 +51,7 @@ macro_rules! documents {
         impl<I: Clone + Eq + Hash + Ord + Send + Sync> $filtered<'_, I> {
             /// How many documents pass.
             pub fn len(&self) -> usize {
-                self.allowed.as_ref().map_or(self.index.engine.len(), Allowed::len)
+                self.allowed.as_ref().map_or(self.index.engine.len(), |allowed| allowed.len())
             }
 
             /// Whether none passes.
@@ -56,6 +62,19 @@ macro_rules! documents {
             /// The ids of the documents that pass, in the order in which they were added.
             pub fn ids(&self) -> Vec<I> {
                 each(&self.words()).map(|number| self.index.ids.id(number).clone()).collect()
+            }
+
+            /// The filter with what passed it: to be used again, also within others, without being evaluated.
+            ///
+            /// It is an error to use it after a change of the index, or with another.
+            pub fn compiled(&self) -> Filter<I> {
+                match &self.allowed {
+                    Some(allowed) => {
+                        let state = [self.index.engine.state(), self.index.columns.state()];
+                        Filter::Compiled(Compiled::new(state, Arc::clone(allowed)))
+                    }
+                    None => Filter::All,
+                }
             }
 
             /// For each document of the index, in the order in which they were added, whether it passes.
@@ -90,14 +109,16 @@ documents! { Filtered }
 documents! { FilteredSparse }
 
 impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
-    /// The documents that pass a filter, to be searched: the filter is evaluated once, here.
+    /// The documents that pass a filter, to be searched: the filter is evaluated once, here, and not at all if it is one
+    /// of the last 16 filters, and nothing has changed since.
     ///
     /// # Errors
     ///
     /// [`UnknownField`](crate::Error::UnknownField) for a field that no document has, and that was not declared;
     /// [`FieldType`](crate::Error::FieldType) and [`InvalidDate`](crate::Error::InvalidDate) for a value of another type
     /// than the field's; [`InvalidTokens`](crate::Error::InvalidTokens) for a mask of another length, or places beyond
-    /// the end; [`DamagedFile`](crate::Error::DamagedFile).
+    /// the end; [`StaleFilter`](crate::Error::StaleFilter) for a compiled filter of before a change;
+    /// [`DamagedFile`](crate::Error::DamagedFile).
     ///
     /// # Example
     ///
@@ -116,11 +137,50 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
     /// ```
     pub fn filtered(&self, filter: &Filter<I>) -> Result<Filtered<'_, I>> {
         self.verify()?;
-        Ok(Filtered { index: self, allowed: select(filter, &self.engine, &self.ids, &self.columns)? })
+        Ok(Filtered { index: self, allowed: select(filter, &self.engine, &self.ids, &self.columns, &self.recent)? })
+    }
+}
+
+impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
+    /// A filter with what passes it: `filtered(filter)?.compiled()`.
+    ///
+    /// # Errors
+    ///
+    /// As [`filtered`](Self::filtered).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use rank_retrieve::{Bm25Index, Filter};
+    ///
+    /// let mut index = Bm25Index::new();
+    /// index.add_text("d1", "A red fox")?;
+    /// let allowed = index.compile(&Filter::Ids(vec!["d1", "d7"]))?;
+    /// assert_eq!(index.filtered(&allowed)?.search("foxes", 10, Default::default())?.len(), 1);
+    ///
+    /// index.add_text("d7", "Foxes")?;
+    /// assert!(index.filtered(&allowed).is_err());
+    /// # Ok::<(), rank_retrieve::Error>(())
+    /// ```
+    pub fn compile(&self, filter: &Filter<I>) -> Result<Filter<I>> {
+        Ok(self.filtered(filter)?.compiled())
     }
 }
 
 impl<I: Clone + Eq + Hash + Ord + Send + Sync> Filtered<'_, I> {
+    /// As [`Bm25Index::more_like_this`]; the document itself need not pass.
+    ///
+    /// # Errors
+    ///
+    /// As [`Bm25Index::retrieve`].
+    pub fn more_like_this(&self, id: &I, k: usize, terms: usize, params: Bm25Params) -> Result<Option<Vec<(I, f32)>>> {
+        let Some(query) = self.index.key_terms(id, terms)? else { return Ok(None) };
+        let mut hits = self.retrieve_weighted(&query, k.saturating_add(1), params)?;
+        hits.retain(|hit| hit.0 != *id);
+        hits.truncate(k);
+        Ok(Some(hits))
+    }
+
     /// As [`Bm25Index::retrieve`].
     ///
     /// # Errors
@@ -156,7 +216,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Filtered<'_, I> {
     }
 
     fn find(&self, terms: &[(u32, f32)], k: usize, params: Bm25Params) -> Vec<(I, f32)> {
-        let request = Request { terms, k, allowed: self.allowed.as_ref(), scoring: Some(params) };
+        let request = Request { terms, k, allowed: self.allowed.as_deref(), scoring: Some(params) };
         self.index.named(self.index.engine.search(&request, &self.index.ids))
     }
 
@@ -187,12 +247,28 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Filtered<'_, I> {
         threads: usize,
         go_on: impl Fn(usize) -> bool + Sync,
     ) -> Result<Vec<Vec<(I, f32)>>> {
+        let lists = self.numbers_batch(queries, k, params, threads, go_on)?;
+        Ok(lists.into_iter().map(|list| self.index.named(list)).collect())
+    }
+
+    /// As [`Bm25Index::numbers_batch`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Bm25Index::retrieve`].
+    pub fn numbers_batch<Q: AsRef<[S]>, S: AsRef<str>>(
+        &self,
+        queries: &[Q],
+        k: usize,
+        params: Bm25Params,
+        threads: usize,
+        go_on: impl Fn(usize) -> bool + Sync,
+    ) -> Result<Vec<Vec<(u32, f32)>>> {
         self.index.check(params)?;
         let terms: Vec<Vec<(u32, f32)>> = queries.iter().map(|terms| self.index.known(terms.as_ref())).collect();
-        let request = |terms| Request { terms, k, allowed: self.allowed.as_ref(), scoring: Some(params) };
+        let request = |terms| Request { terms, k, allowed: self.allowed.as_deref(), scoring: Some(params) };
         let requests: Vec<Request<'_>> = terms.iter().map(|terms| request(terms)).collect();
-        let lists = self.index.engine.search_batch(&requests, &self.index.ids, threads, &go_on);
-        Ok(lists.into_iter().map(|list| self.index.named(list)).collect())
+        Ok(self.index.engine.search_batch(&requests, &self.index.ids, threads, &go_on))
     }
 
     /// As [`Bm25Index::search_batch`].
@@ -233,7 +309,21 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> SparseIndex<I> {
     /// ```
     pub fn filtered(&self, filter: &Filter<I>) -> Result<FilteredSparse<'_, I>> {
         self.verify()?;
-        Ok(FilteredSparse { index: self, allowed: select(filter, &self.engine, &self.ids, &self.columns)? })
+        Ok(FilteredSparse {
+            index: self,
+            allowed: select(filter, &self.engine, &self.ids, &self.columns, &self.recent)?,
+        })
+    }
+}
+
+impl<I: Clone + Eq + Hash + Ord + Send + Sync> SparseIndex<I> {
+    /// A filter with what passes it: `filtered(filter)?.compiled()`.
+    ///
+    /// # Errors
+    ///
+    /// As [`filtered`](Self::filtered).
+    pub fn compile(&self, filter: &Filter<I>) -> Result<Filter<I>> {
+        Ok(self.filtered(filter)?.compiled())
     }
 }
 
@@ -259,7 +349,23 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> FilteredSparse<'_, I> {
         threads: usize,
         go_on: impl Fn(usize) -> bool + Sync,
     ) -> Result<Vec<Vec<(I, f32)>>> {
-        self.index.search_among(queries, k, threads, go_on, self.allowed.as_ref())
+        let lists = self.numbers(queries, k, threads, go_on)?;
+        Ok(lists.into_iter().map(|list| self.index.named(list)).collect())
+    }
+
+    /// As [`SparseIndex::numbers`].
+    ///
+    /// # Errors
+    ///
+    /// As [`SparseIndex::search`].
+    pub fn numbers(
+        &self,
+        queries: SparseRows<'_>,
+        k: usize,
+        threads: usize,
+        go_on: impl Fn(usize) -> bool + Sync,
+    ) -> Result<Vec<Vec<(u32, f32)>>> {
+        self.index.numbers_among(queries, k, threads, go_on, self.allowed.as_deref())
     }
 
     /// As [`SparseIndex::search_named`].
@@ -268,7 +374,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> FilteredSparse<'_, I> {
     ///
     /// As [`SparseIndex::search`].
     pub fn search_named<S: AsRef<str>>(&self, weights: &[(S, f32)], k: usize) -> Result<Vec<(I, f32)>> {
-        self.index.search_named_among(weights, k, self.allowed.as_ref())
+        self.index.search_named_among(weights, k, self.allowed.as_deref())
     }
 
     /// The documents that share a dimension with the first row of `query`, to count them and what they have stored.

@@ -40,7 +40,7 @@ pub use columns::{FieldType, FieldValue, StoredFields};
 pub use error::{Error, Result};
 pub use exact::ExactDenseIndex;
 pub use feedback::{Explanation, Feedback, FieldShare, TermShare};
-pub use filter::{FieldName, Filter, field};
+pub use filter::{Compiled, FieldName, Filter, field};
 pub use filtered::{Filtered, FilteredSparse};
 pub use id_codec::{IdCodec, StoredId};
 pub use json_lines::JsonFields;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::columns::Columns;
 use crate::engine::{Allowed, Dictionary, Engine, Entry, Kind, Request};
 use crate::file::{Opened, Reader, Writer};
+use crate::filter::Recent;
 use crate::folder::Commit;
 use crate::ids::Ids;
 use crate::{Error, IdCodec, Result};
@@ -108,6 +109,7 @@ pub struct SparseIndex<I> {
     pub(crate) engine: Engine,
     pub(crate) ids: Ids<I>,
     pub(crate) columns: Columns,
+    pub(crate) recent: Recent<I>,
     opened: Option<Arc<Opened>>,
 }
 
@@ -125,6 +127,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> SparseIndex<I> {
             engine: Engine::new(Kind::Weights, Vec::new()),
             ids: Ids::default(),
             columns: Columns::default(),
+            recent: Recent::default(),
             opened: None,
         }
     }
@@ -237,7 +240,8 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> SparseIndex<I> {
         threads: usize,
         go_on: impl Fn(usize) -> bool + Sync,
     ) -> Result<Vec<Vec<(I, f32)>>> {
-        self.search_among(queries, k, threads, go_on, None)
+        let lists = self.numbers(queries, k, threads, go_on)?;
+        Ok(lists.into_iter().map(|list| self.named(list)).collect())
     }
 
     /// [`search_on`](Self::search_on) with document numbers, which [`id`](Self::id) turns into ids.
@@ -255,7 +259,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> SparseIndex<I> {
         self.numbers_among(queries, k, threads, go_on, None)
     }
 
-    fn numbers_among(
+    pub(crate) fn numbers_among(
         &self,
         queries: SparseRows<'_>,
         k: usize,
@@ -270,18 +274,6 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> SparseIndex<I> {
         let request = |terms| Request { terms, k, allowed, scoring: None };
         let requests: Vec<Request<'_>> = terms.iter().map(|terms| request(terms)).collect();
         Ok(self.engine.search_batch(&requests, &self.ids, threads, &go_on))
-    }
-
-    pub(crate) fn search_among(
-        &self,
-        queries: SparseRows<'_>,
-        k: usize,
-        threads: usize,
-        go_on: impl Fn(usize) -> bool + Sync,
-        allowed: Option<&Allowed>,
-    ) -> Result<Vec<Vec<(I, f32)>>> {
-        let lists = self.numbers_among(queries, k, threads, go_on, allowed)?;
-        Ok(lists.into_iter().map(|list| self.named(list)).collect())
     }
 
     /// [`search`](Self::search) for one query of named dimensions.
@@ -316,7 +308,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> SparseIndex<I> {
         Ok(terms)
     }
 
-    fn named(&self, list: Vec<(u32, f32)>) -> Vec<(I, f32)> {
+    pub(crate) fn named(&self, list: Vec<(u32, f32)>) -> Vec<(I, f32)> {
         list.into_iter().map(|(number, score)| (self.ids.id(number).clone(), score)).collect()
     }
 
@@ -388,7 +380,8 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> SparseIndex<I> {
         }
         let ids = Ids::open(&reader, engine.numbered(), engine.gone().collect())?;
         let columns = Columns::open(&reader, &reader.says["fields"], engine.numbered())?;
-        Ok(Self { dictionary, engine, ids, columns, opened: Some(Arc::new(Opened::new(reader))) })
+        let opened = Some(Arc::new(Opened::new(reader)));
+        Ok(Self { dictionary, engine, ids, columns, recent: Recent::default(), opened })
     }
 
     /// How many document numbers there are, those of removed documents among them.

@@ -11,15 +11,19 @@ use std::path::Path;
 use rustc_hash::FxHashMap;
 use usearch::{Index, IndexOptions, MetricKind, ScalarKind};
 
+use crate::filter::{Compiled, Recent, State};
 use crate::top_k::top_k;
 use crate::vector::VectorCheck;
-use crate::{Error, IdCodec, Metric, Result};
+use crate::{Error, Filter, IdCodec, Metric, Result};
 
 use gate::Gate;
 pub use options::{HnswOptions, Precision};
 
 /// The greatest number of 16 bits.
 const F16_MAX: f32 = 65_504.0;
+
+/// How many vectors are compared for each candidate that is kept, if all pass.
+const PER_CANDIDATE: usize = 6;
 
 /// A dense index that finds neighbors through a graph: approximate, and far faster than comparing all from some ten
 /// thousand vectors on.
@@ -53,6 +57,8 @@ pub struct DenseIndex<I> {
     ids: Vec<I>,
     numbers: FxHashMap<I, u32>,
     gate: Gate,
+    state: State,
+    recent: Recent<I>,
 }
 
 impl<I> fmt::Debug for DenseIndex<I> {
@@ -104,7 +110,16 @@ impl<I: Clone + Eq + Hash + Ord> DenseIndex<I> {
             multi: false,
         })
         .map_err(refused)?;
-        Ok(Self { graph, check, options, ids: Vec::new(), numbers: FxHashMap::default(), gate: Gate::new() })
+        Ok(Self {
+            graph,
+            check,
+            options,
+            ids: Vec::new(),
+            numbers: FxHashMap::default(),
+            gate: Gate::new(),
+            state: State::default(),
+            recent: Recent::default(),
+        })
     }
 
     /// The number of components of each vector.
@@ -156,6 +171,7 @@ impl<I: Clone + Eq + Hash + Ord> DenseIndex<I> {
         self.graph.add(u64::from(document), &vector).map_err(refused)?;
         self.numbers.insert(id.clone(), document);
         self.ids.push(id);
+        self.state = State::default();
         Ok(())
     }
 
@@ -178,8 +194,78 @@ impl<I: Clone + Eq + Hash + Ord> DenseIndex<I> {
             let _pass = self.gate.enter();
             self.graph.search(&query, k).map_err(refused)?
         };
+        Ok(self.hits(&found, k))
+    }
+
+    /// The documents most similar to a vector of `dim` components among those that pass a filter by ids, places or mask;
+    /// this index has no stored fields. `k` are found if so many pass.
+    ///
+    /// If few pass, some 6 % of 100,000, all of these are compared: the answer is exact, but for the precision of
+    /// the vectors. Otherwise it is approximate: the graph is followed through all documents, and those that pass are
+    /// kept. Both give the same similarities up to rounding.
+    ///
+    /// # Errors
+    ///
+    /// As [`search`](Self::search); [`Error::UnknownField`], [`Error::InvalidTokens`] for a mask or places that do not
+    /// fit, [`Error::StaleFilter`].
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use rank_retrieve::{DenseIndex, Filter, Metric};
+    ///
+    /// let mut index = DenseIndex::new(2, Metric::Dot)?;
+    /// index.add("east", &[1.0, 0.0])?;
+    /// index.add("north", &[0.0, 2.0])?;
+    /// let filter = !Filter::Ids(vec!["north"]);
+    /// assert_eq!(index.search_filtered(&[0.5, 0.5], 10, &filter)?, [("east", 0.5)]);
+    /// # Ok::<(), rank_retrieve::Error>(())
+    /// ```
+    pub fn search_filtered(&self, vector: &[f32], k: usize, filter: &Filter<I>) -> Result<Vec<(I, f32)>> {
+        if matches!(filter, Filter::All) {
+            return self.search(vector, k);
+        }
+        let query = self.check.accept(vector)?;
+        let passing = self.recent.among(filter, &self.numbers, self.state)?;
+        let k = k.min(passing.len());
+        if k == 0 {
+            return Ok(Vec::new());
+        }
+        // To keep as many as it does, the graph is followed the farther the fewer pass.
+        let followed = PER_CANDIDATE * self.options.expansion_search.max(k);
+        if passing.len().saturating_mul(passing.len()) > followed.saturating_mul(self.len()) {
+            let found = {
+                let _pass = self.gate.enter();
+                let passes = |key| passing.contains(key as u32);
+                self.graph.filtered_search(&query, k, passes).map_err(refused)?
+            };
+            if found.keys.len() == k {
+                return Ok(self.hits(&found, k));
+            }
+        }
+        let kernels = rank_kernels::try_kernels()?;
+        let mut row = vec![0.0_f32; self.check.dim];
+        let mut hits = Vec::with_capacity(passing.len());
+        for document in passing.iter() {
+            self.graph.get(u64::from(document), &mut row).map_err(refused)?;
+            hits.push((document, kernels.dot(&query, &row)));
+        }
+        Ok(top_k(&self.ids, hits, k))
+    }
+
+    /// A filter with what passes it: to be used again, also within others, without being evaluated.
+    ///
+    /// # Errors
+    ///
+    /// As [`search_filtered`](Self::search_filtered).
+    pub fn compile(&self, filter: &Filter<I>) -> Result<Filter<I>> {
+        let passing = self.recent.among(filter, &self.numbers, self.state)?;
+        Ok(Filter::Compiled(Compiled::new([self.state; 2], passing)))
+    }
+
+    fn hits(&self, found: &usearch::ffi::Matches, k: usize) -> Vec<(I, f32)> {
         let hits = found.keys.iter().zip(&found.distances).map(|(&key, &distance)| (key as u32, 1.0 - distance));
-        Ok(top_k(&self.ids, hits.collect(), k))
+        top_k(&self.ids, hits.collect(), k)
     }
 
     /// Changes the number of candidates kept while searching; it is saved with the index.

@@ -510,3 +510,37 @@ fn rows_of_a_sparse_index_are_filtered() {
     assert_eq!((odd.matches(query).unwrap().len(), odd.matches(none).unwrap().len()), (2, 0));
     assert_eq!(odd.all().facets("odd", 1).unwrap(), [(1.into(), 2)]);
 }
+
+#[test]
+fn compiled_filters_are_as_good_as_new_until_the_index_changes() {
+    let mut index = empty();
+    for id in 0..5 {
+        index.add_document_with(id, &["a"], &StoredFields::new().with("number", i64::from(id))).unwrap();
+    }
+    let condition = field("number").at_least(3);
+    let compiled = index.compile(&condition).unwrap();
+    assert_eq!(compiled, index.compile(&compiled).unwrap());
+    assert_eq!(index.compile(&Filter::All).unwrap(), Filter::All);
+    let clone = index.clone();
+    for same in [&index, &clone] {
+        assert_eq!(same.filtered(&compiled).unwrap().ids(), [3, 4]);
+        assert_eq!(same.filtered(&(!compiled.clone() & Filter::Ids(vec![1, 3]))).unwrap().ids(), [1]);
+        // Nothing passes, nothing is asked for.
+        let none = same.filtered(&Filter::Ids(vec![])).unwrap();
+        assert_eq!(none.retrieve_batch(&[["a"], ["b"]], 0, Scoring::default()).unwrap(), [[], []]);
+    }
+    let like = index.filtered(&compiled).unwrap().more_like_this(&0, 10, 25, Scoring::default()).unwrap().unwrap();
+    // A term of all documents tells none apart.
+    assert_eq!(like, []);
+    index.set_fields(&0, &StoredFields::new().with("number", 9)).unwrap();
+    assert_eq!(index.filtered(&condition).unwrap().ids(), [0, 3, 4]);
+    assert_eq!(clone.filtered(&condition).unwrap().ids(), [3, 4]);
+    for stale in [compiled.clone(), !compiled.clone()] {
+        assert!(matches!(index.filtered(&stale), Err(Error::StaleFilter)));
+    }
+    let mut other = SparseIndex::new();
+    other.add_named(3, &[("a", 1.0)]).unwrap();
+    assert!(matches!(other.compile(&compiled), Err(Error::StaleFilter)));
+    let compiled = other.compile(&Filter::Ids(vec![3, 4])).unwrap();
+    assert_eq!(other.filtered(&compiled).unwrap().len(), 1);
+}

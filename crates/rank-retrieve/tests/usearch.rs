@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use rank_retrieve::{DenseIndex, Error, ExactDenseIndex, HnswOptions, Metric, Precision};
+use rank_retrieve::{DenseIndex, Error, ExactDenseIndex, Filter, HnswOptions, Metric, Precision};
 
 const DIM: usize = 16;
 
@@ -244,4 +244,48 @@ fn bad_vectors_and_options_are_refused() {
         "precision: expected \"f32\" or \"f16\", got \"i8\"; f16 halves the memory of the vectors"
     );
     assert!(format!("{cosine:?}").starts_with("DenseIndex { dim: 2, metric: Cosine,"));
+}
+
+#[test]
+fn filters_let_nothing_else_through_and_few_are_compared_exactly() {
+    let all = vectors(2_020);
+    let (documents, queries) = all.split_at(2_000);
+    for (metric, precision) in [(Metric::Cosine, Precision::F32), (Metric::Dot, Precision::F16)] {
+        let index = build(documents, metric, HnswOptions::default().precision(precision));
+        let tolerance = if precision == Precision::F32 { 1e-5 } else { 3e-3 };
+        let mut exact = ExactDenseIndex::new(DIM, metric).unwrap();
+        for (id, vector) in (0..).zip(documents) {
+            exact.add(id, vector).unwrap();
+        }
+        for step in [1, 2, 20, 500, 4_000] {
+            // With one that is not there.
+            let ids: Vec<u32> = (1..=2_000).step_by(step).collect();
+            let filter = Filter::Ids(ids.clone());
+            let compiled = index.compile(&filter).unwrap();
+            let (mut common, mut size) = (0, 0);
+            for query in queries {
+                let truth = exact.search_filtered(query, 10, &filter).unwrap();
+                let hits = index.search_filtered(query, 10, &filter).unwrap();
+                assert_eq!(hits, index.search_filtered(query, 10, &compiled).unwrap());
+                assert_eq!(hits.len(), truth.len());
+                for hit in &hits {
+                    assert!(ids.contains(&hit.0));
+                    let all = exact.search(query, 2_000).unwrap();
+                    assert!(all.iter().any(|other| other.0 == hit.0 && (other.1 - hit.1).abs() < tolerance));
+                }
+                size += truth.len();
+                common += truth.iter().filter(|one| hits.iter().any(|other| other.0 == one.0)).count();
+            }
+            assert!(common * 20 >= size * 19, "{metric} {precision:?} {step}: {common} of {size}");
+        }
+        assert_eq!(
+            index.search_filtered(&queries[0], 10, &Filter::All).unwrap(),
+            index.search(&queries[0], 10).unwrap()
+        );
+        assert_eq!(index.search_filtered(&queries[0], 10, &!Filter::All).unwrap(), []);
+        let mut more = build(documents, metric, HnswOptions::default());
+        let compiled = more.compile(&Filter::Ids(vec![3])).unwrap();
+        more.add(9_999, &documents[0]).unwrap();
+        assert!(matches!(more.search_filtered(&queries[0], 10, &compiled), Err(Error::StaleFilter)));
+    }
 }

@@ -659,6 +659,30 @@ class Bm25Index:
             [1]
         """
 
+    def compile(self, filter: _Filter) -> Filter:
+        """Evaluates a filter once, to be used many times, alone or within other filters.
+
+        The last 16 filters are kept in any case, so that a filter that is asked again is not evaluated again.
+
+        Args:
+            filter: Which documents, as of a search.
+
+        Returns:
+            A filter that passes the same documents, until the index changes: then it is an error to use it, as it is
+            with another index.
+
+        Raises:
+            InvalidInputError: A filter that does not fit the index.
+            DtypeError: A filter of another type.
+
+        Example:
+            >>> index = Bm25Index()
+            >>> index.add_texts([1, 2, 3], ["A red fox", "Foxes", "Hens"])
+            >>> allowed = index.compile([1, 3])
+            >>> allowed, [id for id, _ in index.search("fox", filter=allowed)]
+            (2 documents, [1])
+        """
+
     def mask(self, filter: _Filter) -> NDArray[np.bool_]:
         """Evaluates a filter: the result is a filter too, for as long as no document comes or goes.
 
@@ -1172,19 +1196,23 @@ class Bm25Index:
             ['fox']
         """
 
-    def more_like_this(self, id: int | str, k: int = 100, terms: int = 25) -> list[tuple[int | str, float]]:
+    def more_like_this(
+        self, id: int | str, k: int = 100, terms: int = 25, *, filter: _Filter | None = None
+    ) -> list[tuple[int | str, float]]:
         """Finds the documents of the highest scores for the ``key_terms`` of a document, without itself.
 
         Args:
             id: The document.
             k: How many documents.
             terms: How many terms make the query.
+            filter: Which documents may be found, as of a search; the document itself need not pass.
 
         Returns:
             As ``retrieve``.
 
         Raises:
-            InvalidInputError: An id that the index does not hold, a negative ``k`` or ``terms``.
+            InvalidInputError: An id that the index does not hold, a negative ``k`` or ``terms``, a filter that does not
+                fit the index.
             DtypeError: An id of another type.
 
         Example:
@@ -1831,6 +1859,29 @@ class SparseIndex:
             [1]
         """
 
+    def compile(self, filter: _Filter) -> Filter:
+        """Evaluates a filter once, to be used many times, alone or within other filters.
+
+        The last 16 filters are kept in any case, so that a filter that is asked again is not evaluated again.
+
+        Args:
+            filter: Which documents, as of a search.
+
+        Returns:
+            A filter that passes the same documents, until the index changes: then it is an error to use it, as it is
+            with another index.
+
+        Raises:
+            InvalidInputError: A filter that does not fit the index.
+            DtypeError: A filter of another type.
+
+        Example:
+            >>> index = SparseIndex()
+            >>> index.add_named("d1", {"fox": 1.0})
+            >>> index.search_named({"fox": 1.0}, filter=~index.compile(["d1"]))
+            []
+        """
+
     def mask(self, filter: _Filter) -> NDArray[np.bool_]:
         """Evaluates a filter: the result is a filter too, for as long as no document comes or goes.
 
@@ -2073,6 +2124,29 @@ class ExactDenseIndex:
             [[('east', 1.0)], [('east', 0.0)]]
         """
 
+    def compile(self, filter: _Filter) -> Filter:
+        """Evaluates a filter once, to be used many times, alone or within other filters.
+
+        The last 16 filters are kept in any case, so that a filter that is asked again is not evaluated again.
+
+        Args:
+            filter: Which documents, as of a search.
+
+        Returns:
+            A filter that passes the same documents, until the index changes: then it is an error to use it, as it is
+            with another index.
+
+        Raises:
+            InvalidInputError: A filter that does not fit the index.
+            DtypeError: A filter of another type.
+
+        Example:
+            >>> index = ExactDenseIndex(2, metric="dot")
+            >>> index.add_batch(["east", "north"], np.eye(2, dtype=np.float32))
+            >>> index.search(np.array([1.0, 2.0], dtype=np.float32), filter=index.compile(["east"]))
+            [('east', 1.0)]
+        """
+
     def __len__(self) -> int: ...
     def __contains__(self, id: int | str, /) -> bool: ...
 
@@ -2178,12 +2252,20 @@ class DenseIndex:
             2
         """
 
-    def search(self, vector: NDArray[np.float32], k: int = 10) -> list[tuple[int | str, float]]:
+    def search(
+        self, vector: NDArray[np.float32], k: int = 10, *, filter: _Filter | None = None
+    ) -> list[tuple[int | str, float]]:
         """Finds about the ``k`` documents most similar to a vector: the graph may miss some of them.
+
+        With a filter, ``k`` documents are found if so many pass. If few pass, some 6 % of 100,000, all of these
+        are compared: the answer is exact, but for the precision of the vectors. Otherwise the graph is followed
+        through all documents, and those that pass are kept. Both give the same similarities up to rounding.
 
         Args:
             vector: float32, shape (dim,), C-contiguous.
             k: How many documents.
+            filter: Which documents may be found: ids, an array of bool in the order of adding, or a ``Filter`` of
+                these.
 
         Returns:
             ``(id, similarity)`` pairs by similarity descending, then by id ascending; negative similarities too.
@@ -2202,7 +2284,7 @@ class DenseIndex:
         """
 
     def search_batch(
-        self, vectors: NDArray[np.float32], k: int = 10, progress: bool = False
+        self, vectors: NDArray[np.float32], k: int = 10, progress: bool = False, *, filter: _Filter | None = None
     ) -> list[list[tuple[int | str, float]]]:
         """Searches for each row of an array.
 
@@ -2210,6 +2292,7 @@ class DenseIndex:
             vectors: float32, shape (n, dim), C-contiguous.
             k: How many documents for each.
             progress: Whether to show a bar, which needs the package tqdm.
+            filter: As of ``search``.
 
         Returns:
             A ranked list per row, each as ``search`` gives it.
@@ -2226,6 +2309,29 @@ class DenseIndex:
             >>> index.add("east", np.array([2.0, 0.0], dtype=np.float32))
             >>> index.search_batch(np.eye(2, dtype=np.float32))
             [[('east', 1.0)], [('east', 0.0)]]
+        """
+
+    def compile(self, filter: _Filter) -> Filter:
+        """Evaluates a filter once, to be used many times, alone or within other filters.
+
+        The last 16 filters are kept in any case, so that a filter that is asked again is not evaluated again.
+
+        Args:
+            filter: Which documents, as of a search.
+
+        Returns:
+            A filter that passes the same documents, until the index changes: then it is an error to use it, as it is
+            with another index.
+
+        Raises:
+            InvalidInputError: A filter that does not fit the index.
+            DtypeError: A filter of another type.
+
+        Example:
+            >>> index = DenseIndex(2, metric="dot")
+            >>> index.add_batch(["east", "north"], np.eye(2, dtype=np.float32))
+            >>> index.search(np.array([1.0, 2.0], dtype=np.float32), filter=index.compile(["east"]))
+            [('east', 1.0)]
         """
 
     def save(self, path: str | PathLike[str]) -> None:

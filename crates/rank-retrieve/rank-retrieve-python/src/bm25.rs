@@ -131,11 +131,12 @@ impl Bm25Index {
             }
             Ok::<_, PyErr>(index.len())
         })?;
-        if threads == 1 && *filter == Filter::All {
+        if threads == 1 {
             in_chunks(py, queries.len(), QUERIES, &bar, |piece| {
                 let words: Vec<Vec<&str>> = piece.map(|at| queries.list(at)).collect();
                 let index = self.read();
-                for list in index.numbers_batch(&words, k, scoring, 1, |_| true).map_err(to_python)? {
+                let documents = index.filtered(filter).map_err(to_python)?;
+                for list in documents.numbers_batch(&words, k, scoring, 1, |_| true).map_err(to_python)? {
                     hits.push(list.iter().map(|&(number, score)| (index.id(number), score)));
                 }
                 Ok::<(), PyErr>(())
@@ -146,8 +147,8 @@ impl Bm25Index {
                 let index = self.read();
                 let go_on = |steps| watch.advance(steps);
                 let documents = index.filtered(filter).map_err(to_python)?;
-                for list in documents.retrieve_batch_on(&words, k, scoring, threads, go_on).map_err(to_python)? {
-                    hits.push(list.iter().map(|(id, score)| (id, *score)));
+                for list in documents.numbers_batch(&words, k, scoring, threads, go_on).map_err(to_python)? {
+                    hits.push(list.iter().map(|&(number, score)| (index.id(number), score)));
                 }
                 Ok::<(), PyErr>(())
             })?;
@@ -463,6 +464,12 @@ impl Bm25Index {
         fields::list(py, ids)
     }
 
+    #[doc = rank_pyo3::stub!("Bm25Index.compile")]
+    fn compile(&self, py: Python<'_>, filter: &Bound<'_, PyAny>) -> PyResult<filter::Filter> {
+        let filter = filter::read(Some(filter))?;
+        py.detach(|| self.read().compile(&filter)).map(filter::Filter::new).map_err(to_python)
+    }
+
     #[doc = rank_pyo3::stub!("Bm25Index.mask")]
     fn mask<'py>(&self, py: Python<'py>, filter: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyArray1<bool>>> {
         let filter = filter::read(Some(filter))?;
@@ -704,18 +711,22 @@ impl Bm25Index {
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.more_like_this")]
-    #[pyo3(signature = (id, k = K(100), terms = TermCount(25)), text_signature = "($self, id, k=100, terms=25)")]
+    #[pyo3(
+        signature = (id, k = K(100), terms = TermCount(25), *, filter = None),
+        text_signature = "($self, id, k=100, terms=25, *, filter=None)"
+    )]
     fn more_like_this<'py>(
         &self,
         py: Python<'py>,
         id: &Bound<'py, PyAny>,
         k: K,
         terms: TermCount,
+        filter: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Bound<'py, PyList>> {
         let id = Id::extract(PACKAGE, id, "id")?;
-        let hits = py
-            .detach(|| self.read().more_like_this(&Key(id.clone()), k.0, terms.0, self.scoring))
-            .map_err(to_python)?;
+        let filter = filter::read(filter)?;
+        let like = || self.read().filtered(&filter)?.more_like_this(&Key(id.clone()), k.0, terms.0, self.scoring);
+        let hits = py.detach(like).map_err(to_python)?;
         let hits = hits.ok_or_else(|| feedback::unknown(&id))?;
         hits::ranked(py, hits)
     }

@@ -10,6 +10,7 @@ use rank_retrieve::{Filter, Metric, Result};
 
 use crate::arguments::{Dim, K, new_id, new_ids};
 use crate::errors::{PACKAGE, in_row, to_python};
+use crate::filter;
 use crate::hnsw::Key;
 
 /// Pieces short enough that Ctrl-C is answered at once.
@@ -22,6 +23,7 @@ pub(crate) trait Dense: Send + Sync {
     fn contains(&self, id: &Id) -> bool;
     fn add(&mut self, id: Id, vector: &[f32]) -> Result<()>;
     fn search(&self, vector: &[f32], k: usize, filter: &Filter<Key>) -> Result<Vec<(Id, f32)>>;
+    fn compile(&self, filter: &Filter<Key>) -> Result<Filter<Key>>;
 }
 
 /// An index that Python's threads share. The lock is only ever waited for without the GIL: its holder may need the GIL
@@ -43,6 +45,11 @@ impl<T: Dense> Shared<T> {
 
     pub(crate) fn get<R: Send>(&self, py: Python<'_>, property: impl FnOnce(&T) -> R + Send) -> R {
         py.detach(|| property(&self.read()))
+    }
+
+    pub(crate) fn compile(&self, py: Python<'_>, filter: &Bound<'_, PyAny>) -> PyResult<filter::Filter> {
+        let filter = filter::read(Some(filter))?;
+        py.detach(|| self.read().compile(&filter)).map(filter::Filter::new).map_err(to_python)
     }
 
     pub(crate) fn contains(&self, py: Python<'_>, id: &Bound<'_, PyAny>) -> PyResult<bool> {
@@ -165,6 +172,10 @@ impl Dense for rank_retrieve::ExactDenseIndex<Key> {
         };
         Ok(hits.into_iter().map(|(Key(id), score)| (id, score)).collect())
     }
+
+    fn compile(&self, filter: &Filter<Key>) -> Result<Filter<Key>> {
+        self.compile(filter)
+    }
 }
 
 #[doc = rank_pyo3::stub!("ExactDenseIndex")]
@@ -220,7 +231,7 @@ impl ExactDenseIndex {
         k: K,
         filter: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Bound<'py, PyList>> {
-        self.0.search(py, vector, k.0, &*crate::filter::read(filter)?)
+        self.0.search(py, vector, k.0, &*filter::read(filter)?)
     }
 
     #[doc = rank_pyo3::stub!("ExactDenseIndex.search_batch")]
@@ -236,7 +247,12 @@ impl ExactDenseIndex {
         progress: bool,
         filter: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Bound<'py, PyList>> {
-        self.0.search_batch(py, vectors, k.0, progress, &*crate::filter::read(filter)?)
+        self.0.search_batch(py, vectors, k.0, progress, &*filter::read(filter)?)
+    }
+
+    #[doc = rank_pyo3::stub!("ExactDenseIndex.compile")]
+    fn compile(&self, py: Python<'_>, filter: &Bound<'_, PyAny>) -> PyResult<filter::Filter> {
+        self.0.compile(py, filter)
     }
 
     fn __len__(&self, py: Python<'_>) -> usize {

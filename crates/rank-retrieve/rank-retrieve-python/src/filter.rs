@@ -30,6 +30,12 @@ pub(crate) fn field(name: String) -> Field {
     Field(name)
 }
 
+impl Filter {
+    pub(crate) fn new(filter: Core) -> Self {
+        Self(Arc::new(filter))
+    }
+}
+
 /// The filter that an argument of this name stands for; all documents without one.
 pub(crate) fn read(argument: Option<&Bound<'_, PyAny>>) -> PyResult<Arc<Core>> {
     let Some(given) = argument else { return Ok(Arc::new(Core::All)) };
@@ -201,6 +207,7 @@ fn show(filter: &Core) -> String {
         Core::Ids(ids) => format!("{} ids", ids.len()),
         Core::Mask(mask) => format!("a mask of {}", mask.len()),
         Core::Positions(positions) => format!("{} positions", positions.len()),
+        Core::Compiled(compiled) => format!("{} documents", compiled.len()),
         Core::And(all) => joined(all, " & "),
         Core::Or(any) => joined(any, " | "),
         Core::Not(filter) => format!("~({})", show(filter)),

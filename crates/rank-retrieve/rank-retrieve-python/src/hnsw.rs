@@ -10,6 +10,7 @@ use rank_retrieve::{Filter, HnswOptions, IdCodec, Precision, Result, StoredId};
 use crate::arguments::{Connectivity, Dim, ExpansionAdd, ExpansionSearch, K};
 use crate::dense::{Dense, Shared, metric};
 use crate::errors::to_python;
+use crate::filter;
 
 /// An [`Id`] that can be saved.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,9 +53,13 @@ impl Dense for Index {
         self.add(Key(id), vector)
     }
 
-    // No filter comes here.
-    fn search(&self, vector: &[f32], k: usize, _: &Filter<Key>) -> Result<Vec<(Id, f32)>> {
-        Ok(self.search(vector, k)?.into_iter().map(|(Key(id), score)| (id, score)).collect())
+    fn search(&self, vector: &[f32], k: usize, filter: &Filter<Key>) -> Result<Vec<(Id, f32)>> {
+        let hits = self.search_filtered(vector, k, filter)?;
+        Ok(hits.into_iter().map(|(Key(id), score)| (id, score)).collect())
+    }
+
+    fn compile(&self, filter: &Filter<Key>) -> Result<Filter<Key>> {
+        self.compile(filter)
     }
 }
 
@@ -130,15 +135,23 @@ impl DenseIndex {
     }
 
     #[doc = rank_pyo3::stub!("DenseIndex.search")]
-    #[pyo3(signature = (vector, k = K(10)), text_signature = "($self, vector, k=10)")]
-    fn search<'py>(&self, py: Python<'py>, vector: &Bound<'py, PyAny>, k: K) -> PyResult<Bound<'py, PyList>> {
-        self.0.search(py, vector, k.0, &Filter::All)
+    #[pyo3(
+        signature = (vector, k = K(10), *, filter = None), text_signature = "($self, vector, k=10, *, filter=None)"
+    )]
+    fn search<'py>(
+        &self,
+        py: Python<'py>,
+        vector: &Bound<'py, PyAny>,
+        k: K,
+        filter: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Bound<'py, PyList>> {
+        self.0.search(py, vector, k.0, &*filter::read(filter)?)
     }
 
     #[doc = rank_pyo3::stub!("DenseIndex.search_batch")]
     #[pyo3(
-        signature = (vectors, k = K(10), progress = false),
-        text_signature = "($self, vectors, k=10, progress=False)"
+        signature = (vectors, k = K(10), progress = false, *, filter = None),
+        text_signature = "($self, vectors, k=10, progress=False, *, filter=None)"
     )]
     fn search_batch<'py>(
         &self,
@@ -146,8 +159,14 @@ impl DenseIndex {
         vectors: &Bound<'py, PyAny>,
         k: K,
         progress: bool,
+        filter: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Bound<'py, PyList>> {
-        self.0.search_batch(py, vectors, k.0, progress, &Filter::All)
+        self.0.search_batch(py, vectors, k.0, progress, &*filter::read(filter)?)
+    }
+
+    #[doc = rank_pyo3::stub!("DenseIndex.compile")]
+    fn compile(&self, py: Python<'_>, filter: &Bound<'_, PyAny>) -> PyResult<filter::Filter> {
+        self.0.compile(py, filter)
     }
 
     #[doc = rank_pyo3::stub!("DenseIndex.save")]

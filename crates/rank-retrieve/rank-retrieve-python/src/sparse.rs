@@ -8,7 +8,7 @@ use numpy::{PyArray1, PyReadonlyArray1};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyMapping, PyTuple};
 use rank_pyo3::{Id, ProgressBar, token_offsets, vector, watched};
-use rank_retrieve::{Error, Filter, SparseBuilder, SparseRows};
+use rank_retrieve::{Error, SparseBuilder, SparseRows};
 
 use crate::arguments::{K, MemoryLimit, Threads, new_id, new_ids};
 use crate::errors::{PACKAGE, to_python};
@@ -20,6 +20,9 @@ use crate::matches::Matches;
 use crate::sparse_source::{Named, Target, fill, named};
 
 type Index = rank_retrieve::SparseIndex<Key>;
+
+/// Queries that are answered before Ctrl-C could be missed: a thread that watches them would take as long as one.
+const FEW: usize = 16;
 
 // The lock is only ever waited for without the GIL: its holder may need the GIL to go on.
 #[doc = rank_pyo3::stub!("SparseIndex")]
@@ -273,22 +276,20 @@ impl SparseIndex {
         let queries = Rows::new(queries, "queries")?;
         let rows = queries.rows()?;
         let bar = ProgressBar::new(PACKAGE, py, rows.len(), progress)?;
-        let (hits, width) = watched(py, &bar, |watch| {
+        let search = |go_on: &(dyn Fn(usize) -> bool + Sync)| {
             let index = self.read();
-            let go_on = |steps| watch.advance(steps);
+            let documents = index.filtered(&filter)?;
             let mut hits = Hits::default();
-            if *filter == Filter::All {
-                for list in index.numbers(rows, k.0, threads.0, go_on).map_err(to_python)? {
-                    hits.push(list.iter().map(|&(number, score)| (index.id(number), score)));
-                }
-            } else {
-                let documents = index.filtered(&filter).map_err(to_python)?;
-                for list in documents.search_on(rows, k.0, threads.0, go_on).map_err(to_python)? {
-                    hits.push(list.iter().map(|(id, score)| (id, *score)));
-                }
+            for list in documents.numbers(rows, k.0, threads.0, go_on)? {
+                hits.push(list.iter().map(|&(number, score)| (index.id(number), score)));
             }
-            Ok::<_, PyErr>((hits, k.0.min(index.len())))
-        })?;
+            Ok((hits, k.0.min(index.len())))
+        };
+        let (hits, width) = if rows.len() <= FEW && !progress {
+            py.detach(|| search(&|_| true)).map_err(to_python)?
+        } else {
+            watched(py, &bar, |watch| search(&|steps| watch.advance(steps)).map_err(to_python))?
+        };
         hits.arrays(py, width, self.texts.load(Ordering::Relaxed))
     }
 
@@ -350,6 +351,12 @@ impl SparseIndex {
         let filter = filter::read(filter)?;
         let ids = py.detach(|| Ok(self.read().filtered(&filter)?.ids())).map_err(to_python)?;
         fields::list(py, ids)
+    }
+
+    #[doc = rank_pyo3::stub!("SparseIndex.compile")]
+    fn compile(&self, py: Python<'_>, filter: &Bound<'_, PyAny>) -> PyResult<filter::Filter> {
+        let filter = filter::read(Some(filter))?;
+        py.detach(|| self.read().compile(&filter)).map(filter::Filter::new).map_err(to_python)
     }
 
     #[doc = rank_pyo3::stub!("SparseIndex.mask")]

@@ -43,10 +43,22 @@ impl Allowed {
     /// How many of all `documents` it may take for `k` of these to be among them, if these are like all; more than there
     /// are if they are fewer.
     pub(super) fn likely(&self, k: usize, documents: usize) -> usize {
-        if self.total < k {
+        if self.total < k.max(1) {
             return usize::MAX;
         }
         k.saturating_mul(2).saturating_add(6).saturating_mul(documents) / self.total
+    }
+
+    /// The documents, ascending.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = u32> + '_ {
+        let number = |at: u32| move |local: u16| at << WINDOW_BITS | u32::from(local);
+        (0..).zip(&self.windows).flat_map(move |(at, window)| window.0.iter().map(number(at)))
+    }
+
+    /// Whether a document is in it.
+    pub(crate) fn contains(&self, document: u32) -> bool {
+        let window = self.windows.get((document >> WINDOW_BITS) as usize);
+        window.is_some_and(|(bits, _)| bits.contains((document % WINDOW as u32) as u16))
     }
 
     /// The words of it, of 64 documents each.

@@ -8,6 +8,7 @@ use super::kept::Kept;
 use super::tail::Tail;
 use super::window::{Posting, Slot};
 use super::{Allowed, WINDOW, WINDOW_BITS};
+use crate::filter::State;
 use crate::scoring::{Collection, Field, Scoring};
 
 /// What postings carry.
@@ -57,6 +58,7 @@ pub(crate) struct Engine {
     pub(super) spent: AtomicU64,
     making: Mutex<()>,
     pub(super) idle: Mutex<Vec<Scratch>>,
+    state: State,
 }
 
 impl Clone for Engine {
@@ -73,6 +75,7 @@ impl Clone for Engine {
             spent: AtomicU64::new(self.spent.load(Ordering::Relaxed)),
             making: Mutex::new(()),
             idle: Mutex::default(),
+            state: self.state,
         }
     }
 }
@@ -92,7 +95,13 @@ impl Engine {
             spent: AtomicU64::new(0),
             making: Mutex::new(()),
             idle: Mutex::default(),
+            state: State::default(),
         }
+    }
+
+    /// It changes whenever a document comes or goes.
+    pub(crate) fn state(&self) -> State {
+        self.state
     }
 
     /// The documents there are.
@@ -224,6 +233,7 @@ impl Engine {
     fn changed(&mut self) {
         *self.kept.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
         *self.spent.get_mut() = 0;
+        self.state = State::default();
     }
 
     pub(super) fn keep(&mut self, kept: Kept) {

@@ -3,6 +3,7 @@
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::Allowed;
 use super::accumulate::{Lift, Scratch};
 use super::candidates::pays;
 use super::gather::{Gathered, Part};
@@ -29,6 +30,8 @@ struct Search<'a, O> {
     /// For scores that depend on the length alone: the scoring, and how often it counts.
     offset: Option<(Scoring, f64)>,
     slack: f32,
+    /// Whether the bar is a guess, which may have been too high.
+    guessed: bool,
     top: Top<'a, O>,
 }
 
@@ -54,11 +57,19 @@ impl<'a, O: Order> Search<'a, O> {
         }
         let slack = 1.0 + 1.2e-7 * (terms.len() + 2) as f32;
         let top = Top::new(request.k.min(documents), bar, order, keys);
-        Self { request, terms, base, offset, slack, top }
+        let guessed = request.allowed.is_some() && reached > 0.0 && offset.is_none();
+        Self { request, terms, base, offset, slack, guessed, top }
     }
 
     /// Over kept impacts.
-    fn ready(engine: &Engine, kept: &Kept, request: &'a Request<'a>, order: &'a O, keys: Vec<u64>) -> Self {
+    fn ready(
+        engine: &Engine,
+        kept: &Kept,
+        request: &'a Request<'a>,
+        order: &'a O,
+        keys: Vec<u64>,
+        guess: bool,
+    ) -> Self {
         let best = |term: u32| kept.best.get(term as usize).copied().unwrap_or(0.0);
         let terms = by_bound(request.terms.iter().map(|&(term, weight)| (term, weight, best(term))));
         let mut base = 0.0;
@@ -67,7 +78,8 @@ impl<'a, O: Order> Search<'a, O> {
             base = terms.iter().map(|&(term, weight)| f64::from(weight) * absent(term)).sum();
         }
         // Of the documents that may be found, a guess, that many are likely to hide among the best of a term.
-        let rank = request.allowed.map_or(request.k, |allowed| allowed.likely(request.k, engine.documents));
+        let likely = |allowed: &Allowed| if guess { allowed.likely(request.k, engine.documents) } else { usize::MAX };
+        let rank = request.allowed.map_or(request.k, likely);
         let reached = |&(term, weight): &(u32, f32)| weight * kept.reached(term, rank);
         let reached = terms.iter().map(reached).fold(0.0, f32::max);
         Self::new(request, engine.documents, terms, base, reached, order, keys)
@@ -152,7 +164,7 @@ impl Engine {
             _ => None,
         };
         match kept {
-            Some(kept) => self.ready(&kept, request, order, scratch, &mut out),
+            Some(kept) => self.ready(&kept, request, order, scratch, &mut out, true),
             None => self.afresh(request, order, scratch, &mut out),
         }
         out
@@ -221,14 +233,11 @@ impl Engine {
         order: &O,
         scratch: &mut Scratch,
     ) -> Vec<Vec<(u32, f32)>> {
-        let kept = self.kept();
-        // Of those with a filter, some are searched twice.
-        let fit = |request: &Request<'_>, kept: &Kept| kept.scoring == request.scoring && request.allowed.is_none();
-        let fits = |kept: &Kept| requests.iter().all(|request| fit(request, kept));
-        let Some(kept) = kept.filter(|kept| requests.len() > 1 && fits(kept)) else {
+        let fits = |kept: &Kept| requests.iter().all(|request| kept.scoring == request.scoring);
+        let Some(kept) = self.kept().filter(|kept| requests.len() > 1 && fits(kept)) else {
             return requests.iter().map(|request| self.search_with(request, order, scratch)).collect();
         };
-        let begin = |request| Search::ready(self, &kept, request, order, Vec::new());
+        let begin = |request| Search::ready(self, &kept, request, order, Vec::new(), true);
         let mut searches: Vec<Search<'_, O>> = requests.iter().map(begin).collect();
         for (part, ready) in kept.windows.iter().enumerate() {
             let lengths = &*ready.window.lengths;
@@ -251,7 +260,15 @@ impl Engine {
                 bound = next_bound;
             }
         }
-        searches.into_iter().map(|search| search.top.finish().0).collect()
+        let finish = |search: Search<'_, O>| {
+            let (request, guessed) = (search.request, search.guessed);
+            let mut found = search.top.finish().0;
+            if guessed && found.len() < request.k {
+                self.ready(&kept, request, order, scratch, &mut found, false);
+            }
+            found
+        };
+        searches.into_iter().map(finish).collect()
     }
 
     /// Over kept impacts.
@@ -262,8 +279,9 @@ impl Engine {
         order: &O,
         scratch: &mut Scratch,
         out: &mut Vec<(u32, f32)>,
+        guess: bool,
     ) {
-        let search = Search::ready(self, kept, request, order, std::mem::take(&mut scratch.keys));
+        let search = Search::ready(self, kept, request, order, std::mem::take(&mut scratch.keys), guess);
         let mut lists = Vec::with_capacity(search.terms.len() * kept.windows.len());
         let mut frames = Vec::with_capacity(kept.windows.len());
         for (part, ready) in kept.windows.iter().enumerate() {
@@ -272,16 +290,11 @@ impl Engine {
             frames.push(Frame { part, bound, lists: first..lists.len() });
         }
         let lengths = |part: usize| &kept.windows[part].window.lengths[..];
-        if request.allowed.is_none() || search.offset.is_some() {
-            return run(search, frames, &lists, lengths, scratch, out);
-        }
-        let (terms, base) = (search.terms.clone(), search.base);
-        run(search, frames.clone(), &lists, lengths, scratch, out);
-        if out.len() < request.k {
+        let guessed = search.guessed;
+        run(search, frames, &lists, lengths, scratch, out);
+        if guessed && out.len() < request.k {
             // Too much was asked for; what is below counts too.
-            let keys = std::mem::take(&mut scratch.keys);
-            let search = Search::new(request, self.documents, terms, base, 0.0, order, keys);
-            run(search, frames, &lists, lengths, scratch, out);
+            self.ready(kept, request, order, scratch, out, false);
         }
     }
 

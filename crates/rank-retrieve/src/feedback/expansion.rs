@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::hash::Hash;
 
-use crate::{Bm25Index, Bm25Params, Error, Formula, Result};
+use crate::{Bm25Index, Bm25Params, Error, Filter, Formula, Result};
 
 /// How a query is expanded by the terms of documents that are held to be relevant, such as the first of a search.
 ///
@@ -206,12 +206,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
     /// # Ok::<(), rank_retrieve::Error>(())
     /// ```
     pub fn more_like_this(&self, id: &I, k: usize, terms: usize, params: Bm25Params) -> Result<Option<Vec<(I, f32)>>> {
-        self.verify()?;
-        let Some(query) = self.key_terms(id, terms)? else { return Ok(None) };
-        let mut hits = self.retrieve_weighted(&query, k.saturating_add(1), params)?;
-        hits.retain(|hit| hit.0 != *id);
-        hits.truncate(k);
-        Ok(Some(hits))
+        self.filtered(&Filter::All)?.more_like_this(id, k, terms, params)
     }
 
     /// Leaves the `terms` of the greatest weights; of equals, the first in the alphabet.

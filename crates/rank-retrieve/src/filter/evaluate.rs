@@ -2,7 +2,7 @@
 
 use std::ops::Bound;
 
-use super::Filter;
+use super::{Filter, State};
 use crate::columns::{Cell, Cells, Column, Columns};
 use crate::{Error, FieldValue, Result};
 
@@ -13,6 +13,8 @@ pub(crate) struct Documents<'a, I> {
     pub(crate) present: &'a [u64],
     /// The number of an id.
     pub(crate) number: &'a dyn Fn(&I) -> Option<u32>,
+    /// Of the documents, and of the columns.
+    pub(crate) state: [State; 2],
 }
 
 impl<I> Documents<'_, I> {
@@ -52,6 +54,11 @@ impl<I> Documents<'_, I> {
                 };
                 let numbers = positions.iter().map(number).collect::<Result<Vec<u32>>>()?;
                 self.numbered(numbers.into_iter())
+            }
+            Filter::Compiled(compiled) => {
+                let mut found: Vec<u64> = compiled.of(self.state)?.words().take(self.present.len()).collect();
+                found.resize(self.present.len(), 0);
+                found
             }
             Filter::And(all) => {
                 let mut found = self.present.to_vec();
