@@ -154,6 +154,7 @@ def main() -> None:
             rates = {name: queries.shape[0] / statistics.median(taken) for name, taken in times.items()}
             line = "   ".join(f"{name} {rate:6.0f}/s" for name, rate in rates.items())
             print(f"k {k:>4}  {line}   {rates['batch'] / rates['edge']:.2f} x edge, "
+                  f"{rates['single'] / rates['edge']:.2f} one by one, "
                   f"{rates['batch'] / rates['scipy']:.2f} x scipy")  # fmt: skip
         shard.close()
 

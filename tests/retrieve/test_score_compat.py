@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import tantivy
 
-from rank_retrieve import Bm25Index
+from rank_retrieve import Bm25Index, InvalidInputError, Scoring
 
 RANDOM = random.Random(7)  # noqa: S311 - words, not secrets
 WORDS = [f"w{number}" for number in range(60)]
@@ -64,3 +64,48 @@ def test_tantivy_and_lucene() -> None:
         assert dict(lucene.retrieve(query, k=1000)) == pytest.approx(
             {number: score / 2.2 for number, score in scores.items()}, rel=1e-5
         )
+
+
+def test_a_query_may_have_another_scoring() -> None:
+    index = filled(Bm25Index())
+    assert index.scoring == Scoring()
+    for scoring, other in [
+        (Scoring("bm25+", k1=0.9, delta=1.0), Bm25Index(0.9, formula="bm25+", delta=1.0)),
+        (Scoring("dirichlet", mu=300.0), Bm25Index(formula="dirichlet", mu=300.0)),
+        (Scoring("jelinek-mercer", smoothing=0.4), Bm25Index(formula="jelinek-mercer", smoothing=0.4)),
+        (Scoring.compatible("tantivy"), Bm25Index(score_compat="tantivy")),
+        (Scoring(k1=1.2, byte_lengths=True), Bm25Index(score_compat="lucene")),
+    ]:
+        filled(other)
+        assert other.scoring == scoring
+        query = QUERIES[3]
+        expected = other.retrieve(query, k=20)
+        assert index.retrieve(query, k=20, scoring=scoring) == expected
+        assert index.search(" ".join(query), k=20, scoring=scoring) == expected
+        assert index.retrieve_weighted(dict.fromkeys(query, 1.0), k=20, scoring=scoring) == expected
+        for ids, _ in (
+            index.retrieve_batch([query], 20, scoring=scoring),
+            index.search_batch([query], 20, scoring=scoring),
+        ):
+            assert ids[0].tolist() == [key for key, _ in expected]
+        assert index.explain(expected[0][0], query, scoring=scoring).score == expected[0][1]
+        assert index.more_like_this(3, scoring=scoring) == other.more_like_this(3)
+        assert index.expand(query, expected[:3], scoring=scoring) == other.expand(query, expected[:3])
+        index.prepare(scoring)
+        assert index.retrieve(query, k=20, scoring=scoring) == expected
+    query = QUERIES[0]
+    assert index.retrieve(query, scoring=Scoring(k1=0.9, b=0.4)) == index.retrieve(query, k1=0.9, b=0.4)
+    twice = {key: score * 2.5 for key, score in index.retrieve(query)}
+    assert dict(index.retrieve(query, scoring=Scoring(numerator=True))) == pytest.approx(twice, rel=1e-6)
+
+
+def test_a_scoring_shows_what_it_is() -> None:
+    scoring = Scoring("bm25l", delta=0.25)
+    assert scoring == eval(repr(scoring))  # noqa: S307 - it is ours
+    assert (scoring.formula, scoring.k1, scoring.b, scoring.delta) == ("bm25l", 1.5, 0.75, 0.25)
+    assert (scoring.mu, scoring.smoothing, scoring.numerator, scoring.byte_lengths) == (1000.0, 0.1, False, False)
+    assert scoring != Scoring("bm25l")
+    with pytest.raises(InvalidInputError, match=r"^smoothing: expected a number above 0, at most 1, got 0; "):
+        Scoring(smoothing=0)
+    with pytest.raises(InvalidInputError, match=r'^formula: expected one of lucene, tantivy, bm25s, got "solr"; '):
+        Scoring.compatible("solr")  # type: ignore[arg-type]

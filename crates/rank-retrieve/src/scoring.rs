@@ -13,6 +13,36 @@ pub(crate) const MAX_FIELDS: usize = 8;
 /// The family of a score.
 ///
 /// N documents, df with the term, tf times in this one of length |d|, mean length avgdl, `B = 1 - b + b·|d|/avgdl`.
+///
+/// # Example
+///
+/// Of three documents, one holds the term, twice, and is half as long again as the mean: `B = 0.25 + 0.75 · 3 / 2`.
+///
+/// ```
+/// use rank_retrieve::{Bm25Index, Formula, Scoring};
+///
+/// let mut index = Bm25Index::new();
+/// index.add_document("d1", &["fox", "fox", "den"])?;
+/// index.add_document("d2", &["hen"])?;
+/// index.add_document("d3", &["owl", "cub"])?;
+///
+/// let part = 2.0 / (2.0 + 1.5 * 1.375);
+/// let c: f64 = 2.0 / 1.375;
+/// for (formula, by_hand) in [
+///     (Formula::Lucene, f64::ln(1.0 + 2.5 / 1.5) * part),
+///     (Formula::Robertson, f64::ln(2.5 / 1.5) * part),
+///     (Formula::Atire, f64::ln(3.0 / 1.0) * 2.5 * part),
+///     (Formula::Bm25L, f64::ln(4.0 / 1.5) * 2.5 * (c + 0.5) / (1.5 + c + 0.5)),
+///     (Formula::Bm25Plus, f64::ln(4.0 / 1.0) * (2.5 * part + 0.5)),
+///     (Formula::TfIdf, (1.0 + f64::ln(2.0)) * f64::ln(3.0 / 1.0)),
+///     (Formula::Dirichlet, f64::ln(1.0 + 2.0 / (1000.0 * 2.0 / 6.0)) + f64::ln(1000.0 / (3.0 + 1000.0))),
+///     (Formula::JelinekMercer, f64::ln(1.0 + 0.9 * 2.0 / (0.1 * 3.0 * 2.0 / 6.0))),
+/// ] {
+///     let (id, score) = index.retrieve(&["fox"], 10, Scoring::new(formula))?[0];
+///     assert!(id == "d1" && (f64::from(score) - by_hand).abs() < 1e-6, "{formula:?} {score} {by_hand}");
+/// }
+/// # Ok::<(), rank_retrieve::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Formula {
@@ -152,7 +182,8 @@ impl Scoring {
     }
 
     /// The scores of another system, to 5 digits: `"lucene"`, `"tantivy"` (both with k1 1.2, lengths in a byte; tantivy
-    /// multiplies by k1 + 1) or `"bm25s"` (its defaults, k1 1.5 and exact lengths).
+    /// multiplies by k1 + 1) or `"bm25s"` (its defaults, k1 1.5 and exact lengths). Documents without terms count here, as
+    /// they do in tantivy and bm25s; Lucene knows nothing of them.
     ///
     /// # Errors
     ///

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use rank_retrieve::{Analyzer, Bm25Index, Bm25Params, Error};
+use rank_retrieve::{Analyzer, Bm25Index, Bm25Params, Error, Formula, Scoring};
 
 type Collection = BTreeMap<u8, Vec<String>>;
 
@@ -27,24 +27,70 @@ fn index<'a>(documents: impl IntoIterator<Item = (&'a u8, &'a Vec<String>)>) -> 
     index
 }
 
-/// The formula, document by document and query term by query term.
+fn scoring() -> impl Strategy<Value = Scoring> {
+    let formula = prop::sample::select(vec![
+        Formula::Lucene,
+        Formula::Robertson,
+        Formula::Atire,
+        Formula::Bm25L,
+        Formula::Bm25Plus,
+        Formula::TfIdf,
+        Formula::Dirichlet,
+        Formula::JelinekMercer,
+    ]);
+    let numbers = (0.0..2.0, 0.1..2000.0, 0.01..=1.0);
+    (params(), formula, numbers, any::<bool>()).prop_map(|(params, formula, (delta, mu, smoothing), numerator)| {
+        params.formula(formula).delta(delta).mu(mu).smoothing(smoothing).numerator(numerator)
+    })
+}
+
+/// The formula, document by document and query term by query term; only documents that hold a term which counts.
 fn oracle(documents: &Collection, query: &[String], params: Bm25Params) -> Vec<(u8, f64)> {
     let count = |terms: &[String], term: &String| terms.iter().filter(|t| *t == term).count() as f64;
+    let Bm25Params { k1, b, delta, mu, smoothing, .. } = params;
+    let factor = if params.numerator { k1 + 1.0 } else { 1.0 };
     let n = documents.len() as f64;
-    let mean_length = documents.values().map(Vec::len).sum::<usize>() as f64 / n;
+    let tokens = documents.values().map(Vec::len).sum::<usize>() as f64;
     let mut scored = Vec::new();
     for (id, terms) in documents {
-        let mut score = 0.0;
+        let length = terms.len() as f64;
+        let long = 1.0 - b + b * length / (tokens / n);
+        let (mut score, mut holds) = (0.0, false);
         for term in query {
             let tf = count(terms, term);
-            if tf > 0.0 {
-                let df = documents.values().filter(|terms| terms.contains(term)).count() as f64;
-                let idf = (1.0 + (n - df + 0.5) / (df + 0.5)).ln();
-                let b = 1.0 - params.b + params.b * terms.len() as f64 / mean_length;
-                score += idf * tf / (tf + params.k1 * b);
+            let df = documents.values().filter(|terms| terms.contains(term)).count() as f64;
+            if df == 0.0 {
+                continue;
             }
+            let share = documents.values().map(|terms| count(terms, term)).sum::<f64>() / tokens;
+            let saturated = if tf > 0.0 { tf / (tf + k1 * long) } else { 0.0 };
+            let part = match params.formula {
+                Formula::Lucene => factor * (1.0 + (n - df + 0.5) / (df + 0.5)).ln() * saturated,
+                Formula::Robertson => factor * ((n - df + 0.5) / (df + 0.5)).ln().max(0.0) * saturated,
+                Formula::Atire => (n / df).ln() * (k1 + 1.0) * saturated,
+                Formula::Bm25L => {
+                    let c = if tf > 0.0 { tf / long } else { 0.0 };
+                    ((n + 1.0) / (df + 0.5)).ln() * (k1 + 1.0) * (c + delta) / (k1 + c + delta)
+                }
+                Formula::Bm25Plus => ((n + 1.0) / df).ln() * ((k1 + 1.0) * saturated + delta),
+                Formula::TfIdf if tf > 0.0 => (1.0 + tf.ln()) * (n / df).ln(),
+                Formula::Dirichlet => (1.0 + tf / (mu * share)).ln() + (mu / (length + mu)).ln(),
+                Formula::JelinekMercer if tf > 0.0 => {
+                    (1.0 + (1.0 - smoothing) * tf / (smoothing * length * share)).ln()
+                }
+                _ => 0.0,
+            };
+            // A term of all documents is worth nothing to some; it does not make a document match.
+            let worth = match params.formula {
+                Formula::Robertson => n - df > df,
+                Formula::Atire | Formula::TfIdf => df < n,
+                Formula::JelinekMercer => smoothing < 1.0,
+                _ => true,
+            };
+            holds |= tf > 0.0 && worth;
+            score += part;
         }
-        if score > 0.0 {
+        if holds {
             scored.push((*id, score));
         }
     }
@@ -60,6 +106,24 @@ proptest! {
         for (id, score) in hits {
             let expected = expected[&id];
             prop_assert!((f64::from(score) - expected).abs() <= 1e-6 * expected, "{} {} {}", id, score, expected);
+        }
+    }
+
+    #[test]
+    fn all_formulas_are_those_of_the_oracle(documents in collection(), query in terms(6), scoring in scoring()) {
+        let expected: BTreeMap<u8, f64> = oracle(&documents, &query, scoring).into_iter().collect();
+        let index = index(&documents);
+        for ready in [false, true] {
+            if ready {
+                index.prepare(scoring).unwrap();
+            }
+            let hits = index.retrieve(&query, usize::MAX, scoring).unwrap();
+            prop_assert_eq!(hits.len(), expected.len());
+            for (id, score) in hits {
+                let expected = expected[&id];
+                let tolerance = 2e-6 * expected.abs().max(1.0);
+                prop_assert!((f64::from(score) - expected).abs() <= tolerance, "{} {} {}", id, score, expected);
+            }
         }
     }
 

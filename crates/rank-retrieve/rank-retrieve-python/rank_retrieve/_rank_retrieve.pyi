@@ -847,8 +847,15 @@ class Bm25Index:
             See ``save``.
         """
 
-    def prepare(self) -> None:
+    @property
+    def scoring(self) -> Scoring:
+        """How documents are scored, if a call does not say otherwise."""
+
+    def prepare(self, scoring: Scoring | None = None) -> None:
         """Computes at once what the first queries would compute piece by piece.
+
+        Args:
+            scoring: Another scoring than the index's, if queries are to have it.
 
         Example:
             >>> index = Bm25Index()
@@ -900,6 +907,7 @@ class Bm25Index:
         b: float | None = None,
         filter: _Filter | None = None,
         field_weights: Mapping[str, float] | None = None,
+        scoring: Scoring | None = None,
     ) -> list[tuple[int | str, float]]:
         """Finds the ``k`` documents of the highest scores for terms that are taken as they are.
 
@@ -911,6 +919,7 @@ class Bm25Index:
             filter: Which documents may be found: a condition made with ``field``, an array of bool with an entry for
                 each document in the order of ``ids()``, or ids. Scores are those of the whole index.
             field_weights: Other weights of text fields than the index's, for this call.
+            scoring: Another scoring than the index's, for this call.
 
         Returns:
             ``(id, score)`` pairs by score descending, then by id ascending. Only documents that hold a term are in it,
@@ -941,6 +950,7 @@ class Bm25Index:
         b: float | None = None,
         filter: _Filter | None = None,
         field_weights: Mapping[str, float] | None = None,
+        scoring: Scoring | None = None,
     ) -> list[tuple[int | str, float]]:
         """Finds the ``k`` documents of the highest scores for a text, which goes through the analyzer.
 
@@ -952,6 +962,7 @@ class Bm25Index:
             filter: Which documents may be found: a condition made with ``field``, an array of bool with an entry for
                 each document in the order of ``ids()``, or ids. Scores are those of the whole index.
             field_weights: Other weights of text fields than the index's, for this call.
+            scoring: Another scoring than the index's, for this call.
 
         Returns:
             As ``retrieve``.
@@ -978,6 +989,7 @@ class Bm25Index:
         b: float | None = None,
         filter: _Filter | None = None,
         field_weights: Mapping[str, float] | None = None,
+        scoring: Scoring | None = None,
     ) -> tuple[NDArray[Any], NDArray[np.float32]]:
         """Searches for many texts.
 
@@ -991,6 +1003,7 @@ class Bm25Index:
             filter: Which documents may be found: a condition made with ``field``, an array of bool with an entry for
                 each document in the order of ``ids()``, or ids. Scores are those of the whole index.
             field_weights: Other weights of text fields than the index's, for this call.
+            scoring: Another scoring than the index's, for this call.
 
         Returns:
             Ids and scores, of shape (queries, min(k, len(index))), each row as ``retrieve`` gives it. Ids are int64, or
@@ -1021,6 +1034,7 @@ class Bm25Index:
         b: float | None = None,
         filter: _Filter | None = None,
         field_weights: Mapping[str, float] | None = None,
+        scoring: Scoring | None = None,
     ) -> tuple[NDArray[Any], NDArray[np.float32]]:
         """Retrieves for many lists of terms, which are taken as they are.
 
@@ -1034,6 +1048,7 @@ class Bm25Index:
             filter: Which documents may be found: a condition made with ``field``, an array of bool with an entry for
                 each document in the order of ``ids()``, or ids. Scores are those of the whole index.
             field_weights: Other weights of text fields than the index's, for this call.
+            scoring: Another scoring than the index's, for this call.
 
         Returns:
             Ids and scores, of shape (queries, min(k, len(index))), each row as ``retrieve`` gives it. Ids are int64, or
@@ -1062,6 +1077,7 @@ class Bm25Index:
         b: float | None = None,
         filter: _Filter | None = None,
         field_weights: Mapping[str, float] | None = None,
+        scoring: Scoring | None = None,
     ) -> list[tuple[int | str, float]]:
         """Finds the ``k`` documents of the highest scores for terms with weights (boosts).
 
@@ -1075,6 +1091,7 @@ class Bm25Index:
             filter: Which documents may be found: a condition made with ``field``, an array of bool with an entry for
                 each document in the order of ``ids()``, or ids. Scores are those of the whole index.
             field_weights: Other weights of text fields than the index's, for this call.
+            scoring: Another scoring than the index's, for this call.
 
         Returns:
             As ``retrieve``.
@@ -1099,6 +1116,7 @@ class Bm25Index:
         k1: float | None = None,
         b: float | None = None,
         field_weights: Mapping[str, float] | None = None,
+        scoring: Scoring | None = None,
     ) -> Explanation:
         """Tells why a document has its score.
 
@@ -1109,6 +1127,7 @@ class Bm25Index:
             k1: Another than the index's, for this call.
             b: Another than the index's, for this call.
             field_weights: Other weights of text fields than the index's, for this call.
+            scoring: Another scoring than the index's, for this call.
 
         Returns:
             The score, term by term.
@@ -1134,6 +1153,7 @@ class Bm25Index:
         new_terms: int = 10,
         original: float | None = None,
         beta: float = 0.75,
+        scoring: Scoring | None = None,
     ) -> list[tuple[str, float]]:
         """Expands a query by the terms of documents that are held to be relevant, such as the first of a search.
 
@@ -1143,6 +1163,10 @@ class Bm25Index:
         w``, ``w(t) = tf * log2((1 + P) / P) + log2(1 + P)``, P how often the collection has the term, divided by the
         number of documents. What comes of the documents is cut to the ``new_terms`` greatest weights.
 
+        These are the formulas of the papers. Anserini's RM3 and Rocchio look only at terms of 2 to 20 letters and
+        digits that a tenth of the documents hold at most, and at the most frequent of each document; its Rocchio also
+        brings the mean of the documents to length 1. Terrier leaves terms out that only one of the documents holds.
+
         Args:
             terms: The terms of the query; those that the index does not know are left out.
             relevant: ``(id, score)`` pairs, a ranked list or its beginning.
@@ -1150,6 +1174,7 @@ class Bm25Index:
             new_terms: How many terms of the documents are used.
             original: The weight of the query; ``None`` is 0.5 for RM3, from 0 to 1, and 1 for Rocchio.
             beta: The weight of the documents, for Rocchio.
+            scoring: What the scores of ``relevant`` come from, if not from the index's own scoring.
 
         Returns:
             ``(term, weight)`` pairs by weight descending, then alphabetically, for ``retrieve_weighted``.
@@ -1197,7 +1222,13 @@ class Bm25Index:
         """
 
     def more_like_this(
-        self, id: int | str, k: int = 100, terms: int = 25, *, filter: _Filter | None = None
+        self,
+        id: int | str,
+        k: int = 100,
+        terms: int = 25,
+        *,
+        filter: _Filter | None = None,
+        scoring: Scoring | None = None,
     ) -> list[tuple[int | str, float]]:
         """Finds the documents of the highest scores for the ``key_terms`` of a document, without itself.
 
@@ -1206,6 +1237,7 @@ class Bm25Index:
             k: How many documents.
             terms: How many terms make the query.
             filter: Which documents may be found, as of a search; the document itself need not pass.
+            scoring: Another scoring than the index's, for this call.
 
         Returns:
             As ``retrieve``.
@@ -1224,6 +1256,119 @@ class Bm25Index:
 
     def __len__(self) -> int: ...
     def __contains__(self, id: int | str, /) -> bool: ...
+
+@final
+class Scoring:
+    """How documents are scored: a formula with its parameters. Parameters that a formula does not have are left alone.
+
+    The formulas are those of ``Bm25Index``.
+
+    Args:
+        formula: Its name.
+        k1: How slowly a repeated term saturates: at least 0; 0 counts presence only.
+        b: How much long documents are held back: from 0, not at all, to 1, in full.
+        delta: Of BM25L and BM25+: at least 0.
+        mu: Of Dirichlet's smoothing: above 0.
+        smoothing: Of Jelinek's and Mercer's smoothing, the weight of the collection: above 0, to 1.
+        numerator: Whether Lucene's and Robertson's forms are multiplied by ``k1 + 1``, as older systems do.
+        byte_lengths: Whether lengths are rounded to the 256 that Lucene and tantivy keep in a byte.
+
+    Raises:
+        InvalidInputError: A parameter out of its range, or an unknown name.
+
+    Example:
+        Of three documents, one holds the term, twice, and is half as long again as the mean: B = 0.25 + 0.75 * 3 / 2.
+
+        >>> from math import log
+        >>> index = Bm25Index()
+        >>> index.add_document("d1", ["fox", "fox", "den"])
+        >>> index.add_document("d2", ["hen"])
+        >>> index.add_document("d3", ["owl", "cub"])
+        >>> part = 2 / (2 + 1.5 * 1.375)
+        >>> by_hand = {
+        ...     "lucene": log(1 + 2.5 / 1.5) * part,
+        ...     "robertson": log(2.5 / 1.5) * part,
+        ...     "atire": log(3 / 1) * 2.5 * part,
+        ...     "bm25l": log(4 / 1.5) * 2.5 * (2 / 1.375 + 0.5) / (1.5 + 2 / 1.375 + 0.5),
+        ...     "bm25+": log(4 / 1) * (2.5 * part + 0.5),
+        ...     "tfidf": (1 + log(2)) * log(3 / 1),
+        ...     "dirichlet": log(1 + 2 / (1000 * 2 / 6)) + log(1000 / (3 + 1000)),
+        ...     "jelinek-mercer": log(1 + 0.9 * 2 / (0.1 * 3 * 2 / 6)),
+        ... }
+        >>> for formula, expected in by_hand.items():
+        ...     [(id, score)] = index.retrieve(["fox"], scoring=Scoring(formula))
+        ...     assert abs(score - expected) < 1e-6, formula
+    """
+
+    def __new__(
+        cls,
+        formula: Literal[
+            "lucene", "robertson", "atire", "bm25l", "bm25+", "tfidf", "dirichlet", "jelinek-mercer"
+        ] = "lucene",
+        *,
+        k1: float = 1.5,
+        b: float = 0.75,
+        delta: float = 0.5,
+        mu: float = 1000.0,
+        smoothing: float = 0.1,
+        numerator: bool = False,
+        byte_lengths: bool = False,
+    ) -> Scoring: ...
+    @staticmethod
+    def compatible(system: Literal["lucene", "tantivy", "bm25s"]) -> Scoring:
+        """Gives the scoring whose scores are those of another system, to five digits.
+
+        Documents without terms count here, as they do in tantivy and bm25s; Lucene knows nothing of them.
+
+        Args:
+            system: ``"lucene"`` and ``"tantivy"`` have k1 1.2 and lengths in a byte, tantivy times k1 + 1;
+                ``"bm25s"`` its defaults, k1 1.5 and exact lengths.
+
+        Returns:
+            The scoring.
+
+        Raises:
+            InvalidInputError: Another name.
+
+        Example:
+            >>> Scoring.compatible("lucene") == Scoring(k1=1.2, byte_lengths=True)
+            True
+        """
+
+    @property
+    def formula(self) -> str:
+        """The name of the formula."""
+
+    @property
+    def k1(self) -> float:
+        """How slowly a repeated term saturates."""
+
+    @property
+    def b(self) -> float:
+        """How much long documents are held back."""
+
+    @property
+    def delta(self) -> float:
+        """Of BM25L and BM25+."""
+
+    @property
+    def mu(self) -> float:
+        """Of Dirichlet's smoothing."""
+
+    @property
+    def smoothing(self) -> float:
+        """Of Jelinek's and Mercer's smoothing."""
+
+    @property
+    def numerator(self) -> bool:
+        """Whether scores are multiplied by ``k1 + 1``."""
+
+    @property
+    def byte_lengths(self) -> bool:
+        """Whether lengths are rounded to a byte."""
+
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
 
 @final
 class Explanation:

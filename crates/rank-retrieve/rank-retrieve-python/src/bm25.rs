@@ -76,13 +76,20 @@ impl Bm25Index {
         k1: Option<f64>,
         b: Option<f64>,
         field_weights: Option<&Bound<'_, PyAny>>,
+        scoring: Option<&Bound<'_, crate::scoring::Scoring>>,
     ) -> PyResult<Scoring> {
-        let scoring = self.scoring.k1(k1.unwrap_or(self.scoring.k1)).b(b.unwrap_or(self.scoring.b));
+        let scoring = self.given(scoring);
+        let scoring = scoring.k1(k1.unwrap_or(scoring.k1)).b(b.unwrap_or(scoring.b));
         scoring.check().map_err(to_python)?;
         let Some(weights) = field_weights else { return Ok(scoring) };
         let weights = fields::numbers(weights, "field_weights")?;
         let weights: Vec<(&str, f64)> = weights.iter().map(|(name, weight)| (name.as_str(), *weight)).collect();
         py.detach(|| self.read().weighing(scoring, &weights)).map_err(to_python)
+    }
+
+    /// The scoring of an argument, or else the index's.
+    fn given(&self, scoring: Option<&Bound<'_, crate::scoring::Scoring>>) -> Scoring {
+        scoring.map_or(self.scoring, |scoring| scoring.get().0)
     }
 
     /// The terms of a text or of a list of them, or none for all documents.
@@ -530,14 +537,22 @@ impl Bm25Index {
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.prepare")]
-    fn prepare(&self, py: Python<'_>) -> PyResult<()> {
-        py.detach(|| self.read().prepare(self.scoring)).map_err(to_python)
+    #[pyo3(signature = (scoring = None))]
+    fn prepare(&self, py: Python<'_>, scoring: Option<&Bound<'_, crate::scoring::Scoring>>) -> PyResult<()> {
+        let scoring = self.given(scoring);
+        py.detach(|| self.read().prepare(scoring)).map_err(to_python)
+    }
+
+    #[doc = rank_pyo3::stub!("Bm25Index.scoring")]
+    #[getter(scoring)]
+    fn own_scoring(&self) -> crate::scoring::Scoring {
+        crate::scoring::Scoring(self.scoring)
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.retrieve")]
     #[pyo3(
-        signature = (terms, k = K(100), *, k1 = None, b = None, filter = None, field_weights = None),
-        text_signature = "($self, terms, k=100, *, k1=None, b=None, filter=None, field_weights=None)"
+        signature = (terms, k = K(100), *, k1 = None, b = None, filter = None, field_weights = None, scoring = None),
+        text_signature = "($self, terms, k=100, *, k1=None, b=None, filter=None, field_weights=None, scoring=None)"
     )]
     #[expect(clippy::too_many_arguments, reason = "all but two are keywords")]
     fn retrieve<'py>(
@@ -549,9 +564,10 @@ impl Bm25Index {
         b: Option<f64>,
         filter: Option<&Bound<'_, PyAny>>,
         field_weights: Option<&Bound<'_, PyAny>>,
+        scoring: Option<&Bound<'_, crate::scoring::Scoring>>,
     ) -> PyResult<Bound<'py, PyList>> {
         let terms = rank_pyo3::strings(PACKAGE, terms, "terms")?;
-        let scoring = self.scoring(py, k1, b, field_weights)?;
+        let scoring = self.scoring(py, k1, b, field_weights, scoring)?;
         let filter = filter::read(filter)?;
         let hits = py.detach(|| self.read().filtered(&filter)?.retrieve(&terms, k.0, scoring)).map_err(to_python)?;
         hits::ranked(py, hits)
@@ -559,8 +575,8 @@ impl Bm25Index {
 
     #[doc = rank_pyo3::stub!("Bm25Index.search")]
     #[pyo3(
-        signature = (text, k = K(100), *, k1 = None, b = None, filter = None, field_weights = None),
-        text_signature = "($self, text, k=100, *, k1=None, b=None, filter=None, field_weights=None)"
+        signature = (text, k = K(100), *, k1 = None, b = None, filter = None, field_weights = None, scoring = None),
+        text_signature = "($self, text, k=100, *, k1=None, b=None, filter=None, field_weights=None, scoring=None)"
     )]
     #[expect(clippy::too_many_arguments, reason = "all but two are keywords")]
     fn search<'py>(
@@ -572,8 +588,9 @@ impl Bm25Index {
         b: Option<f64>,
         filter: Option<&Bound<'_, PyAny>>,
         field_weights: Option<&Bound<'_, PyAny>>,
+        scoring: Option<&Bound<'_, crate::scoring::Scoring>>,
     ) -> PyResult<Bound<'py, PyList>> {
-        let scoring = self.scoring(py, k1, b, field_weights)?;
+        let scoring = self.scoring(py, k1, b, field_weights, scoring)?;
         let filter = filter::read(filter)?;
         let hits = py.detach(|| self.read().filtered(&filter)?.search(text, k.0, scoring)).map_err(to_python)?;
         hits::ranked(py, hits)
@@ -581,8 +598,8 @@ impl Bm25Index {
 
     #[doc = rank_pyo3::stub!("Bm25Index.search_batch")]
     #[pyo3(
-        signature = (queries, k = K(100), progress = false, *, threads = Threads(1), k1 = None, b = None, filter = None, field_weights = None),
-        text_signature = "($self, queries, k=100, progress=False, *, threads=1, k1=None, b=None, filter=None, field_weights=None)"
+        signature = (queries, k = K(100), progress = false, *, threads = Threads(1), k1 = None, b = None, filter = None, field_weights = None, scoring = None),
+        text_signature = "($self, queries, k=100, progress=False, *, threads=1, k1=None, b=None, filter=None, field_weights=None, scoring=None)"
     )]
     #[expect(clippy::too_many_arguments, reason = "all but three are keywords")]
     fn search_batch<'py>(
@@ -596,8 +613,9 @@ impl Bm25Index {
         b: Option<f64>,
         filter: Option<&Bound<'_, PyAny>>,
         field_weights: Option<&Bound<'_, PyAny>>,
+        scoring: Option<&Bound<'_, crate::scoring::Scoring>>,
     ) -> PyResult<Arrays<'py>> {
-        let scoring = self.scoring(py, k1, b, field_weights)?;
+        let scoring = self.scoring(py, k1, b, field_weights, scoring)?;
         let filter = filter::read(filter)?;
         let mut tokens = Tokens::default();
         let mut analyzer = None;
@@ -615,8 +633,8 @@ impl Bm25Index {
 
     #[doc = rank_pyo3::stub!("Bm25Index.retrieve_batch")]
     #[pyo3(
-        signature = (queries, k = K(100), progress = false, *, threads = Threads(1), k1 = None, b = None, filter = None, field_weights = None),
-        text_signature = "($self, queries, k=100, progress=False, *, threads=1, k1=None, b=None, filter=None, field_weights=None)"
+        signature = (queries, k = K(100), progress = false, *, threads = Threads(1), k1 = None, b = None, filter = None, field_weights = None, scoring = None),
+        text_signature = "($self, queries, k=100, progress=False, *, threads=1, k1=None, b=None, filter=None, field_weights=None, scoring=None)"
     )]
     #[expect(clippy::too_many_arguments, reason = "all but three are keywords")]
     fn retrieve_batch<'py>(
@@ -630,8 +648,9 @@ impl Bm25Index {
         b: Option<f64>,
         filter: Option<&Bound<'_, PyAny>>,
         field_weights: Option<&Bound<'_, PyAny>>,
+        scoring: Option<&Bound<'_, crate::scoring::Scoring>>,
     ) -> PyResult<Arrays<'py>> {
-        let scoring = self.scoring(py, k1, b, field_weights)?;
+        let scoring = self.scoring(py, k1, b, field_weights, scoring)?;
         let filter = filter::read(filter)?;
         let tokens = Tokens::all(queries, "queries")?;
         self.batch(py, &tokens, k.0, progress, threads.0.max(1), scoring, &filter)
@@ -639,8 +658,8 @@ impl Bm25Index {
 
     #[doc = rank_pyo3::stub!("Bm25Index.retrieve_weighted")]
     #[pyo3(
-        signature = (terms, k = K(100), *, k1 = None, b = None, filter = None, field_weights = None),
-        text_signature = "($self, terms, k=100, *, k1=None, b=None, filter=None, field_weights=None)"
+        signature = (terms, k = K(100), *, k1 = None, b = None, filter = None, field_weights = None, scoring = None),
+        text_signature = "($self, terms, k=100, *, k1=None, b=None, filter=None, field_weights=None, scoring=None)"
     )]
     #[expect(clippy::too_many_arguments, reason = "all but two are keywords")]
     fn retrieve_weighted<'py>(
@@ -652,9 +671,10 @@ impl Bm25Index {
         b: Option<f64>,
         filter: Option<&Bound<'_, PyAny>>,
         field_weights: Option<&Bound<'_, PyAny>>,
+        scoring: Option<&Bound<'_, crate::scoring::Scoring>>,
     ) -> PyResult<Bound<'py, PyList>> {
         let terms = feedback::weighted(terms)?;
-        let scoring = self.scoring(py, k1, b, field_weights)?;
+        let scoring = self.scoring(py, k1, b, field_weights, scoring)?;
         let filter = filter::read(filter)?;
         let hits =
             py.detach(|| self.read().filtered(&filter)?.retrieve_weighted(&terms, k.0, scoring)).map_err(to_python)?;
@@ -662,7 +682,8 @@ impl Bm25Index {
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.explain")]
-    #[pyo3(signature = (id, terms, *, k1 = None, b = None, field_weights = None))]
+    #[pyo3(signature = (id, terms, *, k1 = None, b = None, field_weights = None, scoring = None))]
+    #[expect(clippy::too_many_arguments, reason = "all but two are keywords")]
     fn explain(
         &self,
         py: Python<'_>,
@@ -671,18 +692,19 @@ impl Bm25Index {
         k1: Option<f64>,
         b: Option<f64>,
         field_weights: Option<&Bound<'_, PyAny>>,
+        scoring: Option<&Bound<'_, crate::scoring::Scoring>>,
     ) -> PyResult<Explanation> {
         let id = Id::extract(PACKAGE, id, "id")?;
         let terms = feedback::terms(terms)?;
-        let scoring = self.scoring(py, k1, b, field_weights)?;
+        let scoring = self.scoring(py, k1, b, field_weights, scoring)?;
         let why = py.detach(|| self.read().explain(&Key(id.clone()), &terms, scoring)).map_err(to_python)?;
         Explanation::new(py, why.ok_or_else(|| feedback::unknown(&id))?)
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.expand")]
     #[pyo3(
-        signature = (terms, relevant, method = "rm3", *, new_terms = NewTerms(10), original = None, beta = 0.75),
-        text_signature = "($self, terms, relevant, method='rm3', *, new_terms=10, original=None, beta=0.75)"
+        signature = (terms, relevant, method = "rm3", *, new_terms = NewTerms(10), original = None, beta = 0.75, scoring = None),
+        text_signature = "($self, terms, relevant, method='rm3', *, new_terms=10, original=None, beta=0.75, scoring=None)"
     )]
     #[expect(clippy::too_many_arguments, reason = "all but three are keywords")]
     fn expand(
@@ -694,12 +716,14 @@ impl Bm25Index {
         new_terms: NewTerms,
         original: Option<f64>,
         beta: f64,
+        scoring: Option<&Bound<'_, crate::scoring::Scoring>>,
     ) -> PyResult<Vec<(String, f32)>> {
+        let scoring = self.given(scoring);
         let terms = rank_pyo3::strings(PACKAGE, terms, "terms")?;
         let relevant = feedback::relevant(relevant)?;
         let method = feedback::feedback(method, new_terms.0, original, beta)?;
         let keys: Vec<(Key, f32)> = relevant.iter().map(|(id, score)| (Key(id.clone()), *score)).collect();
-        py.detach(|| self.read().expand(&terms, &keys, method, self.scoring)).map_err(feedback::about(&relevant))
+        py.detach(|| self.read().expand(&terms, &keys, method, scoring)).map_err(feedback::about(&relevant))
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.key_terms")]
@@ -712,8 +736,8 @@ impl Bm25Index {
 
     #[doc = rank_pyo3::stub!("Bm25Index.more_like_this")]
     #[pyo3(
-        signature = (id, k = K(100), terms = TermCount(25), *, filter = None),
-        text_signature = "($self, id, k=100, terms=25, *, filter=None)"
+        signature = (id, k = K(100), terms = TermCount(25), *, filter = None, scoring = None),
+        text_signature = "($self, id, k=100, terms=25, *, filter=None, scoring=None)"
     )]
     fn more_like_this<'py>(
         &self,
@@ -722,10 +746,12 @@ impl Bm25Index {
         k: K,
         terms: TermCount,
         filter: Option<&Bound<'_, PyAny>>,
+        scoring: Option<&Bound<'_, crate::scoring::Scoring>>,
     ) -> PyResult<Bound<'py, PyList>> {
         let id = Id::extract(PACKAGE, id, "id")?;
         let filter = filter::read(filter)?;
-        let like = || self.read().filtered(&filter)?.more_like_this(&Key(id.clone()), k.0, terms.0, self.scoring);
+        let scoring = self.given(scoring);
+        let like = || self.read().filtered(&filter)?.more_like_this(&Key(id.clone()), k.0, terms.0, scoring);
         let hits = py.detach(like).map_err(to_python)?;
         let hits = hits.ok_or_else(|| feedback::unknown(&id))?;
         hits::ranked(py, hits)

@@ -14,6 +14,7 @@ mod filter;
 mod hits;
 mod hnsw;
 mod matches;
+mod scoring;
 mod source;
 mod sparse;
 mod sparse_source;
@@ -41,6 +42,8 @@ mod _rank_retrieve {
     use crate::hnsw::DenseIndex;
     #[pymodule_export]
     use crate::matches::Matches;
+    #[pymodule_export]
+    use crate::scoring::Scoring;
     #[pymodule_export]
     use crate::sparse::SparseIndex;
 

@@ -7,6 +7,10 @@ use crate::{Bm25Index, Bm25Params, Error, Filter, Formula, Result};
 
 /// How a query is expanded by the terms of documents that are held to be relevant, such as the first of a search.
 ///
+/// These are the formulas of the papers. Anserini's RM3 and Rocchio look only at terms of 2 to 20 letters and digits that
+/// a tenth of the documents hold at most, and at the most frequent of each document; its Rocchio also brings the mean of
+/// the documents to length 1. Terrier leaves terms out that only one of the documents holds.
+///
 /// # Source
 ///
 /// RM3: Lavrenko, Croft: Relevance-Based Language Models (SIGIR 2001), interpolated as by Abdul-Jaleel et al.: `UMass` at
