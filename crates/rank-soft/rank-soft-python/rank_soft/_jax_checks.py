@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from numpy.typing import NDArray
 
 from rank_soft._errors import DtypeError, ShapeError
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array: TypeAlias = jax.Array | NDArray[Any]
+Array: TypeAlias = jax.Array | NDArray[Any]
 
 WIDE = ("float32", "float64")
 HALF = ("float16", "bfloat16")

@@ -8,17 +8,15 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rank_soft._errors import InvalidInputError, ShapeError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
-    Floats: TypeAlias = NDArray[np.float32]
-    Layers: TypeAlias = list[tuple[Floats, Floats]]
-
+Floats: TypeAlias = NDArray[np.float32]
+Layers: TypeAlias = list[tuple[Floats, Floats]]
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
 

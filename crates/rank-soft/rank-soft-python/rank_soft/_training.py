@@ -8,19 +8,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rank_soft._errors import InvalidInputError, MissingPackageError, ShapeError
-from rank_soft._network import at_least, shuffled
+from rank_soft._network import Floats, at_least, shuffled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from numpy.typing import NDArray
-
-    from rank_soft._network import Floats, Layers, Network
+    from rank_soft._network import Layers, Network
     from rank_soft._rank_soft import Loss
 
-    Items: TypeAlias = tuple[Floats, Floats, NDArray[np.int64]]
+Items: TypeAlias = tuple[Floats, Floats, NDArray[np.int64]]
 
 
 @dataclass(frozen=True)
