@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -12,7 +12,6 @@ from rank_eval import DuplicateIdError, InvalidInputError, ShapeError
 pairs = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=2, max_size=20)
 
 
-@settings(deadline=None)
 @given(pairs)
 def test_correlations_equal_scipy(values: list[tuple[int, int]]) -> None:
     a, b = np.array(values, dtype=np.float64).T
@@ -24,7 +23,6 @@ def test_correlations_equal_scipy(values: list[tuple[int, int]]) -> None:
     assert rank_eval.spearman_rho(a, b) == pytest.approx(stats.spearmanr(a, b).statistic, abs=1e-12)
 
 
-@settings(deadline=None)
 @given(st.permutations(range(7)))
 def test_tau_ap_by_its_definition(estimated: list[int]) -> None:
     order = sorted(range(7), key=lambda item: -estimated[item])

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -58,7 +58,6 @@ lists = st.lists(
 )
 
 
-@settings(deadline=None)  # the first table of polars takes long
 @given(lists=lists)
 def test_columns_are_dicts(lists: list[tuple[str, list[tuple[str, float]]]]) -> None:
     expected = {query: dict(ranked) for query, ranked in lists}

@@ -38,7 +38,7 @@ def topics(draw: st.DrawFn) -> tuple[Qrels, Run]:
     return {"q": grades}, {"q": ranked}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(topics())
 def test_all_measures_of_pytrec_eval(topic: tuple[Qrels, Run]) -> None:
     qrels, run = topic
@@ -50,7 +50,7 @@ def test_all_measures_of_pytrec_eval(topic: tuple[Qrels, Run]) -> None:
             assert ours[name]["q"] == pytest.approx(theirs[name], abs=1e-12), name
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(topics(), st.integers(1, 3))
 def test_levels_of_pytrec_eval(topic: tuple[Qrels, Run], level: int) -> None:
     qrels, run = topic
@@ -65,7 +65,7 @@ def test_levels_of_pytrec_eval(topic: tuple[Qrels, Run], level: int) -> None:
         assert value == pytest.approx(theirs[name], abs=1e-12), measure
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(topics())
 def test_measures_of_ir_measures(topic: tuple[Qrels, Run]) -> None:
     qrels, run = topic

@@ -63,7 +63,7 @@ def judgments() -> st.SearchStrategy[dict[str, int]]:
     level=st.integers(1, 3),
     judged_only=st.booleans(),
 )
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_runs_with_many_ties(qrels: Grades, run: Scores, level: int, judged_only: bool) -> None:
     assert differences(qrels, run, level=level, judged_only=judged_only) == []
 

@@ -51,7 +51,7 @@ def rows(run: Run) -> tuple[Any, Any, Any]:
     return np.array(names[0], dtype="U3"), np.array(names[1], dtype="U3"), np.array([row[2] for row in triples])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(runs=runs)
 def test_dicts_are_their_queries_one_by_one(runs: list[Run]) -> None:
     for method in METHODS:
@@ -60,7 +60,7 @@ def test_dicts_are_their_queries_one_by_one(runs: list[Run]) -> None:
             assert ordered(fuse_runs(runs, method, threads=threads)) == ordered(expected)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(runs=runs, random=st.randoms())
 def test_the_order_of_the_input_does_not_matter(runs: list[Run], random: Any) -> None:  # noqa: ANN401
     shuffled = []
@@ -72,7 +72,7 @@ def test_the_order_of_the_input_does_not_matter(runs: list[Run], random: Any) ->
         assert ordered(fuse_runs(shuffled, method)) == ordered(fuse_runs(runs, method))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(runs=runs)
 def test_every_form_of_a_run_gives_the_same(runs: list[Run]) -> None:
     # A query without documents has no rows.

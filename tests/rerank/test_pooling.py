@@ -40,7 +40,7 @@ def by_first(labels: np.ndarray) -> np.ndarray:
 
 # The same examples each time: of enough random ones, one has two merges that are equally high at the cut.
 @given(st.integers(0, 2**32 - 1), st.integers(3, 120), st.integers(4, 64), st.floats(1, 6))
-@settings(deadline=None, max_examples=60, derandomize=True)
+@settings(max_examples=60, derandomize=True)
 @pytest.mark.filterwarnings("ignore::scipy.cluster.hierarchy.ClusterWarning")
 def test_clusters_are_those_of_scipy(start: int, count: int, dim: int, factor: float) -> None:
     rows = tokens(start, count, dim)

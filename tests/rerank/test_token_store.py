@@ -49,7 +49,7 @@ def filled(dtype: Any = "float32", count: int = 40) -> TokenStore:  # noqa: ANN4
 
 
 @given(st.lists(st.tuples(st.sampled_from("ardcs"), st.integers(0, 9), st.integers(0, 99)), max_size=25), st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_any_history_is_a_fresh_build(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, int, int]], data: st.DataObject
 ) -> None:

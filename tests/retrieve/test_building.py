@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rank_retrieve import (
@@ -91,7 +91,6 @@ def test_there_are_fifteen_sources(tmp_path: Path) -> None:
     assert len(list(sources(tmp_path))) == 15
 
 
-@settings(deadline=None)
 @given(texts=st.lists(st.text(alphabet="abö ", max_size=12), max_size=8))
 def test_any_texts_in_json_lines(texts: list[str], tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("texts")
