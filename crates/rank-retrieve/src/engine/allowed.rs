@@ -56,6 +56,7 @@ impl Allowed {
     }
 
     /// Whether a document is in it.
+    #[cfg(feature = "usearch")]
     pub(crate) fn contains(&self, document: u32) -> bool {
         let window = self.windows.get((document >> WINDOW_BITS) as usize);
         window.is_some_and(|(bits, _)| bits.contains((document % WINDOW as u32) as u16))
