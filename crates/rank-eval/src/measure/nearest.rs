@@ -5,8 +5,10 @@
 pub(crate) fn nearest<'a>(name: &str, known: Vec<&'a str>) -> Vec<&'a str> {
     let name = name.to_lowercase();
     let most = name.chars().count().div_ceil(3);
+    // What differs by more letters in length is no nearer; a name may be as long as a file.
+    let is_likely = |other: &&&str| other.chars().count().abs_diff(name.chars().count()) <= most;
     let mut near: Vec<(usize, &str)> =
-        known.iter().map(|other| (distance(&name, &other.to_lowercase()), *other)).collect();
+        known.iter().filter(is_likely).map(|other| (distance(&name, &other.to_lowercase()), *other)).collect();
     near.retain(|&(distance, _)| distance <= most);
     near.sort_by_key(|&(distance, _)| distance);
     if near.is_empty() { known } else { near.into_iter().map(|(_, name)| name).collect() }
