@@ -126,6 +126,14 @@ def test_trained_methods_are_kept(method: str, tmp_path: Path) -> None:
     assert again.tables == trained.tables
     lists = [run["q0"] for run in runs]
     assert fuse(lists, again) == fuse(lists, trained)
+    why = explain(lists, trained)
+    assert why.is_sum
+    assert [sum(part.contribution for part in result.parts) for result in why.results] == pytest.approx(
+        [score for _, score in fuse(lists, trained)]
+    )
+    stream = StreamingFusion(2, trained)
+    stream.set(1, lists[1])
+    assert {doc for doc, _ in stream.fused()} == set(lists[1])
     with pytest.raises(FileNotFoundError):
         Trained.load(tmp_path / "none.txt")
 

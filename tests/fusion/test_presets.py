@@ -1,6 +1,7 @@
 """Presets answer as the systems' own code does."""
 
 import json
+import re
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -96,6 +97,27 @@ def test_every_preset_has_a_formula() -> None:
         "langchain",
     } <= presets.keys()
     assert all(presets.values())
+
+
+def test_the_page_on_fusion_has_them_as_they_are() -> None:
+    page = Path(__file__).parents[2].joinpath("docs", "fusion.md").read_text()
+    section = page.split("## Presets")[1].split("| --- |")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| `(\w+)` \| (.*) \|$", section, re.MULTILINE)
+    assert {name: formula.replace("\\|", "|") for name, formula in rows} == rank_fusion.presets()
+
+
+def test_opensearch_bounds() -> None:
+    scores = [("a", 4.0), ("b", 3.0), ("c", 2.4), ("d", 2.0)]
+    normalized = rank_fusion.normalize(scores, "min_max_opensearch(apply 2.5, ignore)")
+    assert dict(normalized) == pytest.approx({"a": 1.0, "b": 1 / 3, "c": 0.2, "d": 0.001}, rel=1e-15)
+    # Rust's tests go through all of them.
+    lists, norm = [scores, [("b", 0.9)]], "min_max_opensearch(clip 0, ignore, ignore, ignore)"
+    fused = rank_fusion.fuse(lists, compat="opensearch_arithmetic_mean", norm=norm)
+    assert dict(fused) == pytest.approx({"b": 0.875, "a": 0.5, "c": 0.3, "d": 0.25}, rel=1e-15)
+    with pytest.raises(rank_fusion.InvalidInputError, match="bound: expected one of ignore, apply and a number"):
+        rank_fusion.normalize(scores, "min_max_opensearch(cut 2, ignore)")
+    with pytest.raises(rank_fusion.ShapeError, match="bounds: expected one for each of 3 lists, got 2"):
+        rank_fusion.fuse([*lists, scores], "combsum", norm=norm)
 
 
 def test_cosmosdb_turns_lists_of_negative_weight() -> None:

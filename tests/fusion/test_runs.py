@@ -259,3 +259,31 @@ def test_the_hash_seed_does_not_matter() -> None:
         for seed in ("0", "1", "4711")
     }
     assert len(digests) == 1
+
+
+def test_without_numpy() -> None:
+    # Lists and dicts need nothing but Python; columns say what they need.
+    code = """
+import sys
+sys.modules["numpy"] = None
+import rank_fusion
+assert rank_fusion.fuse_runs([{"q": {"a": 1.0}}]) == {"q": {"a": 1 / 61}}
+assert rank_fusion.optimize([{"q": {"a": 1.0}}], {"q": {"a": 1}}, measure="RR", folds=0).best.mean == 1.0
+run = rank_fusion.fuse_runs([sys.argv[1]])
+assert run.to_dict() == {"q": {"a": 1 / 61}}
+for arrays in (run.to_arrays, lambda: rank_fusion.fuse_runs([([1], [2], [0.5])])):
+    try:
+        arrays()
+    except rank_fusion.MissingPackageError as error:
+        print(error)
+"""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code, "/dev/stdin"],
+        input="q Q0 a 1 0.5 tag\n",
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    said = "{}: expected the package numpy, got none; pip install numpy\n"
+    assert (done.returncode, done.stdout) == (0, said.format("to_arrays") + said.format("runs[0]")), done.stderr

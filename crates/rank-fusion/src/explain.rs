@@ -1,8 +1,9 @@
 //! Why a document is where it is, what each list gave, and what the answer would be without it.
 
 use std::hash::Hash;
+use std::sync::Arc;
 
-use crate::{Fusion, Method, Numbering, Ranking, Result, Scratch, Weights};
+use crate::{Fusion, Method, Normalization, Numbering, Ranking, Result, Scratch, Weights, methods};
 
 /// A fused list with the reasons for it.
 #[derive(Debug, Clone, PartialEq)]
@@ -182,7 +183,7 @@ impl Fusion {
                     .collect()
             })
             .collect();
-        Ok(Explanation { results, lists: reports, overlap, is_sum: is_sum(&self.method) })
+        Ok(Explanation { results, lists: reports, overlap, is_sum: methods::is_sum(&self.method) })
     }
 
     /// The documents of the fused list if list `left_out` were not there; none if no list would be left, or none with a
@@ -210,7 +211,7 @@ impl Fusion {
     }
 
     /// The normalization, which methods by score use.
-    pub fn normalization_used(&self) -> &crate::Normalization {
+    pub fn normalization_used(&self) -> &Normalization {
         &self.normalization
     }
 
@@ -219,28 +220,20 @@ impl Fusion {
         matches!(&self.weights, Weights::Each(weights) if weights.iter().all(|weight| *weight == 0.0))
     }
 
-    /// The same fusion of one list fewer: weights and bounds of the others stay.
+    /// The same fusion of one list fewer: weights, bounds and what was learned of the others stay.
     pub(crate) fn without_list(&self, left_out: usize) -> Self {
         let mut fusion = self.clone();
         if let Weights::Each(weights) = &mut fusion.weights {
             weights.remove(left_out);
         }
-        if let crate::Normalization::Bounds(bounds) = &mut fusion.normalization
-            && bounds.len() > 1
-        {
-            bounds.remove(left_out);
+        match &mut fusion.normalization {
+            Normalization::Bounds(bounds) if bounds.len() > 1 => drop(bounds.remove(left_out)),
+            Normalization::MinMaxOpenSearch(bounds) if bounds.len() > 1 => drop(bounds.remove(left_out)),
+            _ => {}
+        }
+        if let Method::Trained(trained) = &mut fusion.method {
+            Arc::make_mut(trained).remove_list(left_out);
         }
         fusion
     }
-}
-
-fn is_sum(method: &Method) -> bool {
-    matches!(
-        method,
-        Method::ReciprocalRank { .. }
-            | Method::ReciprocalWeightedRank { .. }
-            | Method::RankBiasedCentroid { .. }
-            | Method::Borda
-            | Method::CombSum
-    )
 }

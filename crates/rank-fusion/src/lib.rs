@@ -13,6 +13,7 @@ mod missing;
 mod names;
 mod normalization;
 mod numbering;
+mod opensearch;
 mod optimize;
 mod presets;
 mod rows;
@@ -37,6 +38,7 @@ pub use methods::{
 pub use missing::Missing;
 pub use normalization::{Bounds, Constant, Normalization};
 pub use numbering::{Incoming, NumberedLists, Numbering, Ranking};
+pub use opensearch::OpenSearchBound;
 pub use optimize::{Fold, Measure, Optimized, Problem, Search, Space, Trial, Validation};
 pub use rows::{Columns, Rows};
 pub use scratch::Scratch;

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use crate::lists::Lists;
 use crate::names::Call;
+use crate::opensearch::{self, OpenSearchBound};
 use crate::{Error, Result};
 
 /// How the scores `s` of a list become comparable with those of other lists. Every list of every query is normalized by
@@ -23,6 +24,10 @@ pub enum Normalization {
     /// `(max - s) / (max - min)`, for distances, where less is better. Equal scores: 1. Such lists ascend: fuse them
     /// with [`Order::Given`](crate::Order::Given).
     MinMaxInverted,
+    /// [`MinMax`](Self::MinMax) as OpenSearch computes it: 0.001 where it is 0, and with what it calls `lower_bounds` and
+    /// `upper_bounds`: a pair for each list, one for all, or none. By name `min_max_opensearch(apply 0.5, ignore)`. Equal
+    /// scores: 1.
+    MinMaxOpenSearch(Vec<[OpenSearchBound; 2]>),
     /// `(s - low) / (high - low)` with bounds that are known, so that a score means the same however long the list is; a
     /// bound that is not known is the list's. A score beyond a bound counts as the bound. One pair for all lists, or one
     /// per list; by name `bounds(0, 1)`, or `bounds(0, _, -1, 1)` for two lists, the highest score of the first unknown. Source: Bruch, Gai, Ingber: An Analysis of Fusion Functions for Hybrid Retrieval (2023), as TMM.
@@ -142,7 +147,7 @@ pub(crate) struct Options {
     pub(crate) floor: Option<f64>,
 }
 
-const KNOWN: &str = "identity, min_max, min_max_inverted, bounds(0, 1), max, sum, min_sum, absolute_sum, z_score, z_score_sample, z_score_opensearch, z_score(-3, 3), three_sigma, \
+const KNOWN: &str = "identity, min_max, min_max_inverted, min_max_opensearch, min_max_opensearch(apply 0, clip 1), bounds(0, 1), max, sum, min_sum, absolute_sum, z_score, z_score_sample, z_score_opensearch, z_score(-3, 3), three_sigma, \
                      three_sigma_sample, l2, rank, borda, sigmoid, arctan, quantile, percentile(1, 99)";
 
 impl fmt::Display for Normalization {
@@ -156,10 +161,15 @@ impl fmt::Display for Normalization {
                     bounds.iter().map(|bounds| format!("{}, {}", written(bounds.low), written(bounds.high))).collect();
                 write!(f, "bounds({})", pairs.join(", "))
             }
+            Self::MinMaxOpenSearch(bounds) if !bounds.is_empty() => {
+                let pairs: Vec<String> = bounds.iter().map(|[low, high]| format!("{low}, {high}")).collect();
+                write!(f, "min_max_opensearch({})", pairs.join(", "))
+            }
             other => f.write_str(match other {
                 Self::Identity => "identity",
                 Self::MinMax => "min_max",
                 Self::MinMaxInverted => "min_max_inverted",
+                Self::MinMaxOpenSearch(_) => "min_max_opensearch",
                 Self::Max => "max",
                 Self::Sum => "sum",
                 Self::MinSum => "min_sum",
@@ -186,11 +196,19 @@ impl FromStr for Normalization {
     fn from_str(text: &str) -> Result<Self> {
         let unknown =
             || Error::UnknownName { argument: "normalization", got: text.to_owned(), known: KNOWN.to_owned() };
+        if let Some(bounds) = text.trim().strip_prefix("min_max_opensearch(").and_then(|rest| rest.strip_suffix(')')) {
+            let bounds: Vec<OpenSearchBound> = bounds.split(',').map(str::parse).collect::<Result<_>>()?;
+            let (pairs, []) = bounds.as_chunks() else { return Err(unknown()) };
+            let normalization = Self::MinMaxOpenSearch(pairs.to_vec());
+            normalization.check(None)?;
+            return Ok(normalization);
+        }
         let call = Call::parse(text).ok_or_else(unknown)?;
         let normalization = match (call.name, call.numbers.as_slice()) {
             ("identity", []) => Self::Identity,
             ("min_max", []) => Self::MinMax,
             ("min_max_inverted", []) => Self::MinMaxInverted,
+            ("min_max_opensearch", []) => Self::MinMaxOpenSearch(Vec::new()),
             ("max", []) => Self::Max,
             ("sum", []) => Self::Sum,
             ("min_sum", []) => Self::MinSum,
@@ -235,6 +253,15 @@ impl Normalization {
                 usual: "swap or correct the two",
             })
         };
+        let count = |pairs: usize, none: bool| match lists {
+            Some(lists) if !none && pairs != 1 && pairs != lists => Err(Error::CountMismatch {
+                argument: "bounds",
+                lists,
+                got: pairs,
+                advice: "pass one pair per list, or one for all",
+            }),
+            _ => Ok(()),
+        };
         match self {
             Self::ClippedZScore { low, high } => ascending(*low, *high, "normalization z_score"),
             Self::Percentile { low, high } => {
@@ -243,18 +270,16 @@ impl Normalization {
                 }
                 ascending(*low, *high, "normalization percentile")
             }
+            Self::MinMaxOpenSearch(bounds) => {
+                count(bounds.len(), bounds.is_empty())?;
+                let wrong = bounds.iter().flatten().filter_map(|bound| bound.score()).find(|score| !score.is_finite());
+                wrong.map_or(Ok(()), |value| {
+                    let (expected, usual) = ("finite numbers", "pass ignore for a bound that is not known");
+                    Err(Error::InvalidParameter { name: "bounds", expected, value, usual })
+                })
+            }
             Self::Bounds(bounds) => {
-                if let Some(lists) = lists
-                    && bounds.len() != 1
-                    && bounds.len() != lists
-                {
-                    return Err(Error::CountMismatch {
-                        argument: "bounds",
-                        lists,
-                        got: bounds.len(),
-                        advice: "pass one pair per list, or one for all",
-                    });
-                }
+                count(bounds.len(), false)?;
                 for bounds in bounds {
                     ascending(bounds.low.unwrap_or(f64::MIN), bounds.high.unwrap_or(f64::MAX), "bounds")?;
                 }
@@ -283,12 +308,7 @@ impl Normalization {
         if scores.is_empty() {
             return Ok(());
         }
-        let mut min = f64::INFINITY;
-        let mut max = f64::NEG_INFINITY;
-        for &score in scores {
-            min = min.min(score);
-            max = max.max(score);
-        }
+        let [min, max] = ends(scores);
         if !(min.is_finite() && max.is_finite()) {
             let position = scores.iter().position(|score| !score.is_finite()).unwrap_or(0);
             return Err(Error::InfiniteScore { list, position, score: scores[position] });
@@ -317,6 +337,10 @@ impl Normalization {
                 }
             }
             Self::MinMaxInverted => map(scores, out, |score| (max - score) / (max - min)),
+            Self::MinMaxOpenSearch(bounds) => {
+                let bounds = bounds.get(if bounds.len() == 1 { 0 } else { list }).copied().unwrap_or_default();
+                opensearch::min_max(scores, [min, max], bounds, out);
+            }
             Self::Bounds(bounds) => {
                 let bounds = bounds[if bounds.len() == 1 { 0 } else { list }];
                 let (low, high) = (bounds.low.unwrap_or(min), bounds.high.unwrap_or(max));
@@ -340,7 +364,7 @@ impl Normalization {
                 let (mean, deviation) = moments(scores, *self == Self::ZScoreSample);
                 map(scores, out, |score| (score - mean) / deviation);
             }
-            Self::ZScoreOpenSearch => z_score_opensearch(scores, out),
+            Self::ZScoreOpenSearch => opensearch::z_score(scores, out),
             Self::ClippedZScore { low, high } => {
                 let (mean, deviation) = moments(scores, false);
                 map(scores, out, |score| ((score - mean) / deviation).clamp(*low, *high));
@@ -379,7 +403,7 @@ impl Normalization {
     /// What documents of equal scores are usually worth, if the formula does not say it.
     fn of_equals(&self, length: f64) -> Option<f64> {
         match self {
-            Self::MinMax | Self::MinMaxInverted => Some(1.0),
+            Self::MinMax | Self::MinMaxInverted | Self::MinMaxOpenSearch(_) => Some(1.0),
             Self::Sum | Self::MinSum => Some(1.0 / length),
             Self::ZScore | Self::ZScoreSample | Self::ClippedZScore { .. } => Some(0.0),
             Self::ThreeSigma { .. } | Self::Percentile { .. } => Some(0.5),
@@ -398,6 +422,21 @@ impl Options {
             }
         }
     }
+}
+
+/// The least and the greatest of scores that are numbers; eight at a time, none of which waits for the others.
+fn ends(scores: &[f64]) -> [f64; 2] {
+    let less = |a: f64, b: f64| if b < a { b } else { a };
+    let greater = |a: f64, b: f64| if b > a { b } else { a };
+    let (mut least, mut greatest) = ([f64::INFINITY; 8], [f64::NEG_INFINITY; 8]);
+    let (blocks, rest) = scores.as_chunks::<8>();
+    for block in blocks {
+        for ((least, greatest), &score) in least.iter_mut().zip(&mut greatest).zip(block) {
+            (*least, *greatest) = (less(*least, score), greater(*greatest, score));
+        }
+    }
+    let least = least.iter().chain(rest).copied().fold(f64::INFINITY, less);
+    [least, greatest.iter().chain(rest).copied().fold(f64::NEG_INFINITY, greater)]
 }
 
 fn map(scores: &[f64], out: &mut [f64], value: impl Fn(f64) -> f64) {
@@ -424,29 +463,6 @@ fn moments(scores: &[f64], sample: bool) -> (f64, f64) {
     let mean = scores.iter().sum::<f64>() / length;
     let squares: f64 = scores.iter().map(|score| (score - mean) * (score - mean)).sum();
     (mean, (squares / if sample { length - 1.0 } else { length }).sqrt())
-}
-
-/// The z-scores of OpenSearch: statistics in `f64`, each of them rounded to `f32` before it is used.
-fn z_score_opensearch(scores: &[f64], out: &mut [f64]) {
-    const MIN: f32 = 0.001;
-    let rounded = || scores.iter().map(|score| *score as f32);
-    let length = scores.len() as f64;
-    let sum = |of: &dyn Fn(f64) -> f64| rounded().map(|score| of(f64::from(score))).sum::<f64>();
-    let mean = sum(&|score| score) / length;
-    let mean = mean + sum(&|score| score - mean) / length;
-    let squares = sum(&|score| (score - mean) * (score - mean)) - sum(&|score| score - mean).powi(2) / length;
-    let deviation = if scores.len() > 1 { (squares / (length - 1.0)).sqrt() as f32 } else { 0.0 };
-    let mean = mean as f32;
-    let (max, min) = rounded().fold((f32::MIN, f32::MAX), |(max, min), score| (max.max(score), min.min(score)));
-    for (out, score) in out.iter_mut().zip(rounded()) {
-        let value = (score - mean) / deviation;
-        *out = f64::from(match () {
-            () if score == mean => max,
-            () if deviation == 0.0 => min,
-            () if value <= 0.0 => MIN,
-            () => value,
-        });
-    }
 }
 
 fn sort(scores: &[f64], sorted: &mut Vec<f64>) {

@@ -45,13 +45,13 @@ const PRESETS: &[Preset] = &[
     ("opensearch", "Σ w / (60 + rank)", || rrf(60.0)),
     ("opensearch_arithmetic_mean", "Σ w minmax(s) / Σ w, minimum 0.001", || Fusion {
         shares: true,
-        ..sum(Normalization::MinMax).floor(0.001)
+        ..sum(opensearch())
     }),
     ("opensearch_geometric_mean", "Π minmax(s)^(w / Σ w) over the lists that hold it, minimum 0.001", || {
-        Fusion::new(Method::GeometricMean).floor(0.001)
+        Fusion::new(Method::GeometricMean).normalization(opensearch())
     }),
     ("opensearch_harmonic_mean", "Σ w / Σ (w / minmax(s)) over the lists that hold it, minimum 0.001", || {
-        Fusion::new(Method::HarmonicMean).floor(0.001)
+        Fusion::new(Method::HarmonicMean).normalization(opensearch())
     }),
     ("opensearch_l2", "Σ w (s / √Σs²) / Σ w", || Fusion { shares: true, ..sum(Normalization::L2) }),
     (
@@ -65,6 +65,7 @@ const PRESETS: &[Preset] = &[
     }),
     ("rankops", "Σ w / (60 + r)", || rrf(59.0)),
     ("rankops_borda", "Σ w (L - r) for lists of length L", || Fusion::new(Method::BordaOfList)),
+    ("rankops_dbsf", "Σ w z(s), cut off at -3 and 3", || sum(Normalization::ClippedZScore { low: -3.0, high: 3.0 })),
     ("rankops_isr", "Σ w / √(1 + r)", || Fusion::new(Method::InverseRootRank { k: 0.0 })),
     ("vespa", "Σ w / (60 + rank)", || rrf(60.0)),
     ("weaviate", "0.25 minmax(keywords) + 0.75 minmax(vectors)", || {
@@ -81,6 +82,10 @@ fn rrf(k: f64) -> Fusion {
 
 fn sum(normalization: Normalization) -> Fusion {
     Fusion::new(Method::CombSum).normalization(normalization)
+}
+
+fn opensearch() -> Normalization {
+    Normalization::MinMaxOpenSearch(Vec::new())
 }
 
 fn three_sigma(method: Method, sample: bool) -> Fusion {
@@ -141,7 +146,14 @@ impl Fusion {
             Some(("relative_score", [])) => Self::relative_score(0.75),
             Some(("relative_score", [alpha])) => Self::relative_score(*alpha),
             Some(("additive_multi_task", [])) => Ok(sum(Normalization::MinMax)),
-            _ => Ok(Self::new(name.parse()?)),
+            _ => name.parse().map(Self::new).map_err(|error| match error {
+                Error::UnknownName { argument, got, known } => {
+                    let known =
+                        format!("{known}, dbsf, standardized(-3, 3), relative_score(0.75), additive_multi_task");
+                    Error::UnknownName { argument, got, known }
+                }
+                other => other,
+            }),
         }
     }
 }

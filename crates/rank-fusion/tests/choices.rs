@@ -85,6 +85,8 @@ fn names_are_read_as_they_are_written() {
         "percentile(1, 99)",
         "l2",
         "bounds(0, _, -1, 1)",
+        "min_max_opensearch",
+        "min_max_opensearch(apply 0.5, ignore, clip -1, clip 1)",
     ] {
         assert_eq!(name.parse::<Normalization>().unwrap().to_string(), name);
     }
@@ -96,9 +98,15 @@ fn names_are_read_as_they_are_written() {
         assert!(message(&error).starts_with("method: expected one of rrf"), "{wrong}: {error}");
     }
     assert!("bounds(1)".parse::<Normalization>().is_err());
+    assert!("min_max_opensearch(apply 1)".parse::<Normalization>().is_err());
+    for wrong in ["", "clip", "clip x", "ignore 1", "apply 1 2"] {
+        let error = format!("min_max_opensearch({wrong}, ignore)").parse::<Normalization>().unwrap_err();
+        assert!(message(&error).starts_with("bound: expected one of ignore, apply and a number"), "{wrong}: {error}");
+    }
     assert!(message(&"minmax".parse::<Normalization>().unwrap_err()).starts_with("normalization: expected one of"));
     assert!(message(&"drop".parse::<Missing>().unwrap_err()).starts_with("missing: expected one of"));
     assert!(message(&Fusion::preset("solr").unwrap_err()).starts_with("compat: expected one of azure, chroma"));
+    assert!(message(&Fusion::named("dbfs").unwrap_err()).contains(", dbsf, standardized(-3, 3)"));
     let dbsf = Fusion::named("dbsf").unwrap().fuse(&[a(), b()]).unwrap();
     assert_eq!(dbsf, rank_fusion::dbsf(&[a(), b()]).unwrap());
     let named = Fusion::named("standardized(-1, 1)").unwrap().fuse(&[a(), b()]).unwrap();
@@ -230,6 +238,8 @@ fn presets_follow_their_formulas() {
     close("rankops", from_zero);
     // x y z in a, y w in b, three and two long.
     close("rankops_borda", [1.0, 3.0, 2.0 + 2.0, 1.0]);
+    // The deviation of a is √(2/3), that of b 2.
+    close("rankops_dbsf", [-1.0, 1.5_f64.sqrt(), 1.0, -1.5_f64.sqrt()]);
     close("rankops_isr", [0.5_f64.sqrt(), 1.0, 0.5_f64.sqrt() + 1.0, (1.0_f64 / 3.0).sqrt()]);
     close("chroma", from_zero.map(|score| -score));
     close("weaviate_ranked", [0.75 / 61.0, 0.25 / 60.0, 0.25 / 61.0 + 0.75 / 60.0, 0.25 / 62.0]);
@@ -304,6 +314,49 @@ fn a_negative_weight_turns_a_list_around_where_that_is_said() {
         let sum: f64 = result.parts.iter().map(|part| part.contribution).sum();
         assert!((sum - result.score).abs() < 1e-15);
     }
+}
+
+#[test]
+fn opensearch_bounds() {
+    let list = vec![("x", 4.0), ("y", 3.0), ("u", 2.4), ("z", 2.0)];
+    for (bounds, expected) in [
+        // Above 2.5 the bound is 2.5, so that y comes behind u, for which it is the list's own.
+        ("apply 2.5, ignore", [1.0_f64, 1.0 / 3.0, 0.2, 0.001]),
+        ("apply 1, ignore", [1.0, 2.0 / 3.0, 1.4 / 3.0, 1.0 / 3.0]),
+        ("apply 3.8, ignore", [1.0, 0.5, 0.2, 0.001]),
+        ("apply 5, ignore", [1.0, 0.5, 0.2, 0.001]),
+        ("clip 2.5, ignore", [1.0, 1.0 / 3.0, 0.001, 0.001]),
+        ("clip 0, ignore", [1.0, 0.75, 0.6, 0.5]),
+        ("clip 4, ignore", [1.0, 0.001, 0.001, 0.001]),
+        ("clip 5, ignore", [1.0, 0.5, 0.2, 0.001]),
+        ("ignore, ignore", [1.0, 0.5, 0.2, 0.001]),
+        ("ignore, apply 8", [1.0 / 3.0, 1.0 / 6.0, 0.4 / 6.0, 0.001]),
+        ("ignore, apply 3", [1.0, 0.5, 0.4, 0.001]),
+        ("ignore, clip 3", [1.0, 1.0, 0.4, 0.001]),
+        ("ignore, clip 1", [1.0, 0.5, 0.2, 0.001]),
+        ("ignore, clip 2", [1.0, 1.0, 1.0, 1.0]),
+        ("clip 0, clip 8", [0.5, 0.375, 0.3, 0.25]),
+        ("clip 3.5, clip 2.2", [1.0, 0.001, 0.001, 0.001]),
+    ] {
+        let normalization: Normalization = format!("min_max_opensearch({bounds})").parse().unwrap();
+        let fusion = Fusion::preset("opensearch_arithmetic_mean").unwrap().normalization(normalization);
+        let fused = fusion.fuse(std::slice::from_ref(&list)).unwrap();
+        for ((id, _), expected) in list.iter().zip(expected) {
+            let got = fused.iter().find(|entry| entry.0 == *id).unwrap().1;
+            assert!((got - expected).abs() < 1e-15, "{bounds}: {id} {got} {expected}");
+        }
+        let equal = fusion.fuse(&[[("x", 7.0), ("y", 7.0)]]).unwrap();
+        assert_eq!(equal, [("x", 1.0), ("y", 1.0)]);
+    }
+    // A pair for each list, and what is left of them when a list is taken out.
+    let fusion = Fusion::new(Method::CombSum)
+        .normalization("min_max_opensearch(clip 0, ignore, ignore, clip 20)".parse().unwrap());
+    let why = fusion.explain(&[a(), b()]).unwrap();
+    let score = |id: &str| why.results.iter().find(|result| result.id == id).unwrap().score;
+    assert_eq!([score("x"), score("y"), score("z"), score("w")], [1.0, 0.75 + 4.0 / 15.0, 0.5, 0.001]);
+    assert!(matches!(fusion.fuse(&[a(), b(), a()]), Err(Error::CountMismatch { argument: "bounds", .. })));
+    let endless = "min_max_opensearch(apply inf, ignore)".parse::<Normalization>().unwrap_err();
+    assert!(message(&endless).starts_with("bounds: expected finite numbers, got inf; pass ignore"));
 }
 
 #[test]

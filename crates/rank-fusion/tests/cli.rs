@@ -36,6 +36,14 @@ fn runs_are_fused() {
     let (_, out, _) = call(&["combsum", fused, "--norm", "identity"]);
     assert_eq!(out, "q1 Q0 y 1 2.5 rank-fusion\nq2 Q0 z 1 2 rank-fusion\n");
 
+    let twice = file(folder.path(), "twice.run", "q1 Q0 x 1 2.0 a\nq1 Q0 x 2 1.0 a\n");
+    let (code, _, err) = call(&["rrf", &twice]);
+    assert!(code == 2 && err.contains("got one of position 0 again"), "{err}");
+    let (code, out, _) = call(&["rrf", &twice, "--k", "0", "--duplicates", "best"]);
+    assert_eq!((code, out.as_str()), (0, "q1 Q0 x 1 1 rank-fusion\n"));
+    let (code, _, err) = call(&["rrf", &twice, "--duplicates", "worst"]);
+    assert!(code == 1 && err.contains("duplicates: expected one of refused, best, got worst"), "{err}");
+
     let (code, preset, _) = call(&["fuse", "--compat", "elastic", &a, &b]);
     let (_, same, _) = call(&["rrf", &a, &b, "--depth", "10", "--missing", "published"]);
     assert_eq!((code, preset), (0, same));

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use proptest::prelude::*;
-use rank_fusion::{Error, Fusion, Normalization, Segments, Trained, Training};
+use rank_fusion::{Error, Fusion, Normalization, Segments, StreamingFusion, Trained, Training};
 
 fn hits() -> impl Strategy<Value = Vec<Vec<bool>>> {
     prop::collection::vec(prop::collection::vec(any::<bool>(), 0..60), 2)
@@ -173,4 +173,43 @@ fn what_cannot_be_trained_or_fused() {
     assert!(matches!(Trained::probfuse(&training, 0), Err(Error::InvalidParameter { name: "segments", .. })));
     let two = Fusion::trained(Trained::posfuse(&training).unwrap()).fuse(&[list(1), list(1)]);
     assert!(matches!(two, Err(Error::CountMismatch { argument: "lists", lists: 1, got: 2, .. })));
+}
+
+#[test]
+fn a_list_fewer_is_the_others_as_they_were_learned() {
+    let mut training = Training::new(3);
+    training.add_hits(vec![vec![true, false], vec![false, true], vec![false, false, true]], 2).unwrap();
+    let alone: Vec<Training> = (0..3)
+        .map(|left_out| {
+            let mut training = Training::new(2);
+            let mut hits = vec![vec![true, false], vec![false, true], vec![false, false, true]];
+            hits.remove(left_out);
+            training.add_hits(hits, 2).unwrap();
+            training
+        })
+        .collect();
+    let lists = [vec![(1_u32, 3.0), (2, 2.0)], vec![(2, 9.0), (3, 8.0)], vec![(4, 0.5), (1, 0.4), (3, 0.3)]];
+    for (place, trained) in all(&training).into_iter().enumerate() {
+        let fusion = Fusion::trained(trained).normalization(Normalization::Identity);
+        let why = fusion.explain(&lists).unwrap();
+        assert!(why.is_sum);
+        let mut stream = StreamingFusion::new(fusion, 3).unwrap();
+        for (left_out, training) in alone.iter().enumerate() {
+            let mut others = lists.to_vec();
+            others.remove(left_out);
+            let expected = Fusion::trained(all(training).swap_remove(place))
+                .normalization(Normalization::Identity)
+                .fuse(&others)
+                .unwrap();
+            for result in &why.results {
+                let without = expected.iter().position(|entry| entry.0 == result.id).map(|place| place + 1);
+                assert_eq!(result.rank_without[left_out], without);
+            }
+            if left_out == 2 {
+                stream.set(1, lists[1].clone()).unwrap();
+                stream.set(0, lists[0].clone()).unwrap();
+                assert_eq!(stream.fused().unwrap(), expected);
+            }
+        }
+    }
 }

@@ -11,8 +11,12 @@ use pyo3::types::{PyDict, PyList};
 
 use crate::Package;
 
-/// A package that a method needs, or how to install it.
-fn import<'py>(package: Package, py: Python<'py>, name: &str, method: &str) -> PyResult<Bound<'py, PyModule>> {
+/// A package that `method` needs.
+///
+/// # Errors
+///
+/// `MissingPackageError`, which says how to install it.
+pub fn import<'py>(package: Package, py: Python<'py>, name: &str, method: &str) -> PyResult<Bound<'py, PyModule>> {
     py.import(name).map_err(|error| {
         if error.is_instance_of::<PyImportError>(py) {
             package.missing(format_args!("{method}: expected the package {name}, got none; pip install {name}"))

@@ -1026,7 +1026,8 @@ def fuse(
             ``z_score_sample``, ``z_score_opensearch``, ``z_score(-3, 3)``, ``three_sigma``, ``three_sigma_sample``,
             ``l2``, ``rank``, ``borda``, ``sigmoid``, ``arctan``, ``quantile``, ``percentile(1, 99)``, or
             ``bounds(low, high)`` with bounds that are known: one pair for all lists or a pair for each, with ``_`` for
-            a bound that is the list's own.
+            a bound that is the list's own; ``min_max_opensearch(clip 0, apply 1)`` likewise for what OpenSearch calls
+            lower and upper bounds, ``ignore`` being the list's own.
         constant: What documents of a list are worth whose scores are all equal: ``usual`` (as the normalization says),
             ``sign`` (1 above 0, else 0), ``raw`` (the score as it is) or a number; by default as the preset says.
         floor: What normalized scores of 0 or less become; by default they stay.
@@ -1110,6 +1111,7 @@ def fuse_runs(
         DuplicateIdError: A document twice for one query.
         DtypeError: Something that is not a run.
         ShapeError: Arrays of unlike lengths; more or fewer weights than runs.
+        MissingPackageError: Arrays without NumPy, ``progress`` without tqdm.
         FileNotFoundError: No such file.
 
     Example:
@@ -1270,7 +1272,7 @@ def optimize(
             values of rank-eval for the fused list as it is; or a function of a query id and its fused list, which
             returns a number: the greater, the better.
         methods: What to try, ``combsum`` or the preset's method if nothing is said; for the best ``k``, one per ``k``:
-            ``[f"rrf(k={k})" for k in range(10, 110, 10)]``.
+            ``[f"rrf(k={k})" for k in range(10, 110, 10)]``. ``dbsf`` and its like are ``combsum`` with one of ``norms``.
         norms: The normalizations to try with the methods by score; ``min_max`` or the preset's if nothing is said.
         step: Weights are multiples of this and add up to 1: with 0.1, 66 divisions among three runs, 1,001 among five.
             ``None`` leaves weights equal.
@@ -1296,6 +1298,7 @@ def optimize(
     Raises:
         InvalidInputError: As ``fuse_runs``; no judgments; a grid of more than a million trials.
         DtypeError: Something that is not a run, judgments or a measure.
+        MissingPackageError: Arrays without NumPy, ``progress`` without tqdm.
         FileNotFoundError: No such file.
 
     Example:
@@ -1364,7 +1367,11 @@ class FusedRun:
     def to_dict(self) -> dict[Any, dict[Any, float]]:
         """The run as a dict of query to dict of id to score, best first."""
     def to_arrays(self) -> _Fused:
-        """The run as three arrays: the query id, the document id and the score of each row."""
+        """The run as three arrays: the query id, the document id and the score of each row.
+
+        Raises:
+            MissingPackageError: NumPy is not installed.
+        """
     def write(self, path: _Path, tag: str = "rank-fusion") -> None:
         """Writes the run as a TREC file, gzipped if the name ends in ``.gz``; it appears when it is complete.
 

@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
 use rank_fusion::{Rows, TrecRun};
 use rank_pyo3::arrow::{ArrowTable, IdColumn, IdRef, ScoreColumn};
+use rank_pyo3::frames::import;
 use rank_pyo3::{Id, describe};
 
 use crate::errors::{PACKAGE, to_python};
@@ -69,7 +70,7 @@ impl<'py> Source<'py> {
 
     fn arrays(columns: &Bound<'py, PyTuple>, argument: &str) -> PyResult<Self> {
         let py = columns.py();
-        let numpy = py.import("numpy")?;
+        let numpy = import(PACKAGE, py, "numpy", argument)?;
         let array = |place: usize| numpy.call_method1("ascontiguousarray", (columns.get_item(place)?,));
         let (queries, documents, scores) = (array(0)?, array(1)?, array(2)?);
         let lengths = (queries.len()?, documents.len()?, scores.len()?);
@@ -244,7 +245,7 @@ pub(crate) fn to_arrays(py: Python<'_>, fused: rank_fusion::FusedRun<i64, i64>) 
 
 /// The same for ids of any kind.
 pub(crate) fn ids_to_arrays<'py>(py: Python<'py>, fused: &rank_fusion::FusedRun<Id, Id>) -> PyResult<Arrays<'py>> {
-    let numpy = py.import("numpy")?;
+    let numpy = import(PACKAGE, py, "numpy", "to_arrays")?;
     let array = |ids: Vec<&Id>| {
         let options = PyDict::new(py);
         // A mixture would become texts.

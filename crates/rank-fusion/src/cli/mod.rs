@@ -7,7 +7,7 @@ use std::io::{BufWriter, ErrorKind, Write};
 use std::path::Path;
 
 use self::arguments::{Arguments, Failure};
-use crate::{Error, Fusion, Method, Order, Rows, TrecRun, fuse_runs};
+use crate::{Duplicates, Error, Fusion, Method, Order, Rows, TrecRun, fuse_runs};
 
 /// Runs the command `rank-fusion` and returns its exit code; `arguments` are those behind the name of the program.
 ///
@@ -68,7 +68,19 @@ fn dispatch(arguments: &[String], out: &mut dyn Write) -> Result<(), Failure> {
 }
 
 const FUSING: &[&str] = &[
-    "output", "k", "norm", "constant", "floor", "scale", "weights", "missing", "depth", "top-k", "threads", "tag",
+    "output",
+    "k",
+    "norm",
+    "constant",
+    "floor",
+    "scale",
+    "weights",
+    "missing",
+    "duplicates",
+    "depth",
+    "top-k",
+    "threads",
+    "tag",
     "compat",
 ];
 
@@ -124,11 +136,20 @@ fn values(mut fusion: Fusion, arguments: &Arguments) -> Result<Fusion, Failure> 
     Ok(fusion)
 }
 
-/// What the options say of missing documents, depth and length.
+/// What the options say of missing documents, duplicates, depth and length.
 fn policies(mut fusion: Fusion, arguments: &Arguments) -> Result<Fusion, Failure> {
     if let Some(missing) = arguments.text("missing") {
         fusion = fusion.missing(missing.parse()?);
     }
+    fusion = match arguments.text("duplicates") {
+        None | Some("refused") => fusion,
+        Some("best") => fusion.duplicates(Duplicates::Best),
+        Some(other) => {
+            return Err(Failure::usage(format!(
+                "duplicates: expected one of refused, best, got {other}; check the spelling"
+            )));
+        }
+    };
     if let Some(depth) = arguments.number("depth")? {
         fusion = fusion.depth(depth);
     }
@@ -166,7 +187,18 @@ fn runs(arguments: &Arguments) -> Result<Vec<TrecRun>, Failure> {
 
 fn explain(mut arguments: Arguments, out: &mut dyn Write) -> Result<(), Failure> {
     arguments.only(&[
-        "k", "norm", "constant", "floor", "scale", "weights", "missing", "depth", "top-k", "compat", "query",
+        "k",
+        "norm",
+        "constant",
+        "floor",
+        "scale",
+        "weights",
+        "missing",
+        "duplicates",
+        "depth",
+        "top-k",
+        "compat",
+        "query",
     ])?;
     let method = if arguments.text("compat").is_none() && !arguments.files.is_empty() {
         Some(arguments.files.remove(0))

@@ -13,8 +13,27 @@ use crate::{
 
 pub(super) fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), Failure> {
     arguments.only(&[
-        "qrels", "measure", "methods", "norms", "step", "search", "trials", "folds", "seed", "table", "output", "tag",
-        "threads", "missing", "depth", "top-k", "compat", "constant", "floor", "scale",
+        "qrels",
+        "measure",
+        "methods",
+        "norms",
+        "step",
+        "search",
+        "trials",
+        "folds",
+        "seed",
+        "table",
+        "output",
+        "tag",
+        "threads",
+        "missing",
+        "duplicates",
+        "depth",
+        "top-k",
+        "compat",
+        "constant",
+        "floor",
+        "scale",
     ])?;
     let base = arguments.text("compat").map_or_else(|| Ok(Fusion::new(Method::CombSum)), Fusion::preset)?;
     let base = policies(values(base, arguments)?, arguments)?.order(Order::Sorted);

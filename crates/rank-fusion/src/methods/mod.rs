@@ -174,6 +174,11 @@ pub(crate) fn contributions(method: &Method, input: &Input<'_>, work: &mut Work,
     }
 }
 
+/// Whether a score is by its definition a sum over the lists.
+pub(crate) fn is_sum(method: &Method) -> bool {
+    matches!(sum_factor(method), Some(sum::Factor::One))
+}
+
 /// What the sum of a document's values is multiplied by, for methods that are such sums.
 fn sum_factor(method: &Method) -> Option<sum::Factor> {
     use sum::Factor;

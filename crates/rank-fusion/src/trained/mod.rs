@@ -188,6 +188,11 @@ impl Trained {
         &self.tables
     }
 
+    /// Forgets a list; those behind it move up.
+    pub(crate) fn remove_list(&mut self, list: usize) {
+        self.tables.remove(list);
+    }
+
     /// Whether a document's score counts beside its rank.
     pub(crate) fn uses_scores(&self) -> bool {
         matches!(self.rule, Rule::Seg { .. })
