@@ -7,6 +7,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 import torch
+from scipy.stats import kendalltau
 
 from rank_soft import DtypeError, InvalidInputError, Loss, RankError, ShapeError, gumbel_noise, ordinal_loss
 
@@ -29,6 +30,11 @@ NAMES = [
     "pairwise_mse",
     "margin_mse",
     "kendall",
+    "kendall_tau_b",
+    "arp_loss_1",
+    "arp_loss_2",
+    "yeti",
+    "gumbel_ndcg",
     "softmax",
     "list_net",
     "poly1_softmax",
@@ -76,7 +82,8 @@ def test_gradients_agree_with_differences(name: str) -> None:
 
 def test_reductions_offsets_threads_and_dtypes_agree() -> None:
     for name in NAMES:
-        loss = Loss(name)
+        # Noise is that of the place in the whole array.
+        loss = Loss(name, samples=0)
         rows, slopes = loss(SCORES, LABELS, reduction="none")
         assert rows.shape == (2,)
         single = [loss(score, label) for score, label in zip(SCORES, LABELS, strict=True)]
@@ -117,6 +124,11 @@ def test_presets() -> None:
     assert tf(SCORES, LABELS)[0] == Loss("approx_ndcg", temperature=0.1)(SCORES, LABELS)[0]
     again = Loss("approx_ndcg", preset="tf_ranking", temperature=1.0)
     assert again(SCORES, LABELS)[0] == Loss("approx_ndcg")(SCORES, LABELS)[0]
+    # Pairs over items: six of them, of which as many pairs are valid.
+    assert Loss("rank_net", preset="tf_ranking")(SCORES, LABELS)[0] == Loss("rank_net")(SCORES, LABELS)[0]
+    few = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 0.0]])
+    mean = Loss("rank_net", preset="tf_ranking")(SCORES, few)[0]
+    assert mean == pytest.approx(Loss("rank_net")(SCORES, few)[0] * 2 / 6)
 
 
 def test_more_options() -> None:
@@ -133,7 +145,28 @@ def test_more_options() -> None:
     noisy = SCORES + 0.3 * gumbel_noise(SCORES.shape, 4)
     assert value("approx_ndcg", samples=1, noise=0.3, seed=4) == Loss("approx_ndcg")(noisy, LABELS)[0]
     assert value("spearman", method="kl") != value("spearman")
+    assert value("gumbel_ndcg") == value("approx_ndcg", samples=8) != value("gumbel_ndcg", samples=0)
+    assert value("smoothi_ndcg", gain="power") != value("smoothi_ndcg")
+    precise = value("rank_net", pair_weight="precision", top=1)
+    assert 0 < precise < value("rank_net", pair_weight="label")
+    assert value("rank_net", pair_weight="neighbors") == value("yeti", samples=0)
     assert Loss("rank_net")(SCORES, LABELS, progress=True)[0] == value("rank_net")
+
+
+def test_black_box_losses() -> None:
+    scores, labels = np.array([0.0, 1.0]), np.array([1.0, 0.0])
+    # Ranks 2 and 1; the slope of -1 / rank is 1 / 4, which 8 times over puts the first one first.
+    value, gradient = Loss("black_box_ap", reach=8.0)(scores, labels)
+    assert (value, gradient.tolist()) == (-0.5, [-0.125, 0.125])
+    right = np.array([1.0, 0.9])
+    assert [Loss("black_box_mrr", margin=margin)(right, labels)[0] for margin in (None, 0.2)] == [-1.0, -0.5]
+    assert Loss("black_box_recall")(scores, labels)[0] == pytest.approx(np.log1p(np.log(2)))
+
+
+def test_tau_b() -> None:
+    scores, labels = np.array([1.0, 0.0, 0.0, 2.0]), np.array([1.0, 0.0, 1.0, 2.0])
+    value, _ = Loss("kendall_tau_b", temperature=1e-3)(scores, labels)
+    assert 1 - value == pytest.approx(kendalltau(scores, labels).statistic)
 
 
 def test_ordinal_loss() -> None:
@@ -176,6 +209,8 @@ BAD: list[tuple[Callable[[], Any], type[RankError], str]] = [
         'preset: expected one of "rax", "allrank",',
     ),
     (lambda: Loss("smoothi_ndcg", delta=1.0), InvalidInputError, "delta: expected a number from 0 to 1, got 1"),
+    (lambda: Loss("black_box_ap", reach=0.0), InvalidInputError, "reach: expected a positive number, got 0"),
+    (lambda: Loss("black_box_precision"), InvalidInputError, "name: expected the name of a loss"),
     (lambda: Loss("rank_net", mu=-1.0), InvalidInputError, "mu: expected a number of at least 0, got -1"),
     (lambda: Loss("rank_net", straight_through=True), InvalidInputError, "straight_through: expected false but for"),
     (lambda: Loss("pirank", method="l2"), InvalidInputError, "ranks: expected a matrix for PiRank"),

@@ -174,6 +174,22 @@ def test_strength_in_units_of_the_row() -> None:
     assert np.array_equal(soft.soft_rank(VALUES, 1.5, scale="auto").numpy(), want)
 
 
+def test_other_gradients() -> None:
+    for gradient in ("straight_through", "black_box"):
+        values = VALUES.clone().requires_grad_()
+        ranks = soft.soft_rank(values, 0.7, gradient=gradient, reach=2.0)
+        want, state = rank_soft.Operator("rank", 0.7, gradient=gradient, reach=2.0).forward(VALUES.numpy())
+        assert np.array_equal(ranks.detach(), want)
+        ranks.backward(TARGETS)
+        assert values.grad is not None
+        assert np.array_equal(values.grad, state.vjp(TARGETS.numpy()))
+    hard = soft.soft_top_k_mask(VALUES, 2, gradient="black_box")
+    assert torch.equal(hard.sort().values, torch.tensor([[0.0, 0, 0, 0, 1, 1]] * 2, dtype=torch.float64))
+    assert torch.equal(soft.soft_sort(VALUES, gradient="straight_through"), VALUES.sort().values)
+    assert torch.equal(soft.soft_top_k(VALUES, 2, gradient="straight_through"), VALUES.topk(2).values)
+    assert torch.equal(soft.soft_median(VALUES, gradient="straight_through"), VALUES.quantile(0.5, dim=1))
+
+
 def test_views_and_expanded_tensors() -> None:
     assert torch.equal(soft.soft_rank(VALUES.t(), 0.7, dim=0), soft.soft_rank(VALUES, 0.7).t())
     assert torch.equal(soft.soft_rank(VALUES[:1].expand(3, 6), 0.7)[2], soft.soft_rank(VALUES[0], 0.7))

@@ -5,7 +5,7 @@ use rank_soft::{
     ordinal_loss,
 };
 
-const NAMES: [&str; 42] = [
+const NAMES: [&str; 44] = [
     "rank_net",
     "pairwise_hinge",
     "pairwise_squared_hinge",
@@ -28,6 +28,8 @@ const NAMES: [&str; 42] = [
     "pointwise_mse",
     "pointwise_sigmoid",
     "kendall",
+    "kendall_tau_b",
+    "arp_loss_1",
     "approx_dcg",
     "approx_ndcg",
     "approx_mrr",
@@ -130,8 +132,8 @@ fn loss_is_cut(name: &str) -> bool {
 #[test]
 fn gradients_of_smoothi_agree_with_differences_of_a_held_product() {
     let (temperature, delta) = (0.6, 0.2);
-    // What each place gains, with the products of other scores.
-    let places = |scores: &[f64], held: &[f64], gains: &[f64]| -> Vec<f64> {
+    // What each place gains by its label, with the products of other scores.
+    let places = |scores: &[f64], held: &[f64]| -> Vec<f64> {
         let indicators = |scores: &[f64], factors: &[f64]| -> Vec<f64> {
             let least = scores.iter().copied().fold(f64::INFINITY, f64::min);
             let e: Vec<f64> = scores.iter().zip(factors).map(|(s, c)| ((s - least) * c / temperature).exp()).collect();
@@ -144,7 +146,7 @@ fn gradients_of_smoothi_agree_with_differences_of_a_held_product() {
                 let place = indicators(scores, &factors);
                 let other = indicators(held, &factors);
                 factors.iter_mut().zip(&other).for_each(|(factor, p)| *factor *= 1.0 - p - delta);
-                place.iter().zip(gains).map(|(p, gain)| p * gain).sum()
+                place.iter().zip(LABELS).map(|(p, label)| p * label).sum::<f64>().exp2() - 1.0
             })
             .collect()
     };
@@ -155,7 +157,7 @@ fn gradients_of_smoothi_agree_with_differences_of_a_held_product() {
         sorted.sort_by(|a, b| b.total_cmp(a));
         let ideal: f64 = (0..top).map(|place| sorted[place] * discount(place)).sum();
         let value = |scores: &[f64]| {
-            let places = places(scores, &SCORES, &gains);
+            let places = places(scores, &SCORES);
             -(0..top).map(|place| places[place] * discount(place)).sum::<f64>() / ideal
         };
         let loss: Loss = "smoothi_ndcg".parse().unwrap();
@@ -342,9 +344,11 @@ fn values_by_hand() {
     close(value("spearman", &[50.0, 10.0, 30.0], &[1.0, 0.0, 2.0]), 0.5);
     // Two equal scores stand half at either place.
     let half = f64::midpoint(1.0, 1.0 / 3_f64.log2());
-    for name in ["neural_ndcg", "pirank_ndcg", "smoothi_ndcg"] {
+    for name in ["neural_ndcg", "pirank_ndcg"] {
         close(value(name, &[0.0, 0.0], &[1.0, 0.0]), -half);
     }
+    // An expected label of ½ at each place.
+    close(value("smoothi_ndcg", &[0.0, 0.0], &[1.0, 0.0]), -2.0 * half * (0.5_f64.exp2() - 1.0));
     close(value("pirank", &[0.0, 0.0], &[1.0, 0.0]), 1.0 - half);
     close(value("pirank_recall", &[0.0, 0.0], &[1.0, 0.0]), -1.0);
     // Gains of ½ at each place: ½ of ½, and of ½ of 1.

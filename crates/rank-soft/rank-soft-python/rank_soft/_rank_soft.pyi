@@ -817,46 +817,58 @@ class Loss:
     """A ranking loss with its gradient to the scores.
 
     Numbers are those of Rax 0.4.0, except that masked items count nowhere, where its average precision and its cut-offs
-    count them. A row without a pair or a relevant item has loss 0 and gradient 0.
+    count them. A row without a pair or a relevant item has loss 0 and gradient 0; a row of equal scores has a tau-b
+    and a Spearman loss of 1.
 
     Args:
         name: ``"rank_net"``, ``"rank_net_label_difference"``, ``"lambda_rank"``, ``"lambda_loss_1"``,
             ``"lambda_loss_2"``, ``"lambda_loss_2_plus_plus"``, ``"pairwise_hinge"`` (or ``"rank_svm"``, ``"triplet"``),
             ``"pairwise_squared_hinge"``, ``"pairwise_soft_zero_one"``, ``"pairwise_qr"``, ``"pairwise_mse"``,
-            ``"margin_mse"``, ``"kendall"``, ``"softmax"``, ``"list_net"``, ``"poly1_softmax"``, ``"unique_softmax"``,
-            ``"list_mle"``, ``"p_list_mle"``, ``"kl_distillation"``, ``"pointwise_mse"``, ``"pointwise_sigmoid"``,
-            ``"spearman"`` (of hard ranks of the labels), ``"pirank"``, ``"rank_net_label_square_difference"``; or of
+            ``"margin_mse"``, ``"arp_loss_1"``, ``"arp_loss_2"``, ``"yeti"`` (TF-Ranking's YetiRank, of 8 samples),
+            ``"kendall"``, ``"kendall_tau_b"``, ``"softmax"``, ``"list_net"``, ``"poly1_softmax"``,
+            ``"unique_softmax"``, ``"list_mle"``, ``"p_list_mle"``, ``"kl_distillation"``, ``"pointwise_mse"``,
+            ``"pointwise_sigmoid"``, ``"spearman"`` (of hard ranks of the labels), ``"pirank"``,
+            ``"rank_net_label_square_difference"``; or of
             ``dcg``, ``ndcg``, ``mrr``, ``ap``, ``precision`` and ``recall``, with ``approx_`` (sums of sigmoids),
-            ``bound_`` or ``soft_`` (l2 soft ranks) before it, or, but for ``mrr``, ``neural_`` (NeuralNDCG's matrix),
-            ``pirank_`` (NeuralSort's) or ``smoothi_``.
+            ``gumbel_`` (the same, of 8 samples), ``bound_`` or ``soft_`` (l2 soft ranks) before it, or, but for
+            ``mrr``, ``neural_`` (NeuralNDCG's matrix), ``pirank_`` (NeuralSort's) or ``smoothi_``; or, but for
+            ``precision``, ``black_box_`` (hard ranks and their black-box gradient), where recall is the mean of
+            ``log(1 + log(1 + x))`` over relevant items below x others.
         temperature: Of smooth ranks, matrices, Kendall's and distillation: smaller is harder. None: 1.
         sigma: The slope of logistic pairs.
-        margin: Of the hinge.
+        margin: Of the hinge (None: 1), or of black-box ranks between relevant and other items (None: 0).
         tau: The quantile of ``"pairwise_qr"``.
         epsilon: The factor of the polynomial of ``"poly1_softmax"``.
         delta: How far SmoothI pushes back what was placed.
         mu: The factor of LambdaLoss 2 in 2++.
+        reach: How far black-box ranks look: the paper's lambda. Its code divides ranks by n: pass that lambda times n.
         top: Cut off after that many ranks: for metrics and lambda weights.
-        pair_weight: Other weights of pairs, for any pairwise loss: ``"none"``, ``"label_difference"``,
-            ``"label_square_difference"``, ``"lambda_rank"``, ``"lambda_loss_1"``, ``"lambda_loss_2"`` or
-            ``"lambda_loss_2_plus_plus"``.
+        pair_weight: Other weights of pairs, for any pairwise loss: ``"none"``, ``"label"``, ``"label_difference"``,
+            ``"label_square_difference"``, ``"lambda_rank"``, ``"lambda_loss_1"``, ``"lambda_loss_2"``,
+            ``"lambda_loss_2_plus_plus"``, ``"precision"`` (1 across the cut-off) or ``"neighbors"`` (YetiRank's).
         normalize: Gains of lambda weights over the ideal DCG. None: False.
         times_length: Lambda weights times the length of the row, masked items included, as in Rax. None: True.
         base_2: Logarithms of logistic pairs of base 2. None: False.
         top_pairs: The cut-off drops pairs of which an item ranks behind it, not their discounts. None: False.
         all_pairs: Pairs of equal labels count, and each item with itself. None: False.
         labels: Other labels of a softmax: ``"raw"``, ``"normalized"`` or ``"softmax"``.
-        gain: Of a label: ``"exponential"``, 2 ** label - 1, or ``"linear"``.
+        gain: Of a label: ``"exponential"``, 2 ** label - 1; ``"linear"``; or ``"power"``, 2 ** label, as in the code of
+            SmoothI's authors.
         ties: Ranks of equal scores in lambda weights: ``"first"``, in the order of appearance, or ``"average"``.
         method: Other smooth ranks of a metric or of ``"spearman"``: those of ``soft_rank`` by this method, with the
             temperature for its strength.
         straight_through: The value of the hard order, the gradient of the matrix.
-        samples: The mean over so many draws of Gumbel noise on the scores (Bruch et al. 2020); 0: none.
+        samples: The mean over so many draws of Gumbel noise on the scores (Bruch et al. 2020); 0: none. None: as the
+            name says.
         noise: The scale of that noise.
         seed: Of that noise, which is the same for the same seed and position.
         preset: Whose conventions: ``"rax"``; ``"allrank"``, whose lambda weights are normalized, not times the length,
-            of base 2, of pairs within the cut-off, and in LambdaLoss 1 of all pairs; ``"tf_ranking"``, whose smooth
-            ranks have temperature 0.1. What is passed beside it stands above it.
+            of base 2, of pairs within the cut-off, and in LambdaLoss 1 of all pairs (its default reduction is the sum);
+            ``"tf_ranking"``, those of its Keras losses: sigmoid ranks of temperature 0.1; lambda weights normalized,
+            without the items' weights; pairwise and pointwise means over all items, masked ones included; reciprocal
+            ranks of all items, weighted by labels; labels of the pointwise logistic loss not clipped; the epsilon of
+            poly-1 times the sum of labels; of listwise losses but softmax the weights' mean by labels as one factor.
+            What is passed beside it stands above it.
 
     Raises:
         InvalidInputError: A name that is not known, a number out of its range.
@@ -864,6 +876,7 @@ class Loss:
     Source:
         Burges et al. (2005, 2006), Cao et al. (2007), Xia et al. (2008), Qin et al. (2010), Wang et al. (2018),
         Pobrotyn and Białobrzeski (NeuralNDCG, 2021), Swezey et al. (PiRank, 2021), Thonet et al. (SmoothI, 2022),
+        Rolínek et al. (black box, 2020), Gulin et al. (YetiRank, 2011), Kendall (tau-b, 1945),
         Jagerman et al. (Rax, 2022).
 
     Example:
@@ -878,11 +891,12 @@ class Loss:
         *,
         temperature: float | None = None,
         sigma: float = 1.0,
-        margin: float = 1.0,
+        margin: float | None = None,
         tau: float = 0.5,
         epsilon: float = 1.0,
         delta: float = 0.1,
         mu: float = 10.0,
+        reach: float = 1.0,
         top: int | None = None,
         pair_weight: str | None = None,
         normalize: bool | None = None,
@@ -891,11 +905,11 @@ class Loss:
         top_pairs: bool | None = None,
         all_pairs: bool | None = None,
         labels: Literal["raw", "normalized", "softmax"] | None = None,
-        gain: Literal["exponential", "linear"] = "exponential",
+        gain: Literal["exponential", "linear", "power"] = "exponential",
         ties: Literal["first", "average"] = "first",
         method: _Method | None = None,
         straight_through: bool = False,
-        samples: int = 0,
+        samples: int | None = None,
         noise: float = 1.0,
         seed: int = 0,
         preset: Literal["rax", "allrank", "tf_ranking"] = "rax",

@@ -27,8 +27,8 @@ __all__ = ["lightgbm_metric", "lightgbm_objective", "xgboost_metric", "xgboost_o
 def lightgbm_objective(*, sigma: float = 1.0, top: int = 30, threads: int = 1) -> _Objective:
     """LambdaMART for LightGBM: pass it as ``params["objective"]`` of ``lightgbm.train``.
 
-    Gradients and second derivatives are those of the built-in ``lambdarank``, to the rounding of the table that it
-    takes its sigmoids from.
+    Gradients and second derivatives are those of the built-in ``lambdarank`` with ``boost_from_average=False``, to the
+    rounding of the table that it takes its sigmoids from. Gains are ``2 ** label - 1``, its default ``label_gain``.
 
     Args:
         sigma: The slope of the sigmoid, LightGBM's ``sigmoid``.
@@ -96,7 +96,10 @@ def lightgbm_metric(top: int = 10, *, threads: int = 1) -> Callable[[Any, Any], 
 
 
 def xgboost_objective(*, sigma: float = 1.0, top: int = 32, threads: int = 1) -> _Objective:
-    """LambdaMART for XGBoost: pass it as ``obj`` of ``xgboost.train``.
+    """LambdaMART for XGBoost: pass it as ``obj`` of ``xgboost.train``, with ``base_score`` 0.
+
+    Gradients and second derivatives are those of the built-in ``rank:ndcg`` with ``lambdarank_pair_method="topk"``, to
+    single precision. Labels above 31, random pairs and the removal of position bias are the built-in's alone.
 
     Args:
         sigma: The slope of the sigmoid.
@@ -181,8 +184,8 @@ def _of_xgboost(data: Any) -> tuple[_Array, NDArray[np.int64], _Array | None]:  
     if len(offsets) == 0:
         raise _without_groups("xgboost.DMatrix")
     weights = _flat(data.get_weight())
-    # XGBoost has a weight for each query.
-    shares = np.repeat(weights, np.diff(offsets)) if len(weights) else None
+    # XGBoost has a weight for each query, and makes their mean 1.
+    shares = np.repeat(weights / weights.mean(), np.diff(offsets)) if len(weights) else None
     return _flat(data.get_label()), offsets, shares
 
 

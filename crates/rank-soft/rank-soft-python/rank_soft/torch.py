@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rank_soft._errors import DtypeError, InvalidInputError, MissingPackageError, ShapeError
+from rank_soft._errors import DtypeError, InvalidInputError, MissingPackageError
 from rank_soft._options import Options, from_last
 
 try:
@@ -33,11 +33,14 @@ except ImportError:
 
 from rank_soft import _torch_compiled as compiled
 from rank_soft._torch_autograd import Listwise, Pass, Spearman, applied
+from rank_soft._torch_checks import HALF, WIDE, check, check_mask, same
 
 if TYPE_CHECKING:
-    from typing import Literal
+    from typing import Literal, TypeAlias
 
     from rank_soft._rank_soft import Loss, _Direction, _Method, _Scale
+
+    _Gradient: TypeAlias = Literal["exact", "straight_through", "black_box"]
 
 __all__ = [
     "ranking_loss",
@@ -52,9 +55,6 @@ __all__ = [
     "spearman_loss",
 ]
 
-_WIDE = (torch.float32, torch.float64)
-_HALF = (torch.float16, torch.bfloat16)
-
 
 def soft_rank(
     values: torch.Tensor,
@@ -63,6 +63,8 @@ def soft_rank(
     direction: _Direction = "ascending",
     method: _Method = "l2",
     scale: _Scale = "absolute",
+    gradient: _Gradient = "exact",
+    reach: float = 1.0,
     dim: int = -1,
     mask: torch.Tensor | None = None,
     dtype: torch.dtype | None = None,
@@ -76,6 +78,8 @@ def soft_rank(
         direction: Which value has rank 1: ``"ascending"`` the smallest, ``"descending"`` the largest.
         method: What makes it smooth.
         scale: ``"absolute"``, or ``"auto"``: the strength is in units of R / n of each row.
+        gradient: As for ``rank_soft.Operator``.
+        reach: As for ``rank_soft.Operator``.
         dim: Along which rows lie.
         mask: bool, in the shape of ``values``: which numbers count. Others have rank 0 and gradient 0.
         dtype: Of the result; None: that of ``values``.
@@ -102,7 +106,16 @@ def soft_rank(
         >>> [round(number, 4) for number in values.grad.tolist()]
         [0.3333, -0.1667, -0.1667]
     """
-    options = Options("rank", strength, direction=direction, method=method, scale=scale, threads=threads)
+    options = Options(
+        "rank",
+        strength,
+        direction=direction,
+        method=method,
+        scale=scale,
+        gradient=gradient,
+        reach=reach,
+        threads=threads,
+    )
     return _apply(values, mask, dim, dtype, options)
 
 
@@ -113,6 +126,7 @@ def soft_sort(
     direction: _Direction = "ascending",
     method: _Method = "l2",
     scale: _Scale = "absolute",
+    gradient: _Gradient = "exact",
     dim: int = -1,
     mask: torch.Tensor | None = None,
     dtype: torch.dtype | None = None,
@@ -126,6 +140,7 @@ def soft_sort(
         direction: ``"ascending"`` or ``"descending"``.
         method: What makes it smooth.
         scale: ``"absolute"``, or ``"auto"``: the strength is in units of n / R, where R is the range of the row.
+        gradient: ``"exact"`` or ``"straight_through"``.
         dim: Along which rows lie.
         mask: bool, in the shape of ``values``: which numbers count. Others are left out, and zeros fill the row.
         dtype: Of the result; None: that of ``values``.
@@ -147,7 +162,9 @@ def soft_sort(
         >>> soft_sort(torch.tensor([3.0, 0.0, 1.5]), strength=2.0)  # one block of mean 1.5, in steps of 1 / 2
         tensor([1.0000, 1.5000, 2.0000])
     """
-    options = Options("sort", strength, direction=direction, method=method, scale=scale, threads=threads)
+    options = Options(
+        "sort", strength, direction=direction, method=method, scale=scale, gradient=gradient, threads=threads
+    )
     return _apply(values, mask, dim, dtype, options)
 
 
@@ -158,6 +175,8 @@ def soft_top_k_mask(
     *,
     method: _Method = "l2",
     scale: _Scale = "absolute",
+    gradient: _Gradient = "exact",
+    reach: float = 1.0,
     dim: int = -1,
     mask: torch.Tensor | None = None,
     dtype: torch.dtype | None = None,
@@ -171,6 +190,8 @@ def soft_top_k_mask(
         strength: As for ``soft_rank``.
         method: What makes it smooth.
         scale: As for ``soft_rank``.
+        gradient: As for ``rank_soft.Operator``.
+        reach: As for ``rank_soft.Operator``.
         dim: Along which rows lie.
         mask: bool, in the shape of ``values``: which numbers count.
         dtype: Of the result; None: that of ``values``.
@@ -189,7 +210,9 @@ def soft_top_k_mask(
         >>> soft_top_k_mask(torch.tensor([3.0, 0.0, 2.0, 1.5]), 2)
         tensor([1.0000, 0.0000, 0.7500, 0.2500])
     """
-    options = Options("top_k_mask", strength, k=k, method=method, scale=scale, threads=threads)
+    options = Options(
+        "top_k_mask", strength, k=k, method=method, scale=scale, gradient=gradient, reach=reach, threads=threads
+    )
     return _apply(values, mask, dim, dtype, options)
 
 
@@ -200,6 +223,7 @@ def soft_top_k(
     *,
     method: _Method = "l2",
     scale: _Scale = "absolute",
+    gradient: _Gradient = "exact",
     dim: int = -1,
     mask: torch.Tensor | None = None,
     dtype: torch.dtype | None = None,
@@ -213,6 +237,7 @@ def soft_top_k(
         strength: As for ``soft_sort``.
         method: What makes it smooth.
         scale: As for ``soft_sort``.
+        gradient: As for ``soft_sort``.
         dim: Along which rows lie.
         mask: bool, in the shape of ``values``: which numbers count.
         dtype: Of the result; None: that of ``values``.
@@ -231,7 +256,7 @@ def soft_top_k(
         >>> soft_top_k(torch.tensor([3.0, 0.0, 1.5]), 2, strength=0.1)
         tensor([3.0000, 1.5000])
     """
-    options = Options("top_k", strength, k=k, method=method, scale=scale, threads=threads)
+    options = Options("top_k", strength, k=k, method=method, scale=scale, gradient=gradient, threads=threads)
     return _apply(values, mask, dim, dtype, options)
 
 
@@ -242,6 +267,7 @@ def soft_quantile(
     *,
     method: _Method = "l2",
     scale: _Scale = "absolute",
+    gradient: _Gradient = "exact",
     dim: int = -1,
     mask: torch.Tensor | None = None,
     dtype: torch.dtype | None = None,
@@ -255,6 +281,7 @@ def soft_quantile(
         strength: As for ``soft_sort``.
         method: What makes it smooth.
         scale: As for ``soft_sort``.
+        gradient: As for ``soft_sort``.
         dim: Along which rows lie; the result lacks it.
         mask: bool, in the shape of ``values``: which numbers count.
         dtype: Of the result; None: that of ``values``.
@@ -273,7 +300,7 @@ def soft_quantile(
         >>> soft_quantile(torch.tensor([3.0, 0.0, 1.5]), 0.5, strength=0.1)
         tensor(1.5000)
     """
-    options = Options("quantile", strength, level=level, method=method, scale=scale, threads=threads)
+    options = Options("quantile", strength, level=level, method=method, scale=scale, gradient=gradient, threads=threads)
     return _apply(values, mask, dim, dtype, options)
 
 
@@ -379,15 +406,15 @@ def spearman_loss(
         >>> round(loss.mean().item(), 12)
         0.5
     """
-    _check(predictions, "predictions")
-    _check(targets, "targets")
+    check(predictions, "predictions")
+    check(targets, "targets")
     if targets.dtype is not predictions.dtype:
         raise DtypeError(
             f"targets: expected {predictions.dtype}, which predictions has, got {targets.dtype}; "
             "pass targets.to(predictions.dtype)"
         )
-    _same(targets, predictions, "targets", "predictions")
-    if predictions.dtype in _HALF:
+    same(targets, predictions, "targets", "predictions")
+    if predictions.dtype in HALF:
         return spearman_loss(predictions.float(), targets.float(), strength, method=method).to(predictions.dtype)
     if torch.compiler.is_compiling():
         return compiled.spearman(predictions, targets, strength, method)
@@ -432,19 +459,19 @@ def ranking_loss(
         >>> scores.grad
         tensor([-0.5000,  0.5000])
     """
-    _check(scores, "scores")
+    check(scores, "scores")
     for tensor, argument in ((labels, "labels"), (weights, "weights")):
         if tensor is not None:
-            _check(tensor, argument)
+            check(tensor, argument)
             if tensor.dtype is not scores.dtype:
                 raise DtypeError(
                     f"{argument}: expected {scores.dtype}, which scores has, got {tensor.dtype}; "
                     f"pass {argument}.to(scores.dtype)"
                 )
-            _same(tensor, scores, argument, "scores")
-    _check_mask(mask, scores, "scores")
-    wide = [tensor.float() if tensor is not None and tensor.dtype in _HALF else tensor for tensor in (labels, weights)]
-    values = scores.float() if scores.dtype in _HALF else scores
+            same(tensor, scores, argument, "scores")
+    check_mask(mask, scores, "scores")
+    wide = [tensor.float() if tensor is not None and tensor.dtype in HALF else tensor for tensor in (labels, weights)]
+    values = scores.float() if scores.dtype in HALF else scores
     result, _ = _listwise(values, wide[0], mask, wide[1], loss, reduction, threads)
     return result.to(scores.dtype)
 
@@ -457,13 +484,13 @@ def _listwise(*arguments: Any) -> Any:  # noqa: ANN401
 def _apply(
     values: torch.Tensor, mask: torch.Tensor | None, dim: int, dtype: torch.dtype | None, options: Options
 ) -> torch.Tensor:
-    _check(values, "values")
-    _check_mask(mask, values, "values")
-    if dtype is not None and dtype not in _WIDE + _HALF:
+    check(values, "values")
+    check_mask(mask, values, "values")
+    if dtype is not None and dtype not in WIDE + HALF:
         raise DtypeError(f"dtype: expected a float dtype of at most 64 bits, got {dtype}; pass torch.float32")
     strength = _number(options.strength)
     options = options._replace(strength=strength, axis=from_last(dim, values.dim(), "dim"))
-    wide = values.float() if values.dtype in _HALF else values
+    wide = values.float() if values.dtype in HALF else values
     if torch.compiler.is_compiling():
         result = compiled.forward(wide, mask, *options)
     else:
@@ -479,42 +506,3 @@ def _number(strength: Any) -> float:  # noqa: ANN401
             "pass strength.item(), or take the gradient by rank_soft.State.strength_vjp"
         )
     return float(strength)
-
-
-def _check(tensor: torch.Tensor, argument: str) -> None:
-    if not isinstance(tensor, torch.Tensor):
-        raise DtypeError(
-            f"{argument}: expected a torch tensor, got {type(tensor).__name__}; pass torch.as_tensor({argument})"
-        )
-    if tensor.dtype not in _WIDE + _HALF:
-        raise DtypeError(
-            f"{argument}: expected float32, float64, float16 or bfloat16, got {tensor.dtype}; pass {argument}.float()"
-        )
-    if tensor.dim() == 0:
-        raise ShapeError(f"{argument}: expected at least one dimension, got a scalar; pass {argument}.reshape(1)")
-    if tensor.device.type == "meta":
-        raise InvalidInputError(
-            f"{argument}: expected numbers, got a tensor on the meta device; pass one that has them"
-        )
-
-
-def _same(tensor: torch.Tensor, other: torch.Tensor, argument: str, other_argument: str) -> None:
-    if tensor.shape != other.shape:
-        raise ShapeError(
-            f"{argument}: expected shape {tuple(other.shape)}, which {other_argument} has, got {tuple(tensor.shape)}; "
-            "pass one number for each"
-        )
-    if tensor.device != other.device:
-        raise InvalidInputError(
-            f"{argument}: expected device {other.device}, where {other_argument} is, got {tensor.device}; "
-            f"pass {argument}.to({other_argument}.device)"
-        )
-
-
-def _check_mask(mask: torch.Tensor | None, values: torch.Tensor, argument: str) -> None:
-    if mask is None:
-        return
-    if not isinstance(mask, torch.Tensor) or mask.dtype is not torch.bool:
-        found = mask.dtype if isinstance(mask, torch.Tensor) else type(mask).__name__
-        raise DtypeError(f"mask: expected torch.bool, got {found}; pass a comparison or mask.bool()")
-    _same(mask, values, "mask", argument)

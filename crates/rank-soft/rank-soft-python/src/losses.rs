@@ -106,20 +106,21 @@ fn evaluate<'py, T: Element + Float>(
 #[pymethods]
 impl Loss {
     #[new]
-    #[pyo3(signature = (name, *, temperature = None, sigma = 1.0, margin = 1.0, tau = 0.5, epsilon = 1.0, delta = 0.1,
-                        mu = 10.0, top = None, pair_weight = None, normalize = None, times_length = None, base_2 = None,
+    #[pyo3(signature = (name, *, temperature = None, sigma = 1.0, margin = None, tau = 0.5, epsilon = 1.0, delta = 0.1,
+                        mu = 10.0, reach = 1.0, top = None, pair_weight = None, normalize = None, times_length = None, base_2 = None,
                         top_pairs = None, all_pairs = None, labels = None, gain = "exponential", ties = "first",
-                        method = None, straight_through = false, samples = 0, noise = 1.0, seed = 0, preset = "rax"))]
+                        method = None, straight_through = false, samples = None, noise = 1.0, seed = 0, preset = "rax"))]
     #[expect(clippy::too_many_arguments, reason = "keywords of Python")]
     fn new(
         name: &str,
         temperature: Option<f64>,
         sigma: f64,
-        margin: f64,
+        margin: Option<f64>,
         tau: f64,
         epsilon: f64,
         delta: f64,
         mu: f64,
+        reach: f64,
         top: Option<usize>,
         pair_weight: Option<&str>,
         normalize: Option<bool>,
@@ -132,15 +133,18 @@ impl Loss {
         ties: &str,
         method: Option<&str>,
         straight_through: bool,
-        samples: usize,
+        samples: Option<usize>,
         noise: f64,
         seed: u64,
         preset: &str,
     ) -> PyResult<Self> {
         let mut loss: rank_soft::Loss = name.parse().map_err(to_python)?;
-        loss = loss.sigma(sigma).margin(margin).tau(tau).epsilon(epsilon).delta(delta).mu(mu).top(top);
-        loss = loss.straight_through(straight_through).gumbel(samples, noise, seed);
-        loss = loss.gain(choose("gain", gain, &[("exponential", Gain::Exponential), ("linear", Gain::Linear)])?);
+        loss = loss.sigma(sigma).tau(tau).epsilon(epsilon).delta(delta).mu(mu).reach(reach).top(top);
+        loss = margin.map_or(loss, |value| loss.margin(value));
+        loss = loss.straight_through(straight_through);
+        loss = loss.gumbel(samples.unwrap_or(loss.samples()), noise, seed);
+        let gains = [("exponential", Gain::Exponential), ("linear", Gain::Linear), ("power", Gain::Power)];
+        loss = loss.gain(choose("gain", gain, &gains)?);
         loss = loss.ties(choose("ties", ties, &[("first", Ties::First), ("average", Ties::Average)])?);
         if let Some(name) = pair_weight {
             loss = loss.pair_weight(choose(
@@ -154,6 +158,9 @@ impl Loss {
                     ("lambda_loss_2", PairWeight::LambdaLoss2),
                     ("lambda_loss_2_plus_plus", PairWeight::LambdaLoss2PlusPlus),
                     ("label_square_difference", PairWeight::LabelSquareDifference),
+                    ("label", PairWeight::Label),
+                    ("precision", PairWeight::Precision),
+                    ("neighbors", PairWeight::Neighbors),
                 ],
             )?);
         }

@@ -3,7 +3,7 @@
 use rank_kernels::vectorized_work;
 
 use super::softmax::DirectSoftmax;
-use super::{Labels, Loss, LossKind, Reduction, listwise, matrix, metrics, pairwise, pointwise, spearman};
+use super::{Labels, Loss, LossKind, Reduction, kendall, listwise, matrix, metrics, pairwise, pointwise, spearman};
 use crate::float::{check_finite, check_length, finite};
 use crate::gumbel::noise;
 use crate::input::thread_count;
@@ -158,6 +158,7 @@ impl Loss {
             | LossKind::PositionListMle
             | LossKind::KlDistillation
             | LossKind::Spearman
+            | LossKind::LogRank
             | LossKind::Mrr => true,
             LossKind::Dcg | LossKind::Ndcg | LossKind::Ap | LossKind::Precision | LossKind::Recall => {
                 !self.ranks.is_matrix()
@@ -221,7 +222,22 @@ impl Loss {
     /// The loss of a row and of how many things it is the sum; its gradient is added to `gradient`, which is 0.
     fn row(&self, row: &Row<'_>, watch: Watch<'_>, gradient: &mut [f64]) -> Result<Part> {
         if row.scores.is_empty() {
-            return Ok((0.0, 0.0));
+            return Ok((0.0, if self.counts_rows() { 0.0 } else { self.count(row, 0.0) }));
+        }
+        if self.tf_ranking
+            && self.counts_rows()
+            && !matches!(self.kind, LossKind::Softmax | LossKind::Poly1Softmax)
+            && let Some(weights) = row.weights
+        {
+            let all: f64 = row.labels.iter().sum();
+            let weighted: f64 = row.labels.iter().zip(weights).map(|(label, weight)| label * weight).sum();
+            let share = if all == 0.0 { 0.0 } else { weighted / all };
+            let row = Row { scores: row.scores, labels: row.labels, weights: None, padded: row.padded };
+            let (value, count) = self.row(&row, watch, gradient)?;
+            for slope in gradient.iter_mut() {
+                *slope *= share;
+            }
+            return Ok((share * value, count));
         }
         match self.kind {
             LossKind::PointwiseMse | LossKind::PointwiseSigmoid => Ok(pointwise::row(self, row, gradient)),
@@ -237,6 +253,7 @@ impl Loss {
             | LossKind::Ap
             | LossKind::Precision
             | LossKind::Recall
+            | LossKind::LogRank
             | LossKind::PiRank => {
                 if self.ranks.is_matrix() {
                     matrix::row(self, row, watch, gradient)
@@ -245,8 +262,17 @@ impl Loss {
                 }
             }
             LossKind::Spearman => Ok((spearman::row(self, row, watch, gradient)?, 1.0)),
-            _ => pairwise::row(self, row, watch, gradient),
+            LossKind::KendallB => kendall::row(self, row, watch, gradient),
+            _ => {
+                let (sum, count) = pairwise::row(self, row, watch, gradient)?;
+                Ok((sum, if self.kind == LossKind::Kendall { count } else { self.count(row, count) }))
+            }
         }
+    }
+
+    /// Over how many a pointwise or pairwise loss is meant that is the sum of `count` terms.
+    pub(super) fn count(&self, row: &Row<'_>, count: f64) -> f64 {
+        if self.tf_ranking { row.padded as f64 } else { count }
     }
 }
 

@@ -52,8 +52,14 @@ pub enum LossKind {
     Precision,
     /// Minus the recall at the cut-off.
     Recall,
+    /// Of relevant items the mean of `log(1 + log(1 + x))`, where x is how many others stand above it: the loss for recall
+    /// at all cut-offs of Rolínek et al. (2020).
+    LogRank,
     /// `1 - Σ tanh(d / T) sign(Δy) / pairs`: Kendall's coefficient over pairs of different labels.
     Kendall,
+    /// 1 less Kendall's tau-b: `1 - Σ t sign(Δy) / √(Σ t² Σ sign(Δy)²)` over all pairs, with `t = tanh(d / T)`. 1 where
+    /// all scores are equal.
+    KendallB,
     /// 1 less the Pearson correlation of soft ranks of the scores and hard ranks of the labels, ties getting their average.
     Spearman,
     /// 1 less the sum of all rows' DCG over the sum of their ideal DCG (Swezey et al. 2021), by one matrix of
@@ -80,6 +86,13 @@ pub enum PairWeight {
     LambdaLoss2PlusPlus,
     /// `|yᵢ² - yⱼ²|`.
     LabelSquareDifference,
+    /// `yᵢ`: of ARP loss 1 (Wang et al. 2018), whose second is [`LabelDifference`](Self::LabelDifference).
+    Label,
+    /// 1 for a relevant item and another of which one stands within the cut-off and one behind it, 0 for others: what
+    /// precision changes by (TF-Ranking).
+    Precision,
+    /// That of LambdaLoss 2 for neighbors in the ranking, 0 for others: YetiRank's (Gulin et al. 2011), as in TF-Ranking.
+    Neighbors,
 }
 
 /// What the gain of a label is.
@@ -90,6 +103,24 @@ pub enum Gain {
     Exponential,
     /// `y`.
     Linear,
+    /// `2^y`, as in the code of SmoothI's authors.
+    Power,
+}
+
+impl Gain {
+    /// That of a label.
+    pub(super) fn of(self, label: f64) -> f64 {
+        match self {
+            Self::Exponential => label.exp2() - 1.0,
+            Self::Linear => label,
+            Self::Power => label.exp2(),
+        }
+    }
+
+    /// Its derivative.
+    pub(super) fn slope(self, label: f64) -> f64 {
+        if self == Self::Linear { 1.0 } else { label.exp2() * std::f64::consts::LN_2 }
+    }
 }
 
 /// Which ranks equal scores have, in the weights of pairs.
@@ -112,7 +143,10 @@ pub enum Preset {
     /// Of allRank: lambda weights with gains over the ideal DCG, not times the length, logarithms of base 2; a cut-off
     /// drops the pairs of which an item ranks behind it; LambdaLoss 1 counts equal labels and each item with itself.
     AllRank,
-    /// Of TF-Ranking, whose smooth ranks have temperature 0.1. Otherwise those of Rax.
+    /// Of TF-Ranking's Keras losses: sigmoid ranks of temperature 0.1; lambda weights with gains over the ideal DCG, without
+    /// the items' weights; pairwise and pointwise means over all items, masked ones included; reciprocal ranks of all
+    /// items, weighted by their labels; labels of the pointwise logistic loss as they are; ε of poly-1 times the sum of
+    /// labels; weights of items as one of the list, their mean by labels, but for softmax losses.
     TfRanking,
 }
 
@@ -145,8 +179,11 @@ pub enum SmoothRanks {
     /// are 1 to 1e-6.
     NeuralSinkhorn,
     /// The matrix of SmoothI (Thonet et al. 2022): for each place the softmax of `(s - min s) / T`, times `Π (1 - I - δ)`
-    /// over the places before, which carries no gradient.
+    /// over the places before, which carries no gradient. A place gains by the expected label there.
     SmoothI,
+    /// Hard ranks, whose gradient is a difference of two hard ones (Rolínek et al. 2020), of scores that the margin moves
+    /// against their labels: half of it down for relevant items, half up for others. Equal scores have their average.
+    BlackBox,
 }
 
 impl SmoothRanks {

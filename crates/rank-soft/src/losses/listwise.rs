@@ -44,9 +44,10 @@ fn cross_entropy(loss: &Loss, row: &Row<'_>, gradient: &mut [f64]) -> f64 {
         softmax(&mut p);
         let shares = normalized(&weighted);
         let chosen: f64 = shares.iter().zip(&p).map(|(y, p)| y * p).sum();
-        value += loss.epsilon * (1.0 - chosen);
+        let epsilon = loss.epsilon * if loss.tf_ranking { weighted.iter().sum() } else { 1.0 };
+        value += epsilon * (1.0 - chosen);
         for ((gradient, p), y) in gradient.iter_mut().zip(&p).zip(&shares) {
-            *gradient -= loss.epsilon * p * (y - chosen);
+            *gradient -= epsilon * p * (y - chosen);
         }
     }
     value

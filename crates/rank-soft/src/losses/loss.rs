@@ -35,6 +35,8 @@ pub struct Loss {
     pub(super) delta: f64,
     /// μ of LambdaLoss 2++.
     pub(super) mu: f64,
+    /// λ of black-box ranks.
+    pub(super) reach: f64,
     pub(super) top: Option<usize>,
     pub(super) gain: Gain,
     pub(super) ties: Ties,
@@ -49,13 +51,15 @@ pub struct Loss {
     pub(super) all_pairs: bool,
     /// Whether the value is that of the hard order.
     pub(super) straight_through: bool,
+    /// What of TF-Ranking's conventions has no option of its own.
+    pub(super) tf_ranking: bool,
     pub(super) samples: usize,
     pub(super) noise: f64,
     pub(super) seed: u64,
 }
 
 impl Loss {
-    /// A loss with the options of Rax: no pair weights, raw labels, T = σ = margin = ε = 1, τ = ½, δ = 0.1,
+    /// A loss with the options of Rax: no pair weights, raw labels, T = σ = margin = ε = λ = 1, τ = ½, δ = 0.1,
     /// μ = 10, no cut-off, no noise.
     pub fn new(kind: LossKind) -> Self {
         Self {
@@ -70,6 +74,7 @@ impl Loss {
             epsilon: 1.0,
             delta: 0.1,
             mu: 10.0,
+            reach: 1.0,
             top: None,
             gain: Gain::default(),
             ties: Ties::default(),
@@ -79,6 +84,7 @@ impl Loss {
             top_pairs: false,
             all_pairs: false,
             straight_through: false,
+            tf_ranking: false,
             samples: 0,
             noise: 1.0,
             seed: 0,
@@ -115,7 +121,7 @@ impl Loss {
         Self { sigma, ..self }
     }
 
-    /// With another margin of the hinge.
+    /// With another margin of the hinge, or between relevant and other items in black-box ranks.
     #[must_use]
     pub fn margin(self, margin: f64) -> Self {
         Self { margin, ..self }
@@ -154,24 +160,31 @@ impl Loss {
     /// Of whom the conventions are: sets what the preset differs in from Rax, for this kind of loss.
     #[must_use]
     pub fn preset(self, preset: Preset) -> Self {
+        let lambda = matches!(
+            self.pair_weight,
+            PairWeight::LambdaRank
+                | PairWeight::LambdaLoss1
+                | PairWeight::LambdaLoss2
+                | PairWeight::LambdaLoss2PlusPlus
+                | PairWeight::Neighbors
+        );
         match preset {
-            Preset::TfRanking if self.ranks == SmoothRanks::Sigmoid => self.temperature(0.1),
-            Preset::Rax | Preset::TfRanking => self,
-            Preset::AllRank => {
-                let lambda = matches!(
-                    self.pair_weight,
-                    PairWeight::LambdaRank
-                        | PairWeight::LambdaLoss1
-                        | PairWeight::LambdaLoss2
-                        | PairWeight::LambdaLoss2PlusPlus
-                );
-                if !lambda {
-                    return self;
-                }
+            Preset::TfRanking => {
+                let own = Self { tf_ranking: true, normalize: self.normalize || lambda, ..self };
+                if self.is_metric() && self.ranks == SmoothRanks::Sigmoid { own.temperature(0.1) } else { own }
+            }
+            Preset::AllRank if lambda => {
                 let all = self.pair_weight == PairWeight::LambdaLoss1;
                 self.normalize(true).times_length(false).base_2(true).top_pairs(true).all_pairs(all)
             }
+            Preset::Rax | Preset::AllRank => self,
         }
+    }
+
+    /// Whether it is a metric of ranks.
+    fn is_metric(&self) -> bool {
+        use LossKind::{Ap, Dcg, LogRank, Mrr, Ndcg, Precision, Recall};
+        matches!(self.kind, Dcg | Ndcg | Mrr | Ap | Precision | Recall | LogRank)
     }
 
     /// With other gains of labels.
@@ -196,6 +209,12 @@ impl Loss {
     #[must_use]
     pub fn mu(self, mu: f64) -> Self {
         Self { mu, ..self }
+    }
+
+    /// With another λ of black-box ranks: how far they look. The authors' λ is of ranks over n: pass theirs times n.
+    #[must_use]
+    pub fn reach(self, reach: f64) -> Self {
+        Self { reach, ..self }
     }
 
     /// Whether logarithms of logistic pairs have base 2, as in allRank.
@@ -235,6 +254,11 @@ impl Loss {
         Self { seed: self.seed.wrapping_add(steps), ..self }
     }
 
+    /// Over how many draws of noise it is meant; 0 without noise.
+    pub fn samples(&self) -> usize {
+        self.samples
+    }
+
     /// What it is.
     pub fn kind(&self) -> LossKind {
         self.kind
@@ -255,6 +279,7 @@ impl Loss {
         };
         positive("temperature", self.temperature)?;
         positive("sigma", self.sigma)?;
+        positive("reach", self.reach)?;
         if !(0.0..=1.0).contains(&self.tau) {
             return Err(Error::OutOfRange { argument: "tau", expected: "a number from 0 to 1", got: self.tau });
         }
@@ -275,6 +300,14 @@ impl Loss {
             return Err(Error::UnknownOption {
                 argument: "ranks",
                 expected: "a matrix for PiRank, ranks for others than DCG, nDCG, precision, recall and AP",
+                got: format!("{:?}", self.ranks),
+            });
+        }
+        let hard = !self.is_metric() || matches!(self.kind, LossKind::Precision | LossKind::Recall);
+        if self.ranks == SmoothRanks::BlackBox && hard {
+            return Err(Error::UnknownOption {
+                argument: "ranks",
+                expected: "smooth ranks, as only DCG, nDCG, MRR, AP and the logarithm of ranks have slopes of hard ones",
                 got: format!("{:?}", self.ranks),
             });
         }

@@ -7,10 +7,12 @@
 //!
 //! By hand: two equal scores have smooth ranks 1.5 each.
 
+use std::borrow::Cow;
+
 use super::{Loss, LossKind, Row, SmoothRanks, Ties, gains, hard_ranks, ideal_dcg, relevance};
 use crate::sigmoid::{pull_sigmoids, sigmoid, sum_of_sigmoids};
 use crate::watch::Watch;
-use crate::{Direction, Input, Kind, Method, Operator, Result, State};
+use crate::{Direction, GradientRule, Input, Kind, Method, Operator, Result, State};
 
 /// Smooth ranks, and how their gradient comes back to the scores.
 pub(super) struct Ranks {
@@ -31,6 +33,12 @@ impl Ranks {
             }
             SmoothRanks::Operator(method) => {
                 return Self::by_operator(loss, method, Direction::Descending, scores, watch);
+            }
+            SmoothRanks::BlackBox => {
+                let operator = Operator::new(Kind::Rank).direction(Direction::Descending);
+                let operator = operator.gradient(GradientRule::BlackBox { reach: loss.reach });
+                let (values, state) = operator.forward(&Input::new(scores).watched(watch))?;
+                return Ok(Self { values, state: Some(state) });
             }
             _ => {
                 for &i in wanted {
@@ -90,6 +98,9 @@ fn cut(loss: &Loss, ranks: &[f64]) -> Vec<(f64, f64)> {
     if top == 0 {
         return vec![(0.0, 0.0); ranks.len()];
     }
+    if loss.ranks == SmoothRanks::BlackBox {
+        return ranks.iter().map(|&rank| (f64::from(u8::from(rank <= top as f64)), 0.0)).collect();
+    }
     let negated: Vec<f64> = ranks.iter().map(|rank| -rank).collect();
     let places = hard_ranks(&negated, Ties::First);
     let at = |place: usize| places.iter().position(|&p| p == place as f64).map_or(0.0, |i| ranks[i]);
@@ -116,9 +127,19 @@ pub(super) fn row(loss: &Loss, row: &Row<'_>, watch: Watch<'_>, gradient: &mut [
         _ => Vec::new(),
     };
     let cuts = loss.top.is_some_and(|top| top < n);
-    let counts = if gains.is_empty() { &relevant } else { &gains };
+    let by_labels = loss.kind == LossKind::Mrr && loss.tf_ranking;
+    let counts = match loss.kind {
+        LossKind::Mrr if by_labels => row.labels,
+        _ if gains.is_empty() => &relevant,
+        _ => &gains,
+    };
     let wanted: Vec<usize> = (0..n).filter(|&i| cuts || counts[i] != 0.0).collect();
-    let ranks = Ranks::new(loss, row.scores, &wanted, watch)?;
+    let scores: Cow<'_, [f64]> = if loss.ranks == SmoothRanks::BlackBox {
+        row.scores.iter().zip(&relevant).map(|(score, relevant)| score - loss.margin * (relevant - 0.5)).collect()
+    } else {
+        row.scores.into()
+    };
+    let ranks = Ranks::new(loss, &scores, &wanted, watch)?;
     let r = &ranks.values;
     let counted = cut(loss, r);
     let mut slopes = vec![0.0; n];
@@ -134,6 +155,32 @@ pub(super) fn row(loss: &Loss, row: &Row<'_>, watch: Watch<'_>, gradient: &mut [
                 value += gain * counted[i].0 / log;
                 let discount_slope = -1.0 / (log * log * (1.0 + r[i]) * std::f64::consts::LN_2);
                 slopes[i] = gain * (counted[i].1 / log + counted[i].0 * discount_slope);
+            }
+            value
+        }
+        LossKind::Mrr if by_labels => {
+            let all: f64 = row.labels.iter().sum();
+            let all = if all == 0.0 { 1.0 } else { all };
+            let mut value = 0.0;
+            for &i in &wanted {
+                let share = row.labels[i] / all;
+                value += share * counted[i].0 / r[i];
+                slopes[i] = share * (counted[i].1 / r[i] - counted[i].0 / (r[i] * r[i]));
+            }
+            value
+        }
+        LossKind::LogRank => {
+            let found: Vec<usize> = (0..n).filter(|&i| relevant[i] > 0.0).collect();
+            let mut own: Vec<f64> = found.iter().map(|&i| -r[i]).collect();
+            own = hard_ranks(&own, Ties::Average);
+            let mut value = 0.0;
+            for (&i, own) in found.iter().zip(own) {
+                let others = r[i] - own;
+                if others > 0.0 {
+                    let inner = others.ln_1p();
+                    value -= inner.ln_1p() / count;
+                    slopes[i] = -1.0 / ((1.0 + inner) * (1.0 + others) * count);
+                }
             }
             value
         }
@@ -171,6 +218,6 @@ pub(super) fn row(loss: &Loss, row: &Row<'_>, watch: Watch<'_>, gradient: &mut [
     for slope in &mut slopes {
         *slope = -*slope;
     }
-    ranks.back(loss, row.scores, &slopes, watch, gradient)?;
+    ranks.back(loss, &scores, &slopes, watch, gradient)?;
     Ok(-value)
 }

@@ -1,6 +1,7 @@
 //! Ranking losses, each with its gradient to the scores.
 
 mod evaluate;
+mod kendall;
 mod kinds;
 mod listwise;
 mod loss;
@@ -52,11 +53,7 @@ pub(crate) fn discount(rank: f64) -> f64 {
 
 /// The gains of the labels, times the weights.
 fn gains(loss: &Loss, row: &Row<'_>) -> Vec<f64> {
-    let gain = |label: f64| match loss.gain {
-        Gain::Exponential => label.exp2() - 1.0,
-        Gain::Linear => label,
-    };
-    row.labels.iter().enumerate().map(|(i, &label)| gain(label) * row.weight(i)).collect()
+    row.labels.iter().enumerate().map(|(i, &label)| loss.gain.of(label) * row.weight(i)).collect()
 }
 
 /// 1 for a relevant item, which is one of label 1 or more, 0 for others.

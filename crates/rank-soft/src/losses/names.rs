@@ -12,9 +12,11 @@ impl FromStr for Loss {
     /// `pairwise_soft_zero_one`, `pairwise_qr`, `pairwise_mse`, `margin_mse`, `rank_net_label_difference`, `lambda_rank`,
     /// `lambda_loss_1`, `lambda_loss_2`, `lambda_loss_2_plus_plus`, `softmax`, `list_net`, `poly1_softmax`,
     /// `unique_softmax`, `list_mle`, `p_list_mle`, `kl_distillation`, `pointwise_mse`, `pointwise_sigmoid`, `kendall`,
-    /// `spearman`, `pirank`, `rank_net_label_square_difference`; of each metric (`dcg`, `ndcg`, `mrr`, `ap`, `precision`,
-    /// `recall`) `approx_`, `bound_` and `soft_`, the last by l2 soft ranks; and of all but `mrr` `neural_` (NeuralNDCG's
-    /// matrix), `pirank_` (NeuralSort's) and `smoothi_`.
+    /// `kendall_tau_b`, `spearman`, `pirank`, `rank_net_label_square_difference`, `arp_loss_1`, `arp_loss_2`, `yeti` (8
+    /// samples of noise); of each metric (`dcg`, `ndcg`, `mrr`, `ap`, `precision`, `recall`) `approx_`, `gumbel_` (the same
+    /// with 8 samples), `bound_` and `soft_`, the last by l2 soft ranks; of all but `mrr` `neural_` (NeuralNDCG's matrix),
+    /// `pirank_` (NeuralSort's) and `smoothi_`; and of all but `precision` `black_box_` (margin 0), of which that of
+    /// recall is the mean of `log(1 + log(1 + x))`.
     fn from_str(name: &str) -> Result<Self> {
         let pairs = |weight| Self::new(LossKind::PairwiseLogistic).pair_weight(weight);
         let metric = |name: &str| {
@@ -36,6 +38,15 @@ impl FromStr for Loss {
             if let Some(kind) = name.strip_prefix(prefix).and_then(metric) {
                 return Ok(Self::new(kind).ranks(ranks));
             }
+        }
+        if let Some(kind) = name.strip_prefix("gumbel_").and_then(metric) {
+            return Ok(Self::new(kind).gumbel(8, 1.0, 0));
+        }
+        if let Some(kind) = name.strip_prefix("black_box_").and_then(metric)
+            && kind != LossKind::Precision
+        {
+            let kind = if kind == LossKind::Recall { LossKind::LogRank } else { kind };
+            return Ok(Self::new(kind).ranks(SmoothRanks::BlackBox).margin(0.0));
         }
         for (prefix, ranks) in [
             ("pirank_", SmoothRanks::NeuralSort),
@@ -60,8 +71,10 @@ impl FromStr for Loss {
             "pairwise_qr" => Self::new(LossKind::PairwiseQr),
             "pairwise_mse" => Self::new(LossKind::PairwiseMse),
             "margin_mse" => Self::new(LossKind::MarginMse),
-            "rank_net_label_difference" => pairs(PairWeight::LabelDifference),
+            "rank_net_label_difference" | "arp_loss_2" => pairs(PairWeight::LabelDifference),
             "rank_net_label_square_difference" => pairs(PairWeight::LabelSquareDifference),
+            "arp_loss_1" => pairs(PairWeight::Label).all_pairs(true),
+            "yeti" => pairs(PairWeight::Neighbors).gumbel(8, 1.0, 0),
             "lambda_rank" => pairs(PairWeight::LambdaRank),
             "lambda_loss_1" => pairs(PairWeight::LambdaLoss1),
             "lambda_loss_2" => pairs(PairWeight::LambdaLoss2),
@@ -74,6 +87,7 @@ impl FromStr for Loss {
             "p_list_mle" => Self::new(LossKind::PositionListMle),
             "kl_distillation" => Self::new(LossKind::KlDistillation),
             "kendall" => Self::new(LossKind::Kendall),
+            "kendall_tau_b" => Self::new(LossKind::KendallB),
             _ => {
                 return Err(Error::UnknownOption {
                     argument: "name",

@@ -148,7 +148,8 @@ struct Lambda {
 
 impl Lambda {
     fn new(loss: &Loss, row: &Row<'_>, sorted: &Sorted, ranks: &[f64]) -> Self {
-        let mut gains = gains(loss, row);
+        let bare = Row { scores: row.scores, labels: row.labels, weights: None, padded: row.padded };
+        let mut gains = gains(loss, if loss.tf_ranking { &bare } else { row });
         if loss.normalize {
             let ideal = ideal_dcg(&gains, loss.top);
             if ideal != 0.0 {
@@ -161,7 +162,10 @@ impl Lambda {
         let top = loss.top.filter(|_| !loss.top_pairs);
         let within = |rank: f64| top.is_none_or(|top| rank <= top as f64);
         let discounts = ranks.iter().map(|&rank| if within(rank) { discount(rank) } else { 0.0 }).collect();
-        let differs = matches!(loss.pair_weight, PairWeight::LambdaLoss2 | PairWeight::LambdaLoss2PlusPlus);
+        let differs = matches!(
+            loss.pair_weight,
+            PairWeight::LambdaLoss2 | PairWeight::LambdaLoss2PlusPlus | PairWeight::Neighbors
+        );
         let steps = (0..if differs { 2 * row.scores.len() + 1 } else { 0 })
             .map(|step| step as f64 / 2.0)
             .map(|step| if step == 0.0 { 0.0 } else { (discount(step) - discount(step + 1.0)).abs() })
@@ -189,6 +193,7 @@ impl Lambda {
     fn fill(&self, y: &[f64], i: usize, lower: usize, weights: &mut [f64]) {
         let gap = |j: usize| (self.gains[i] - self.gains[j]).abs();
         let change = |j: usize| (self.discounts[i] - self.discounts[j]).abs();
+        let within = |i: usize| self.top.is_none_or(|top| self.ranks[i] <= top as f64);
         for (weight, j) in weights.iter_mut().zip(lower..) {
             *weight = match self.kind {
                 PairWeight::None => 1.0,
@@ -198,6 +203,12 @@ impl Lambda {
                 PairWeight::LambdaLoss2 => self.scale * gap(j) * self.step(i, j),
                 PairWeight::LambdaLoss2PlusPlus => self.scale * gap(j) * (self.mu * self.step(i, j) + change(j)),
                 PairWeight::LabelSquareDifference => (y[i] * y[i] - y[j] * y[j]).abs(),
+                PairWeight::Label => y[i],
+                PairWeight::Precision => f64::from(u8::from((y[i] >= 1.0) != (y[j] >= 1.0) && within(i) != within(j))),
+                PairWeight::Neighbors if (self.ranks[i] - self.ranks[j]).abs() == 1.0 => {
+                    self.scale * gap(j) * self.step(i, j)
+                }
+                PairWeight::Neighbors => 0.0,
             };
         }
     }

@@ -1,4 +1,4 @@
-//! Losses of each score by itself: `(s - y)²`, and the logistic loss of a label clipped to [0, 1]. Rax's conventions.
+//! Losses of each score by itself: `(s - y)²`, and the logistic loss of a label, which Rax clips to [0, 1].
 //!
 //! By hand: a score of 0 for label 1 costs log 2.
 
@@ -11,11 +11,11 @@ pub(super) fn row(loss: &Loss, row: &Row<'_>, gradient: &mut [f64]) -> (f64, f64
         let (value, slope) = if loss.kind == LossKind::PointwiseMse {
             ((s - y) * (s - y), 2.0 * (s - y))
         } else {
-            let y = y.clamp(0.0, 1.0);
+            let y = if loss.tf_ranking { y } else { y.clamp(0.0, 1.0) };
             (s.max(0.0) - s * y + (-s.abs()).exp().ln_1p(), sigmoid(s) - y)
         };
         sum += row.weight(i) * value;
         gradient[i] = row.weight(i) * slope;
     }
-    (sum, row.scores.len() as f64)
+    (sum, loss.count(row, row.scores.len() as f64))
 }
