@@ -88,18 +88,18 @@ fn vectorized_for<W: Work>(_: Isa, work: W) -> W::Output {
 
 /// # Safety
 ///
-/// The machine has AVX-512 F, BW and VL.
+/// The machine has AVX-512 F, BW and VL, and POPCNT.
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,popcnt")]
 unsafe fn wide<W: Work>(work: W) -> W::Output {
     work.run()
 }
 
 /// # Safety
 ///
-/// The machine has AVX2.
+/// The machine has AVX2 and POPCNT.
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,popcnt")]
 unsafe fn narrow<W: Work>(work: W) -> W::Output {
     work.run()
 }

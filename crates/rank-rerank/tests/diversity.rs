@@ -84,6 +84,55 @@ proptest! {
         prop_assert_eq!(mmr(&list, &cosine, MmrConfig { lambda_mult: lambda, k }).unwrap(), expected);
     }
 
+    /// So many that most similarities are left out, and that signs say which are computed first.
+    #[test]
+    fn mmr_of_many_is_the_selection_that_compares_everything(
+        n in 20_usize..60, dim in 1_usize..300, topics in 1_usize..12, levels in 1_u64..100, lambda in weight(),
+        end in weight(), start in any::<u64>(),
+    ) {
+        let mut state = start;
+        let mut below = |end: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % end
+        };
+        // Few levels make ties and repetitions.
+        let centers: Vec<u64> = (0..topics * dim).map(|_| below(levels)).collect();
+        let mut values = Vec::new();
+        for _ in 0..n {
+            let topic = below(topics as u64) as usize;
+            values.extend((0..dim).map(|at| (centers[topic * dim + at] + below(levels)) as f32 - levels as f32 + 1.0));
+        }
+        let list: Vec<(usize, f64)> = (0..n).map(|id| (id, below(levels) as f64 / levels as f64)).collect();
+        let matrix = TokenMatrix::new(values, dim).unwrap();
+        let cosine = Cosine::new(matrix.view()).unwrap();
+        let all: Vec<Vec<f64>> = (0..n).map(|a| (0..n).map(|b| cosine.similarity(a, b)).collect()).collect();
+        let relevance = relevance(&list);
+        let k = n - 5;
+        let expected = |weight: &dyn Fn(usize) -> f64| {
+            let mut maxima = vec![f64::NEG_INFINITY; n];
+            let mut left: Vec<usize> = (0..n).collect();
+            let mut selected: Selected = Vec::new();
+            while selected.len() < k {
+                let lambda = weight(selected.len());
+                let gain = |candidate: usize| match selected.len() {
+                    0 => relevance[candidate],
+                    _ => lambda * relevance[candidate] - (1.0 - lambda) * maxima[candidate],
+                };
+                let best = left.iter().copied().reduce(|best, next| if gain(next) > gain(best) { next } else { best });
+                let best = best.unwrap();
+                selected.push((best, if selected.is_empty() { lambda * relevance[best] } else { gain(best) }));
+                left.retain(|&candidate| candidate != best);
+                for &other in &left {
+                    maxima[other] = maxima[other].max(all[other][best]);
+                }
+            }
+            selected
+        };
+        prop_assert_eq!(mmr(&list, &cosine, MmrConfig { lambda_mult: lambda, k }).unwrap(), expected(&|_| lambda));
+        let weight = |selected: usize| lambda + (end - lambda) * (selected as f64 / (k - 1) as f64);
+        prop_assert_eq!(mmr_adaptive(&list, &cosine, lambda, end, k).unwrap(), expected(&weight));
+    }
+
     #[test]
     fn adaptive_mmr_is_the_selection_that_compares_everything(
         (list, matrix) in candidates(), start in weight(), end in weight(), k in 0_usize..14,

@@ -1,6 +1,7 @@
 //! Maximal marginal relevance.
 
 use std::hash::Hash;
+use std::ops::Range;
 
 use super::greedy::{self, Bound, Gains};
 use super::{CHUNK, Similarity, check_lambda, named, relevance};
@@ -89,15 +90,16 @@ pub fn mmr_adaptive<I: Clone + Eq + Hash, S: Copy + Into<f64>>(
     check_lambda("lambda_start", lambda_start)?;
     check_lambda("lambda_end", lambda_end)?;
     let relevance = relevance(candidates, similarity)?;
-    let mut maxima = Maxima::new(&relevance, similarity, lambda_start);
-    let mut selected: Vec<(usize, f64)> = first(&relevance, lambda_start).into_iter().take(k).collect();
-    let mut left: Vec<usize> = (0..relevance.len()).filter(|&d| selected.first().is_none_or(|s| s.0 != d)).collect();
+    let Some(first) = first(&relevance, lambda_start).filter(|_| k > 0) else { return Ok(Vec::new()) };
+    let mut selected = vec![first];
+    let mut left: Vec<usize> = (0..relevance.len()).filter(|&candidate| candidate != first.0).collect();
+    let mut maxima = Maxima::new(&relevance, similarity, lambda_start, first.0);
     while selected.len() < k && !left.is_empty() {
-        maxima.select(selected[selected.len() - 1].0);
         maxima.lambda = lambda_start + (lambda_end - lambda_start) * (selected.len() as f64 / (k - 1) as f64);
-        // With another lambda the old gains are no bounds, so that each step begins anew.
-        selected.extend(greedy::select(left.iter().copied(), 1, f64::NEG_INFINITY, &mut maxima));
-        left.retain(|&d| d != selected[selected.len() - 1].0);
+        let next = maxima.best(&left);
+        maxima.select(next.0);
+        left.retain(|&candidate| candidate != next.0);
+        selected.push(next);
     }
     Ok(named(candidates, &selected))
 }
@@ -107,9 +109,7 @@ pub(super) fn positions(relevance: &[f64], similarity: &impl Similarity, lambda:
     let Some(first) = first(relevance, lambda).filter(|_| k > 0) else { return Vec::new() };
     let mut selected = vec![first];
     if k > 1 {
-        let mut maxima = Maxima::new(relevance, similarity, lambda);
-        maxima.select(first.0);
-        maxima.compare_all();
+        let mut maxima = Maxima::new(relevance, similarity, lambda, first.0);
         let others = (0..relevance.len()).filter(|&candidate| candidate != first.0);
         selected.extend(greedy::select(others, k - 1, f64::NEG_INFINITY, &mut maxima));
     }
@@ -129,46 +129,74 @@ struct Maxima<'a, M> {
     lambda: f64,
     selected: Vec<usize>,
     maximum: Vec<f64>,
-    /// With how many of the selected.
+    /// With how many of the selected, in their order.
     compared: Vec<usize>,
+    /// Among how many of the selected the most similar was guessed, and compared with before its turn.
+    guessed: Vec<usize>,
 }
 
 impl<'a, M: Similarity> Maxima<'a, M> {
-    fn new(relevance: &'a [f64], similarity: &'a M, lambda: f64) -> Self {
-        let n = relevance.len();
-        Self {
-            relevance,
-            similarity,
-            lambda,
-            selected: Vec::new(),
-            maximum: vec![f64::NEG_INFINITY; n],
-            compared: vec![0; n],
-        }
+    /// Compares all candidates with the first that is selected, its row with many at once.
+    fn new(relevance: &'a [f64], similarity: &'a M, lambda: f64, first: usize) -> Self {
+        let all: Vec<usize> = (0..relevance.len()).collect();
+        let mut maximum = vec![0.0; all.len()];
+        similarity.similarities(first, &all, &mut maximum);
+        let (compared, guessed) = (vec![1; all.len()], vec![1; all.len()]);
+        Self { relevance, similarity, lambda, selected: vec![first], maximum, compared, guessed }
     }
-}
 
-impl<M: Similarity> Maxima<'_, M> {
-    /// Compares all candidates with the one that is selected, its row with many at once.
-    fn compare_all(&mut self) {
-        let all: Vec<usize> = (0..self.relevance.len()).collect();
-        self.similarity.similarities(self.selected[0], &all, &mut self.maximum);
-        self.compared.fill(1);
+    /// The gain, by what the candidate was compared with: no less than it is.
+    fn bound(&self, candidate: usize) -> f64 {
+        self.lambda * self.relevance[candidate] - (1.0 - self.lambda) * self.maximum[candidate]
+    }
+
+    fn compare(&mut self, candidate: usize, others: Range<usize>) {
+        let mut similarities = [0.0; CHUNK];
+        let others = &self.selected[others];
+        let similarities = &mut similarities[..others.len()];
+        self.similarity.similarities(candidate, others, similarities);
+        self.maximum[candidate] = similarities.iter().fold(self.maximum[candidate], |maximum, &next| maximum.max(next));
+    }
+
+    /// The first of the candidates with the largest gain, whatever `lambda` was before.
+    fn best(&mut self, left: &[usize]) -> (usize, f64) {
+        let likely =
+            left.iter().copied().reduce(|best, next| if self.bound(next) > self.bound(best) { next } else { best });
+        let mut best = (usize::MAX, f64::NEG_INFINITY);
+        for candidate in likely.into_iter().chain(left.iter().copied()) {
+            if self.bound(candidate) >= best.1
+                && let Bound::Exact(gain) = self.gain(candidate, best.1)
+                && (gain > best.1 || (gain == best.1 && candidate < best.0))
+            {
+                best = (candidate, gain);
+            }
+        }
+        best
     }
 }
 
 impl<M: Similarity> Gains for Maxima<'_, M> {
     fn gain(&mut self, candidate: usize, enough: f64) -> Bound {
-        let mut similarities = [0.0; CHUNK];
+        let selected = self.selected.len();
+        let guessed = self.guessed[candidate].max(self.compared[candidate]);
+        // Where more are open than are compared at once.
+        if selected - guessed > CHUNK
+            && let Some(place) = self.similarity.guess(candidate, &self.selected[guessed..])
+        {
+            self.guessed[candidate] = selected;
+            self.compare(candidate, guessed + place..guessed + place + 1);
+            let gain = self.bound(candidate);
+            if gain < enough {
+                return Bound::AtMost(gain);
+            }
+        }
         loop {
-            let open = &self.selected[self.compared[candidate]..];
-            let others = &open[..open.len().min(CHUNK)];
-            let similarities = &mut similarities[..others.len()];
-            self.similarity.similarities(candidate, others, similarities);
-            let maximum = similarities.iter().fold(self.maximum[candidate], |maximum, &next| maximum.max(next));
-            self.maximum[candidate] = maximum;
-            self.compared[candidate] += others.len();
-            let gain = self.lambda * self.relevance[candidate] - (1.0 - self.lambda) * maximum;
-            if others.len() == open.len() {
+            let start = self.compared[candidate];
+            let end = selected.min(start + CHUNK);
+            self.compare(candidate, start..end);
+            self.compared[candidate] = end;
+            let gain = self.bound(candidate);
+            if end == selected {
                 return Bound::Exact(gain);
             }
             if gain < enough {

@@ -1,5 +1,7 @@
 //! How alike two candidates are.
 
+use std::sync::OnceLock;
+
 use rank_kernels::Kernels;
 
 use super::CHUNK;
@@ -19,6 +21,13 @@ pub trait Similarity {
         for (out, &other) in out.iter_mut().zip(others) {
             *out = self.similarity(candidate, other);
         }
+    }
+
+    /// The place in `others` of one that a candidate is probably very similar to, where a guess costs far less than a
+    /// similarity. What is guessed decides what is computed first, and nothing else.
+    fn guess(&self, candidate: usize, others: &[usize]) -> Option<usize> {
+        let _ = (candidate, others);
+        None
     }
 
     /// Called before the similarities of a candidate are likely to be asked for: a chance to bring what they are computed
@@ -42,7 +51,11 @@ pub struct Cosine<'a> {
     kernels: &'static Kernels,
     embeddings: TokensRef<'a>,
     inverse_norms: Vec<f64>,
+    sketches: OnceLock<Vec<Sketch>>,
 }
+
+/// The signs of the first components: in few of them two vectors differ that are alike.
+type Sketch = [u64; 4];
 
 impl<'a> Cosine<'a> {
     /// The cosines of `embeddings`, one row a candidate.
@@ -66,7 +79,19 @@ impl<'a> Cosine<'a> {
                 Ok(if square > 0.0 { square.sqrt().recip() } else { 0.0 })
             })
             .collect::<Result<_>>()?;
-        Ok(Self { kernels, embeddings, inverse_norms })
+        Ok(Self { kernels, embeddings, inverse_norms, sketches: OnceLock::new() })
+    }
+
+    fn sketch(&self, row: &[f32]) -> Sketch {
+        let mut sketch = Sketch::default();
+        let row = &row[..row.len().min(64 * sketch.len())];
+        let (whole, rest) = row.split_at(row.len() / 64 * 64);
+        let (masks, last) = sketch.split_at_mut(whole.len() / 64);
+        self.kernels.at_least(whole, 0.0, masks);
+        if let Some(last) = last.first_mut() {
+            *last = rest.iter().rev().fold(0, |mask, &value| mask << 1 | u64::from(value >= 0.0));
+        }
+        sketch
     }
 }
 
@@ -79,6 +104,23 @@ impl Similarity for Cosine<'_> {
         let mut out = [0.0];
         self.similarities(a, &[b], &mut out);
         out[0]
+    }
+
+    fn guess(&self, candidate: usize, others: &[usize]) -> Option<usize> {
+        let all = || (0..self.len()).map(|candidate| self.sketch(self.embeddings.token(candidate))).collect();
+        let sketches = self.sketches.get_or_init(all);
+        let own = &sketches[candidate];
+        let mut least = (u32::MAX, None);
+        rank_kernels::vectorized(|| {
+            for (place, &other) in others.iter().enumerate() {
+                let [a, b, c, d] = std::array::from_fn(|word| (own[word] ^ sketches[other][word]).count_ones());
+                let differing = a + b + c + d;
+                if differing < least.0 {
+                    least = (differing, Some(place));
+                }
+            }
+        });
+        least.1
     }
 
     fn prefetch(&self, candidate: usize) {
