@@ -111,16 +111,19 @@ proptest! {
     #[test]
     fn documents_come_and_go(
         documents in 4_usize..40,
-        first in 1_usize..4,
+        mut cuts in prop::collection::btree_set(1_usize..40, 0..8),
         gone in prop::collection::btree_set(0_u32..40, 0..6),
         start in any::<u32>(),
     ) {
         let collection = Collection::new(documents, u64::from(start));
         let whole = collection.index(CodecConfig::default());
         let mut grown = PlaidIndex::new(whole.codec().clone());
-        let cut = collection.offsets[first];
-        let parts = [(0, first, &collection.tokens[..cut * DIM]), (first, documents, &collection.tokens[cut * DIM..])];
-        for (from, to, tokens) in parts {
+        cuts.retain(|cut| *cut < documents);
+        cuts.extend([0, documents]);
+        let cuts: Vec<usize> = cuts.into_iter().collect();
+        for pair in cuts.windows(2) {
+            let (from, to) = (pair[0], pair[1]);
+            let tokens = &collection.tokens[collection.offsets[from] * DIM..collection.offsets[to] * DIM];
             let offsets: Vec<usize> =
                 collection.offsets[from..=to].iter().map(|offset| offset - collection.offsets[from]).collect();
             let batch = TokenBatch::flat(Components::F32(tokens), DIM, &offsets).unwrap();

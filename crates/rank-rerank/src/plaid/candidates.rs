@@ -75,7 +75,7 @@ pub(super) fn candidates(
         let stamp = token as u32 + 1;
         for (product, centroid) in probed {
             let gain = product - least;
-            for &document in lists.of(centroid) {
+            for &document in lists.of(centroid).flatten() {
                 let sum = &mut sums[document as usize];
                 if sum.last != stamp {
                     if sum.last == 0 {
