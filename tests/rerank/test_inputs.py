@@ -14,13 +14,26 @@ import torch
 
 from rank_rerank import (
     DtypeError,
+    FixedDimensionalEncoder,
     InvalidInputError,
+    PlaidIndex,
+    ResidualCodec,
     ShapeError,
+    TokenStore,
     colbert_alignments,
     colbert_rank,
+    dpp,
+    facility_location,
+    matryoshka_refine,
+    max_sum,
     maxsim,
     maxsim_batch,
     maxsim_matrix,
+    maxsim_top_k,
+    mmr,
+    patches_to_regions,
+    pool_tokens,
+    quantize_binary,
     quantize_int8,
     to_bf16,
 )
@@ -67,6 +80,32 @@ def test_every_library(kind: Any) -> None:  # noqa: ANN401
     np.testing.assert_array_equal(maxsim_batch(QUERY, parts), EXPECTED)
     np.testing.assert_array_equal(maxsim_matrix([query], parts)[0], EXPECTED)
     assert dict(colbert_rank(query, list(enumerate(parts)))) == dict(enumerate(EXPECTED.tolist()))
+    list_of_nine = [(number, 1.0) for number in range(9)]
+    for select in (mmr, dpp, max_sum, facility_location):
+        assert select(list_of_nine, values) == select(list_of_nine, VALUES)
+    np.testing.assert_array_equal(pool_tokens(values), pool_tokens(VALUES))
+
+
+@pytest.mark.parametrize("kind", [torch.from_numpy, Dlpack, Interface, memoryview])
+def test_what_is_made_of_arrays(kind: Any) -> None:  # noqa: ANN401
+    values = kind(VALUES)
+    np.testing.assert_array_equal(quantize_binary(values), quantize_binary(VALUES))
+    np.testing.assert_array_equal(quantize_int8(values)[0], quantize_int8(VALUES)[0])
+    np.testing.assert_array_equal(to_bf16(values), to_bf16(VALUES))
+    codec = ResidualCodec.train(values, centroids=4)
+    codes = codec.encode(values)
+    np.testing.assert_array_equal(codes[1], codec.encode(VALUES)[1])
+    centroids, packed, scales = (kind(part) for part in codes)
+    np.testing.assert_array_equal(codec.decode(centroids, packed, scales), codec.decode(*codes))
+    scores = codec.maxsim(kind(QUERY), centroids, packed, scales, kind(OFFSETS))
+    np.testing.assert_array_equal(scores, codec.maxsim(QUERY, *codes, OFFSETS))
+    encoder = FixedDimensionalEncoder(8, projection_dim=4)
+    query, document = encoder.encode_query(kind(QUERY)), encoder.encode_document(values)
+    assert encoder.score(kind(query), kind(document)) == encoder.score(query, document)
+    first = [("a", 1.0)]
+    assert matryoshka_refine(first, kind(QUERY[0]), {"a": kind(VALUES[0])}, 4) == matryoshka_refine(
+        first, QUERY[0], {"a": VALUES[0]}, 4
+    )
 
 
 def test_torch_types() -> None:
@@ -167,3 +206,44 @@ def test_nothing_is_copied() -> None:
     finally:
         tracemalloc.stop()
     assert pa.total_allocated_bytes() == before
+
+
+CODEC = ResidualCodec.train(VALUES, centroids=4)
+INDEX = PlaidIndex(CODEC)
+INDEX.add(["a", "b", "c"], VALUES, OFFSETS)
+
+
+@pytest.mark.parametrize(
+    ("argument", "call"),
+    [
+        ("k", lambda wrong: maxsim_top_k(QUERY, VALUES, OFFSETS, k=wrong)),
+        ("k", lambda wrong: INDEX.search(QUERY, wrong)),
+        ("nprobe", lambda wrong: INDEX.search(QUERY, nprobe=wrong)),
+        ("candidates", lambda wrong: INDEX.search_batch([QUERY], candidates=wrong)),
+        ("rescored", lambda wrong: INDEX.search_batch([QUERY], rescored=wrong)),
+        ("threads", lambda wrong: maxsim_batch(QUERY, VALUES, OFFSETS, threads=wrong)),
+        ("threads", lambda wrong: maxsim_matrix([QUERY], VALUES, OFFSETS, threads=wrong)),
+        ("threads", lambda wrong: CODEC.encode(VALUES, threads=wrong)),
+        ("bits", lambda wrong: ResidualCodec.train(VALUES, bits=wrong)),
+        ("centroids", lambda wrong: PlaidIndex.build(["a"], [VALUES], centroids=wrong)),
+        ("iterations", lambda wrong: PlaidIndex.build(["a"], [VALUES], iterations=wrong)),
+        ("seed", lambda wrong: ResidualCodec.train(VALUES, seed=wrong)),
+        ("dim", TokenStore),
+        ("head_dims", lambda wrong: TokenStore(8).prefix(wrong)),
+        ("protected", lambda wrong: pool_tokens(VALUES, protected=wrong)),
+        ("repetitions", lambda wrong: FixedDimensionalEncoder(8, repetitions=wrong)),
+        ("width", lambda wrong: patches_to_regions([0], wrong, 8, 2)),
+    ],
+)
+def test_numbers_of_things(argument: str, call: Any) -> None:  # noqa: ANN401
+    with pytest.raises(InvalidInputError, match=f"^{argument}: expected at least 0, got -1; pass no negative number"):
+        call(-1)
+    with pytest.raises(InvalidInputError, match=f"^{argument}: expected a number of 64 bits, got 2{'0' * 30}"):
+        call(2 * 10**30)
+    with pytest.raises(DtypeError, match=f"^{argument}: expected a whole number, got str; convert it"):
+        call("two")
+
+
+def test_what_they_are_called() -> None:
+    assert repr(CODEC) == "ResidualCodec(dim=8, bits=4, centroids=4)"
+    assert repr(INDEX) == "PlaidIndex(documents=3, tokens=9, dim=8)"

@@ -17,7 +17,7 @@ mod progress;
 pub use array::{array, flat_tokens, matrix, token_offsets, vector};
 pub use id::Id;
 pub use interrupt::in_chunks;
-pub use list::{all_entries, entries, for_each_entry, ids, items, pair, ranked_list, ranked_lists, score, strings};
+pub use list::{At, all_entries, entries, for_each_entry, ids, items, pair, ranked_list, ranked_lists, score, strings};
 pub use package::{Package, describe};
 pub use progress::{ProgressBar, Watch, watched};
 

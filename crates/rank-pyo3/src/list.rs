@@ -29,9 +29,12 @@ pub fn items<'py>(
 }
 
 /// The place of an entry, put into words only where something is wrong with it.
-struct At<'a> {
-    argument: &'a str,
-    position: usize,
+#[derive(Debug, Clone, Copy)]
+pub struct At<'a> {
+    /// The name of the list.
+    pub argument: &'a str,
+    /// The number of the entry.
+    pub position: usize,
 }
 
 impl fmt::Display for At<'_> {
@@ -124,7 +127,7 @@ pub fn all_entries<'py>(
 /// A tuple or list of two. A `str` of two characters is none.
 pub fn pair<'py>(entry: &Bound<'py, PyAny>) -> Option<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
     if let Ok(tuple) = entry.cast::<PyTuple>() {
-        return tuple.extract().ok();
+        return (tuple.len() == 2).then(|| Some((tuple.get_item(0).ok()?, tuple.get_item(1).ok()?)))?;
     }
     let list = entry.cast::<PyList>().ok()?;
     (list.len() == 2).then(|| Some((list.get_item(0).ok()?, list.get_item(1).ok()?)))?
@@ -157,7 +160,7 @@ pub fn ranked_list(package: Package, value: &Bound<'_, PyAny>, argument: &str) -
                 describe(&entry)
             )));
         };
-        list.push((Id::extract(package, &id, &at)?, score(package, &value, &at)?));
+        list.push((Id::extract(package, &id, at)?, score(package, &value, at)?));
     }
     Ok(list)
 }

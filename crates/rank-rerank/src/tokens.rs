@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use rank_kernels::{try_kernels, vectorized};
+
 use crate::error::{Argument, Error, Result};
 
 /// The token vectors of a query or a document.
@@ -207,11 +209,14 @@ pub(crate) fn gather<T: Tokens + ?Sized>(tokens: &T, argument: Argument) -> Resu
     Ok((values, dim))
 }
 
-/// The first component that is NaN or infinite, as an error.
+/// The first component that is NaN or infinite, as an error; so is a `RANK_ISA` that cannot be had.
 pub(crate) fn check_finite(values: &[f32], dim: usize, argument: Argument) -> Result<()> {
     // The exponent of what is not finite is all ones. Without a way out, so that many are looked at in one instruction.
     const EXPONENT: u32 = 0x7f80_0000;
-    if !values.iter().fold(false, |found, value| found | (value.to_bits() & EXPONENT == EXPONENT)) {
+    try_kernels()?;
+    let found =
+        vectorized(|| values.iter().fold(false, |found, value| found | (value.to_bits() & EXPONENT == EXPONENT)));
+    if !found {
         return Ok(());
     }
     match values.iter().position(|value| !value.is_finite()) {

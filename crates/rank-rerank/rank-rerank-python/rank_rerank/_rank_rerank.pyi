@@ -485,8 +485,7 @@ class PlaidIndex:
     ) -> None:
         """Adds documents, with the centroids that there are.
 
-        The lists of centroids are made again, in time proportional to the tokens of the index: many documents are best
-        added at once. If anything is wrong, nothing is added.
+        If anything is wrong, nothing is added. The first addition to an index that was opened reads its codes into memory.
 
         Args:
             ids: An id for each document, ``str`` or ``int``, that the index does not hold.

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use numpy::PyReadonlyArrayDyn;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyMapping};
-use rank_pyo3::{Id, ProgressBar, describe, items, pair, ranked_list};
+use rank_pyo3::{At, Id, ProgressBar, describe, items, pair, ranked_list};
 use rank_rerank::colbert::{self, RefineConfig, Scale};
 use rank_rerank::simd::{Components, MaxSim, Scoring, TokenBatch};
 use rank_rerank::{Argument, Error};
@@ -13,6 +13,7 @@ use rank_rerank::{Argument, Error};
 use crate::documents::Array;
 use crate::errors::{PACKAGE, to_python};
 use crate::input::in_numpy;
+use crate::number;
 use crate::tokens::{query, scoring, weighted};
 
 /// What is told after each piece of work, and whether to go on: signals get their turn, and so does the bar.
@@ -56,15 +57,15 @@ impl<'py> Pairs<'py> {
         let (mut ids, mut arrays) = (Vec::new(), Vec::new());
         for (position, entry) in items(PACKAGE, &pairs, argument, "(id, tokens) pairs")?.enumerate() {
             let entry = entry?;
-            let at = format!("{argument}[{position}]");
+            let at = At { argument, position };
             let Some((id, tokens)) = pair(&entry) else {
                 return Err(PACKAGE.dtype(format_args!(
                     "{at}: expected an (id, tokens) pair, got {}; pass a list of pairs, or a dict of id to tokens",
                     describe(&entry)
                 )));
             };
-            ids.push(Id::extract(PACKAGE, &id, &at)?);
-            let array = Array::new(&tokens, &at, 2, "(tokens, dim)")?;
+            ids.push(Id::extract(PACKAGE, &id, at)?);
+            let array = Array::new(&tokens, at, 2, "(tokens, dim)")?;
             if matches!(array.components(None)?, Components::Int8 { .. }) {
                 return Err(PACKAGE.dtype(format_args!(
                     "{at}: expected float32, float16 or bfloat16, got int8 without scales; keep int8 tokens in a TokenStore"
@@ -78,7 +79,7 @@ impl<'py> Pairs<'py> {
     /// The documents, for queries of so many components.
     fn batch(&self, dim: usize) -> PyResult<TokenBatch<'_>> {
         let each = self.arrays.iter().enumerate().map(|(position, array)| {
-            let (argument, got) = (format!("{}[{position}]", self.argument), array.dim());
+            let (argument, got) = (At { argument: self.argument, position }, array.dim());
             if got == 0 {
                 return Err(PACKAGE.shape(format_args!(
                     "{argument}: expected tokens of at least one component, got dim 0; pass the encoder's output"
@@ -138,7 +139,7 @@ pub(crate) fn colbert_rank<'py>(
     weights: Option<&Bound<'py, PyAny>>,
     cosine: bool,
     precision: Option<&str>,
-    threads: usize,
+    #[pyo3(from_py_with = number::threads)] threads: usize,
 ) -> PyResult<Bound<'py, PyList>> {
     top(py, query_tokens, candidates, usize::MAX, weights, cosine, scoring(precision, threads)?)
 }
@@ -155,7 +156,7 @@ pub(crate) fn colbert_rank_with_top_k<'py>(
     weights: Option<&Bound<'py, PyAny>>,
     cosine: bool,
     precision: Option<&str>,
-    threads: usize,
+    #[pyo3(from_py_with = number::threads)] threads: usize,
 ) -> PyResult<Bound<'py, PyList>> {
     top(py, query_tokens, candidates, count(Some(k))?, weights, cosine, scoring(precision, threads)?)
 }
@@ -178,7 +179,7 @@ fn top<'py>(
 pub(crate) fn queries(value: &Bound<'_, PyAny>, cosine: bool) -> PyResult<Vec<MaxSim>> {
     items(PACKAGE, value, "queries", "a list of arrays")?
         .enumerate()
-        .map(|(position, tokens)| query(&tokens?, &format!("queries[{position}]"), cosine))
+        .map(|(position, tokens)| query(&tokens?, At { argument: "queries", position }, cosine))
         .collect()
 }
 
@@ -198,7 +199,7 @@ pub(crate) fn colbert_rank_batch<'py>(
     k: Option<i64>,
     cosine: bool,
     precision: Option<&str>,
-    threads: usize,
+    #[pyo3(from_py_with = number::threads)] threads: usize,
     progress: bool,
 ) -> PyResult<Vec<Bound<'py, PyList>>> {
     let queries = self::queries(queries, cosine)?;
@@ -233,7 +234,7 @@ pub(crate) fn colbert_refine<'py>(
     weights: Option<&Bound<'py, PyAny>>,
     cosine: bool,
     precision: Option<&str>,
-    threads: usize,
+    #[pyo3(from_py_with = number::threads)] threads: usize,
 ) -> PyResult<Bound<'py, PyList>> {
     let candidates = first_stage(candidates)?;
     let query = weighted(query(query_tokens, "query_tokens", cosine)?, weights)?;
@@ -378,9 +379,9 @@ pub(crate) fn highlight_spans(
 #[pyfunction]
 pub(crate) fn patches_to_regions(
     patches: &Bound<'_, PyAny>,
-    width: usize,
-    height: usize,
-    per_side: usize,
+    #[pyo3(from_py_with = number::width)] width: usize,
+    #[pyo3(from_py_with = number::height)] height: usize,
+    #[pyo3(from_py_with = number::per_side)] per_side: usize,
 ) -> PyResult<Vec<(usize, usize, usize, usize)>> {
     let patches: Vec<usize> = patches.extract().map_err(|_| {
         PACKAGE

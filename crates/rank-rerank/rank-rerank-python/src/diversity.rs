@@ -1,13 +1,15 @@
 //! Diverse selections over embeddings or similarities, which are read in place.
 
-use numpy::{PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 use pyo3::types::PyMapping;
 use rank_pyo3::{Id, describe, ranked_list};
 use rank_rerank::diversity::{self, Cosine, DppConfig, MmrConfig, Similarity, SimilarityMatrix};
+use rank_rerank::simd::Components;
 use rank_rerank::{Result, TokensRef};
 
+use crate::documents::Array;
 use crate::errors::{PACKAGE, to_python};
+use crate::tokens::{floats, no_floats};
 
 type Candidates = Vec<(Id, f64)>;
 type Selected = Vec<(Id, f64)>;
@@ -15,7 +17,7 @@ type Selected = Vec<(Id, f64)>;
 /// The candidates with what tells how alike they are.
 struct Input<'py> {
     candidates: Candidates,
-    array: PyReadonlyArray2<'py, f32>,
+    array: Array<'py>,
     precomputed: bool,
 }
 
@@ -39,7 +41,7 @@ impl<'py> Input<'py> {
             )));
         }
         let candidates = ranked_list(PACKAGE, candidates, "candidates")?;
-        let array = rank_pyo3::matrix::<f32>(PACKAGE, embeddings, "embeddings", "(candidates, dim)")?;
+        let array = floats(embeddings, "embeddings", "(candidates, dim)")?;
         let (rows, columns) = (array.shape()[0], array.shape()[1]);
         let wanted = if precomputed { candidates.len() } else { columns };
         if rows != candidates.len() || columns != wanted || (columns == 0 && rows > 0) {
@@ -59,7 +61,7 @@ impl<'py> Input<'py> {
         py: Python<'py>,
         work: impl FnOnce(&Candidates, &Either<'_>) -> Result<T> + Send,
     ) -> PyResult<T> {
-        let values = self.array.as_slice()?;
+        let Components::F32(values) = self.array.components(None)? else { return Err(no_floats()) };
         let (n, columns) = (self.candidates.len(), self.array.shape()[1]);
         let candidates = &self.candidates;
         let precomputed = self.precomputed;
@@ -92,6 +94,13 @@ impl Similarity for Either<'_> {
         match self {
             Self::Cosine(cosine) => cosine.similarity(a, b),
             Self::Known(known) => known.similarity(a, b),
+        }
+    }
+
+    fn guess(&self, candidate: usize, others: &[usize]) -> Option<usize> {
+        match self {
+            Self::Cosine(cosine) => cosine.guess(candidate, others),
+            Self::Known(known) => known.guess(candidate, others),
         }
     }
 

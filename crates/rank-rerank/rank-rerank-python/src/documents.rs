@@ -1,12 +1,14 @@
 //! Documents as Python passes them: arrays of several dtypes, flat, padded, or one for each document; of NumPy, torch,
 //! Arrow.
 
+use std::fmt::Display;
+
 use numpy::{
     Element, PyArrayDescrMethods, PyReadonlyArray1, PyReadonlyArrayDyn, PyUntypedArray, PyUntypedArrayMethods, dtype,
 };
 use pyo3::prelude::*;
 use rank_pyo3::arrow::arrow_chunks;
-use rank_pyo3::{describe, items};
+use rank_pyo3::{At, describe, items};
 use rank_rerank::simd::half::slice::HalfBitsSliceExt;
 use rank_rerank::simd::half::{bf16, f16};
 use rank_rerank::simd::{Components, TokenBatch, compact};
@@ -28,12 +30,17 @@ pub(crate) enum Array<'py> {
 }
 
 impl<'py> Array<'py> {
-    pub(crate) fn new(value: &Bound<'py, PyAny>, argument: &str, dimensions: usize, shape: &str) -> PyResult<Self> {
+    pub(crate) fn new(
+        value: &Bound<'py, PyAny>,
+        argument: impl Display + Copy,
+        dimensions: usize,
+        shape: &str,
+    ) -> PyResult<Self> {
         fn is<T: Element>(array: &Bound<'_, PyUntypedArray>) -> bool {
             array.dtype().is_equiv_to(&dtype::<T>(array.py()))
         }
         if dimensions == 2 && is_arrow(value)? {
-            return arrow_matrix(value, argument).map(Self::Arrow);
+            return arrow_matrix(value, &argument.to_string()).map(Self::Arrow);
         }
         let value = &in_numpy(value, argument)?;
         let Ok(array) = value.cast::<PyUntypedArray>() else {
@@ -237,8 +244,7 @@ impl<'py> Held<'py> {
         for (position, document) in
             items(PACKAGE, values, "values", "a list of arrays, or an array with offsets")?.enumerate()
         {
-            let argument = format!("values[{position}]");
-            arrays.push(Array::new(&document?, &argument, 2, "(tokens, dim)")?);
+            arrays.push(Array::new(&document?, At { argument: "values", position }, 2, "(tokens, dim)")?);
         }
         Self::listed(arrays, scales)
     }
@@ -256,8 +262,8 @@ impl<'py> Held<'py> {
         let mut factors = Vec::new();
         if let Some(scales) = scales {
             for (position, scales) in items(PACKAGE, scales, "scales", "a list of arrays, as values")?.enumerate() {
-                let argument = format!("scales[{position}]");
-                let scales = in_numpy(&scales?, &argument)?;
+                let argument = At { argument: "scales", position };
+                let scales = in_numpy(&scales?, argument)?;
                 factors.push(rank_pyo3::vector::<f32>(PACKAGE, &scales, argument, "(tokens,)")?);
             }
             if factors.len() != arrays.len() {

@@ -1,5 +1,7 @@
 //! Arrays of other libraries, seen as NumPy arrays without a copy; tokens in Arrow arrays.
 
+use std::fmt::Display;
+
 use numpy::{PyArrayDescrMethods, PyUntypedArray, PyUntypedArrayMethods};
 use pyo3::buffer::PyUntypedBuffer;
 use pyo3::intern;
@@ -24,7 +26,7 @@ const REGISTERED: i32 = 256;
 /// A NumPy array as it is, or a view of a torch tensor on the CPU, of what speaks `DLPack`, of what has
 /// `__array_interface__` or a buffer; `bfloat16` as its bits, uint16. Everything else as it is, for others to refuse.
 /// Nothing is copied.
-pub(crate) fn in_numpy<'py>(value: &Bound<'py, PyAny>, argument: &str) -> PyResult<Bound<'py, PyAny>> {
+pub(crate) fn in_numpy<'py>(value: &Bound<'py, PyAny>, argument: impl Display + Copy) -> PyResult<Bound<'py, PyAny>> {
     let py = value.py();
     if let Ok(array) = value.cast::<PyUntypedArray>() {
         let dtype = array.dtype();
@@ -52,7 +54,7 @@ pub(crate) fn in_numpy<'py>(value: &Bound<'py, PyAny>, argument: &str) -> PyResu
     })
 }
 
-fn torch<'py>(value: &Bound<'py, PyAny>, argument: &str) -> PyResult<Bound<'py, PyAny>> {
+fn torch<'py>(value: &Bound<'py, PyAny>, argument: impl Display + Copy) -> PyResult<Bound<'py, PyAny>> {
     let py = value.py();
     let (Ok(device), Ok(dtype)) = (value.getattr(intern!(py, "device")), value.getattr(intern!(py, "dtype"))) else {
         return Ok(value.clone());

@@ -10,6 +10,7 @@ mod errors;
 mod input;
 mod matryoshka;
 mod muvera;
+mod number;
 mod plaid;
 mod pooling;
 mod residual;

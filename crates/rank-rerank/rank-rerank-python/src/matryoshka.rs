@@ -9,6 +9,7 @@ use rank_rerank::matryoshka;
 use crate::colbert::{count, first_stage};
 use crate::errors::{PACKAGE, to_python};
 use crate::input::in_numpy;
+use crate::number;
 use crate::store::{TokenStore, plain};
 use crate::tokens::{query, scoring, weighted};
 
@@ -27,7 +28,7 @@ pub(crate) fn matryoshka_rank<'py>(
     weights: Option<&Bound<'py, PyAny>>,
     cosine: bool,
     precision: Option<&str>,
-    threads: usize,
+    #[pyo3(from_py_with = number::threads)] threads: usize,
 ) -> PyResult<Bound<'py, PyList>> {
     let query = weighted(query(query_tokens, "query_tokens", cosine)?, weights)?;
     let (k, scoring) = (count(k)?, scoring(precision, threads)?);
@@ -49,7 +50,7 @@ pub(crate) fn matryoshka_refine<'py>(
     candidates: &Bound<'py, PyAny>,
     query: &Bound<'py, PyAny>,
     docs: &Bound<'py, PyAny>,
-    head_dims: usize,
+    #[pyo3(from_py_with = number::head_dims)] head_dims: usize,
     alpha: f32,
 ) -> PyResult<Bound<'py, PyList>> {
     let vector = |value: &Bound<'py, PyAny>, argument: &str| -> PyResult<PyReadonlyArrayDyn<'py, f32>> {

@@ -7,6 +7,8 @@ use rank_rerank::muvera::{self, FdeConfig};
 
 use crate::documents::Held;
 use crate::errors::{PACKAGE, to_python};
+use crate::input::in_numpy;
+use crate::number;
 use crate::tokens::{matrix, view};
 
 #[doc = rank_pyo3::stub!("FixedDimensionalEncoder")]
@@ -36,13 +38,13 @@ impl FixedDimensionalEncoder {
     #[expect(clippy::too_many_arguments, reason = "the arguments of the Python class")]
     fn new(
         py: Python<'_>,
-        dim: usize,
-        simhash_bits: usize,
-        projection_dim: Option<usize>,
-        repetitions: usize,
-        final_dim: Option<usize>,
+        #[pyo3(from_py_with = number::dim)] dim: usize,
+        #[pyo3(from_py_with = number::simhash_bits)] simhash_bits: usize,
+        #[pyo3(from_py_with = number::projection_dim)] projection_dim: Option<usize>,
+        #[pyo3(from_py_with = number::repetitions)] repetitions: usize,
+        #[pyo3(from_py_with = number::final_dim)] final_dim: Option<usize>,
         fill_empty: bool,
-        seed: u64,
+        #[pyo3(from_py_with = number::seed)] seed: u64,
     ) -> PyResult<Self> {
         let config = FdeConfig { simhash_bits, projection_dim, repetitions, final_dim, fill_empty, seed };
         py.detach(|| muvera::FixedDimensionalEncoder::new(dim, config)).map(Self).map_err(to_python)
@@ -54,16 +56,27 @@ impl FixedDimensionalEncoder {
     fn from_arrays(
         hyperplanes: &Bound<'_, PyAny>,
         projections: Option<&Bound<'_, PyAny>>,
-        final_dim: Option<usize>,
+        #[pyo3(from_py_with = number::final_dim)] final_dim: Option<usize>,
         fill_empty: bool,
-        seed: u64,
+        #[pyo3(from_py_with = number::seed)] seed: u64,
     ) -> PyResult<Self> {
-        let hyperplanes =
-            rank_pyo3::array::<f32>(PACKAGE, hyperplanes, "hyperplanes", 3, "(repetitions, dim, simhash_bits)")?;
+        let hyperplanes = rank_pyo3::array::<f32>(
+            PACKAGE,
+            &in_numpy(hyperplanes, "hyperplanes")?,
+            "hyperplanes",
+            3,
+            "(repetitions, dim, simhash_bits)",
+        )?;
         let (repetitions, dim, simhash_bits) = (hyperplanes.shape()[0], hyperplanes.shape()[1], hyperplanes.shape()[2]);
         let projections = projections
             .map(|value| {
-                rank_pyo3::array::<f32>(PACKAGE, value, "projections", 3, "(repetitions, dim, projection_dim)")
+                rank_pyo3::array::<f32>(
+                    PACKAGE,
+                    &in_numpy(value, "projections")?,
+                    "projections",
+                    3,
+                    "(repetitions, dim, projection_dim)",
+                )
             })
             .transpose()?;
         if let Some(projections) = &projections
@@ -129,7 +142,7 @@ impl FixedDimensionalEncoder {
         offsets: Option<&Bound<'py, PyAny>>,
         scales: Option<&Bound<'py, PyAny>>,
         mask: Option<&Bound<'py, PyAny>>,
-        threads: usize,
+        #[pyo3(from_py_with = number::threads)] threads: usize,
         progress: bool,
     ) -> PyResult<Bound<'py, PyArray2<f32>>> {
         self.encode(py, &Held::new(values, offsets, scales, mask)?, threads, progress, false)
@@ -145,7 +158,7 @@ impl FixedDimensionalEncoder {
         offsets: Option<&Bound<'py, PyAny>>,
         scales: Option<&Bound<'py, PyAny>>,
         mask: Option<&Bound<'py, PyAny>>,
-        threads: usize,
+        #[pyo3(from_py_with = number::threads)] threads: usize,
         progress: bool,
     ) -> PyResult<Bound<'py, PyArray2<f32>>> {
         self.encode(py, &Held::new(values, offsets, scales, mask)?, threads, progress, true)
@@ -153,8 +166,18 @@ impl FixedDimensionalEncoder {
 
     #[doc = rank_pyo3::stub!("FixedDimensionalEncoder.score")]
     fn score(&self, query_encoding: &Bound<'_, PyAny>, doc_encoding: &Bound<'_, PyAny>) -> PyResult<f32> {
-        let query = rank_pyo3::vector::<f32>(PACKAGE, query_encoding, "query_encoding", "(encoded_dim,)")?;
-        let document = rank_pyo3::vector::<f32>(PACKAGE, doc_encoding, "doc_encoding", "(encoded_dim,)")?;
+        let query = rank_pyo3::vector::<f32>(
+            PACKAGE,
+            &in_numpy(query_encoding, "query_encoding")?,
+            "query_encoding",
+            "(encoded_dim,)",
+        )?;
+        let document = rank_pyo3::vector::<f32>(
+            PACKAGE,
+            &in_numpy(doc_encoding, "doc_encoding")?,
+            "doc_encoding",
+            "(encoded_dim,)",
+        )?;
         self.0.score(query.as_slice()?, document.as_slice()?).map_err(to_python)
     }
 }

@@ -12,6 +12,7 @@ use rank_rerank::residual::CodecConfig;
 
 use crate::documents::Held;
 use crate::errors::{PACKAGE, to_python};
+use crate::number;
 use crate::residual::{ResidualCodec, stopped};
 use crate::store::{Key, TokenStore, keys, plain};
 use crate::tokens::{matrix, view};
@@ -47,12 +48,12 @@ impl PlaidIndex {
         offsets: Option<&Bound<'_, PyAny>>,
         scales: Option<&Bound<'_, PyAny>>,
         mask: Option<&Bound<'_, PyAny>>,
-        bits: usize,
-        centroids: Option<usize>,
-        iterations: usize,
-        tokens_per_centroid: usize,
-        seed: u64,
-        threads: usize,
+        #[pyo3(from_py_with = number::bits)] bits: usize,
+        #[pyo3(from_py_with = number::centroids)] centroids: Option<usize>,
+        #[pyo3(from_py_with = number::iterations)] iterations: usize,
+        #[pyo3(from_py_with = number::tokens_per_centroid)] tokens_per_centroid: usize,
+        #[pyo3(from_py_with = number::seed)] seed: u64,
+        #[pyo3(from_py_with = number::threads)] threads: usize,
         progress: bool,
     ) -> PyResult<Self> {
         let (expected_tokens, keys) = (None, keys(ids)?);
@@ -90,7 +91,7 @@ impl PlaidIndex {
         offsets: Option<&Bound<'_, PyAny>>,
         scales: Option<&Bound<'_, PyAny>>,
         mask: Option<&Bound<'_, PyAny>>,
-        threads: usize,
+        #[pyo3(from_py_with = number::threads)] threads: usize,
         progress: bool,
     ) -> PyResult<()> {
         let keys = keys(ids)?;
@@ -116,9 +117,9 @@ impl PlaidIndex {
         &self,
         py: Python<'py>,
         query_tokens: &Bound<'py, PyAny>,
-        k: usize,
-        nprobe: usize,
-        candidates: usize,
+        #[pyo3(from_py_with = number::k)] k: usize,
+        #[pyo3(from_py_with = number::nprobe)] nprobe: usize,
+        #[pyo3(from_py_with = number::candidates)] candidates: usize,
     ) -> PyResult<Bound<'py, PyList>> {
         let query = matrix(query_tokens, "query_tokens")?;
         let query = view(&query)?;
@@ -135,10 +136,10 @@ impl PlaidIndex {
         py: Python<'py>,
         query_tokens: &Bound<'py, PyAny>,
         store: &Bound<'py, TokenStore>,
-        k: usize,
-        nprobe: usize,
-        candidates: usize,
-        rescored: usize,
+        #[pyo3(from_py_with = number::k)] k: usize,
+        #[pyo3(from_py_with = number::nprobe)] nprobe: usize,
+        #[pyo3(from_py_with = number::candidates)] candidates: usize,
+        #[pyo3(from_py_with = number::rescored)] rescored: usize,
     ) -> PyResult<Bound<'py, PyList>> {
         let query = matrix(query_tokens, "query_tokens")?;
         let query = view(&query)?;
@@ -156,12 +157,12 @@ impl PlaidIndex {
         &self,
         py: Python<'py>,
         queries: &Bound<'py, PyAny>,
-        k: usize,
-        nprobe: usize,
-        candidates: usize,
+        #[pyo3(from_py_with = number::k)] k: usize,
+        #[pyo3(from_py_with = number::nprobe)] nprobe: usize,
+        #[pyo3(from_py_with = number::candidates)] candidates: usize,
         store: Option<&Bound<'py, TokenStore>>,
-        rescored: usize,
-        threads: usize,
+        #[pyo3(from_py_with = number::rescored)] rescored: usize,
+        #[pyo3(from_py_with = number::threads)] threads: usize,
         progress: bool,
     ) -> PyResult<Vec<Bound<'py, PyList>>> {
         let queries: Vec<TokenMatrix> = items(PACKAGE, queries, "queries", "a list of arrays")?
@@ -202,6 +203,12 @@ impl PlaidIndex {
     #[doc = rank_pyo3::stub!("PlaidIndex.ids")]
     fn ids(&self, py: Python<'_>) -> Vec<Id> {
         self.read(py, |index| index.ids().map(|key| key.0.clone()).collect())
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> String {
+        self.read(py, |index| {
+            format!("PlaidIndex(documents={}, tokens={}, dim={})", index.len(), index.tokens(), index.dim())
+        })
     }
 
     fn __len__(&self, py: Python<'_>) -> usize {

@@ -9,6 +9,7 @@ use rank_rerank::{Argument, Error, TokensRef};
 
 use crate::documents::Held;
 use crate::errors::{PACKAGE, to_python};
+use crate::number;
 use crate::tokens::{matrix, view};
 
 /// Documents between two looks at the signals.
@@ -86,7 +87,7 @@ pub(crate) fn pool_tokens<'py>(
     tokens: &Bound<'py, PyAny>,
     factor: f64,
     method: &str,
-    protected: Option<usize>,
+    #[pyo3(from_py_with = number::protected)] protected: Option<usize>,
     normalize: Option<bool>,
     max_distance: Option<f64>,
 ) -> PyResult<Bound<'py, PyArray2<f32>>> {
@@ -103,7 +104,7 @@ pub(crate) fn token_clusters<'py>(
     tokens: &Bound<'py, PyAny>,
     factor: f64,
     method: &str,
-    protected: Option<usize>,
+    #[pyo3(from_py_with = number::protected)] protected: Option<usize>,
     max_distance: Option<f64>,
 ) -> PyResult<Bound<'py, PyArray1<i64>>> {
     let pooled = pooled(py, tokens, &Options { factor, method, protected, normalize: None, max_distance })?;
@@ -122,7 +123,7 @@ pub(crate) fn pool_tokens_batch<'py>(
     factor: f64,
     mask: Option<&Bound<'py, PyAny>>,
     method: &str,
-    protected: Option<usize>,
+    #[pyo3(from_py_with = number::protected)] protected: Option<usize>,
     normalize: Option<bool>,
     max_distance: Option<f64>,
     progress: bool,

@@ -16,6 +16,7 @@ use crate::colbert::{Alignment, aligned, config, count, first_stage, lists, of_c
 use crate::documents::{Array, Held};
 use crate::errors::{PACKAGE, to_python};
 use crate::input::{arrow_documents, arrow_scales};
+use crate::number;
 use crate::residual::ResidualCodec;
 use crate::store_arrow::stream;
 use crate::tokens::{query, scoring, weighted};
@@ -134,7 +135,7 @@ fn of_tokens(error: Error) -> Error {
 impl TokenStore {
     #[new]
     #[pyo3(signature = (dim, dtype = "float32"))]
-    fn create(dim: usize, dtype: &str) -> PyResult<Self> {
+    fn create(#[pyo3(from_py_with = number::dim)] dim: usize, dtype: &str) -> PyResult<Self> {
         Store::new(dim, self::dtype(dtype)?).map(Self::new).map_err(to_python)
     }
 
@@ -310,7 +311,7 @@ impl TokenStore {
     }
 
     #[doc = rank_pyo3::stub!("TokenStore.prefix")]
-    fn prefix(&self, py: Python<'_>, head_dims: usize) -> PyResult<Self> {
+    fn prefix(&self, py: Python<'_>, #[pyo3(from_py_with = number::head_dims)] head_dims: usize) -> PyResult<Self> {
         self.read(py, |store| store.prefix(head_dims)).map(Self::new).map_err(to_python)
     }
 
@@ -413,7 +414,7 @@ impl TokenStore {
         weights: Option<&Bound<'py, PyAny>>,
         cosine: bool,
         precision: Option<&str>,
-        threads: usize,
+        #[pyo3(from_py_with = number::threads)] threads: usize,
     ) -> PyResult<Bound<'py, PyArray1<f32>>> {
         let query = weighted(query(query_tokens, "query_tokens", cosine)?, weights)?;
         let (ids, scoring) = (ids.map(keys).transpose()?, scoring(precision, threads)?);
@@ -436,7 +437,7 @@ impl TokenStore {
         weights: Option<&Bound<'py, PyAny>>,
         cosine: bool,
         precision: Option<&str>,
-        threads: usize,
+        #[pyo3(from_py_with = number::threads)] threads: usize,
         progress: bool,
     ) -> PyResult<Bound<'py, PyList>> {
         let query = weighted(query(query_tokens, "query_tokens", cosine)?, weights)?;
@@ -457,7 +458,7 @@ impl TokenStore {
         weights: Option<&Bound<'py, PyAny>>,
         cosine: bool,
         precision: Option<&str>,
-        threads: usize,
+        #[pyo3(from_py_with = number::threads)] threads: usize,
         progress: bool,
     ) -> PyResult<Bound<'py, PyList>> {
         let query = weighted(query(query_tokens, "query_tokens", cosine)?, weights)?;
@@ -475,7 +476,7 @@ impl TokenStore {
         k: Option<i64>,
         cosine: bool,
         precision: Option<&str>,
-        threads: usize,
+        #[pyo3(from_py_with = number::threads)] threads: usize,
         progress: bool,
     ) -> PyResult<Vec<Bound<'py, PyList>>> {
         let queries = self::queries(queries, cosine)?;
@@ -497,7 +498,7 @@ impl TokenStore {
         weights: Option<&Bound<'py, PyAny>>,
         cosine: bool,
         precision: Option<&str>,
-        threads: usize,
+        #[pyo3(from_py_with = number::threads)] threads: usize,
     ) -> PyResult<Bound<'py, PyList>> {
         let candidates: Vec<(Key, f32)> =
             first_stage(candidates)?.into_iter().map(|(id, score)| (Key(id), score)).collect();

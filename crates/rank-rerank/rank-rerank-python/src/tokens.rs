@@ -1,31 +1,43 @@
 //! MaxSim of NumPy arrays, which are read in place.
 
+use std::fmt::Display;
+
 use numpy::{PyArray1, PyArray2, PyArrayMethods, PyUntypedArrayMethods};
 use pyo3::prelude::*;
-use rank_pyo3::{ProgressBar, in_chunks, items};
+use rank_pyo3::{At, ProgressBar, in_chunks, items};
 use rank_rerank::simd::{Components, MaxSim, Precision, Scoring, TokenBatch};
 use rank_rerank::{TokensRef, simd};
 
 use crate::documents::{Array, Held};
 use crate::errors::{PACKAGE, to_python};
 use crate::input::{arrow_matrix, in_numpy, is_arrow};
+use crate::number;
 
 const SHAPE: &str = "(tokens, dim)";
 
 /// The token vectors of a query or a document, float32.
 pub(crate) struct Matrix<'py>(Array<'py>);
 
-pub(crate) fn matrix<'py>(value: &Bound<'py, PyAny>, argument: &str) -> PyResult<Matrix<'py>> {
+/// An array of float32, `(rows, columns)`.
+pub(crate) fn floats<'py>(
+    value: &Bound<'py, PyAny>,
+    argument: impl Display + Copy,
+    shape: &str,
+) -> PyResult<Array<'py>> {
     let array = if is_arrow(value)? {
-        Array::Arrow(arrow_matrix(value, argument)?)
+        Array::Arrow(arrow_matrix(value, &argument.to_string())?)
     } else {
-        let value = in_numpy(value, argument)?;
-        Array::F32(rank_pyo3::array::<f32>(PACKAGE, &value, argument, 2, SHAPE)?)
+        Array::F32(rank_pyo3::array::<f32>(PACKAGE, &in_numpy(value, argument)?, argument, 2, shape)?)
     };
     // Said here, where the argument's name is known.
     if !matches!(array.components(None)?, Components::F32(_)) {
         return Err(PACKAGE.dtype(format_args!("{argument}: expected float32, got another type; cast the array")));
     }
+    Ok(array)
+}
+
+pub(crate) fn matrix<'py>(value: &Bound<'py, PyAny>, argument: impl Display + Copy) -> PyResult<Matrix<'py>> {
+    let array = floats(value, argument, SHAPE)?;
     match array.shape() {
         [0, _] => Err(PACKAGE
             .shape(format_args!("{argument}: expected at least one token, got none; leave out what has no tokens"))),
@@ -36,11 +48,16 @@ pub(crate) fn matrix<'py>(value: &Bound<'py, PyAny>, argument: &str) -> PyResult
     }
 }
 
+/// What [`floats`] has seen to.
+pub(crate) fn no_floats() -> PyErr {
+    PACKAGE.dtype("values: expected float32, got another type; cast the array")
+}
+
 pub(crate) fn view<'a>(matrix: &'a Matrix<'_>) -> PyResult<TokensRef<'a>> {
     match matrix.0.components(None)? {
         Components::F32(values) => TokensRef::new(values, matrix.0.shape()[1]).map_err(to_python),
         // Checked above.
-        _ => Err(PACKAGE.dtype("tokens: expected float32, got another type; cast the array")),
+        _ => Err(no_floats()),
     }
 }
 
@@ -82,7 +99,7 @@ pub(crate) fn scoring(precision: Option<&str>, threads: usize) -> PyResult<Scori
     Ok(Scoring { precision, threads })
 }
 
-pub(crate) fn query(tokens: &Bound<'_, PyAny>, argument: &str, cosine: bool) -> PyResult<MaxSim> {
+pub(crate) fn query(tokens: &Bound<'_, PyAny>, argument: impl Display + Copy, cosine: bool) -> PyResult<MaxSim> {
     let tokens = matrix(tokens, argument)?;
     let tokens = view(&tokens)?;
     if cosine { MaxSim::cosine(&tokens) } else { MaxSim::new(&tokens) }.map_err(to_python)
@@ -121,12 +138,12 @@ pub(crate) fn maxsim_batch<'py>(
     weights: Option<&Bound<'py, PyAny>>,
     cosine: bool,
     precision: Option<&str>,
-    threads: usize,
+    #[pyo3(from_py_with = number::threads)] threads: usize,
 ) -> PyResult<Bound<'py, PyArray1<f32>>> {
     let query = weighted(query(query_tokens, "query_tokens", cosine)?, weights)?;
     let scoring = scoring(precision, threads)?;
     let held = Held::new(values, offsets, scales, mask)?;
-    Ok(PyArray1::from_vec(py, in_pieces(py, &query, &held.batch(query.dim())?, scoring)?))
+    Ok(PyArray1::from_slice(py, &in_pieces(py, &query, &held.batch(query.dim())?, scoring)?))
 }
 
 #[doc = rank_pyo3::stub!("maxsim_top_k")]
@@ -139,13 +156,13 @@ pub(crate) fn maxsim_top_k<'py>(
     query_tokens: &Bound<'py, PyAny>,
     values: &Bound<'py, PyAny>,
     offsets: Option<&Bound<'py, PyAny>>,
-    k: usize,
+    #[pyo3(from_py_with = number::k)] k: usize,
     scales: Option<&Bound<'py, PyAny>>,
     mask: Option<&Bound<'py, PyAny>>,
     weights: Option<&Bound<'py, PyAny>>,
     cosine: bool,
     precision: Option<&str>,
-    threads: usize,
+    #[pyo3(from_py_with = number::threads)] threads: usize,
 ) -> PyResult<(Bound<'py, PyArray1<i64>>, Bound<'py, PyArray1<f32>>)> {
     let query = weighted(query(query_tokens, "query_tokens", cosine)?, weights)?;
     let scoring = scoring(precision, threads)?;
@@ -170,11 +187,11 @@ pub(crate) fn maxsim_matrix<'py>(
     mask: Option<&Bound<'py, PyAny>>,
     cosine: bool,
     precision: Option<&str>,
-    threads: usize,
+    #[pyo3(from_py_with = number::threads)] threads: usize,
 ) -> PyResult<Bound<'py, PyArray2<f32>>> {
     let queries: Vec<MaxSim> = items(PACKAGE, queries, "queries", "a list of arrays")?
         .enumerate()
-        .map(|(position, tokens)| query(&tokens?, &format!("queries[{position}]"), cosine))
+        .map(|(position, tokens)| query(&tokens?, At { argument: "queries", position }, cosine))
         .collect::<PyResult<_>>()?;
     let scoring = scoring(precision, threads)?;
     let held = Held::new(values, offsets, scales, mask)?;
@@ -210,7 +227,7 @@ pub(crate) fn quantize_int8<'py>(
 #[doc = rank_pyo3::stub!("quantize_binary")]
 #[pyfunction]
 pub(crate) fn quantize_binary<'py>(py: Python<'py>, tokens: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyArray2<u8>>> {
-    let tokens = rank_pyo3::matrix::<f32>(PACKAGE, tokens, "tokens", SHAPE)?;
+    let tokens = rank_pyo3::matrix::<f32>(PACKAGE, &in_numpy(tokens, "tokens")?, "tokens", SHAPE)?;
     let (values, shape) = (tokens.as_slice()?, [tokens.shape()[0], tokens.shape()[1]]);
     let bits = py.detach(|| simd::quantize_binary(values, shape[1])).map_err(to_python)?;
     PyArray1::from_vec(py, bits).reshape([shape[0], shape[1] / 8])

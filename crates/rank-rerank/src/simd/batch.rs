@@ -1,6 +1,7 @@
 //! Documents of a call: where their tokens lie, and as what.
 
 use rank_kernels::half::{bf16, f16};
+use rank_kernels::prefetch;
 
 use crate::error::{Argument, Error, Result};
 use crate::residual::Encoded;
@@ -28,6 +29,9 @@ pub enum Components<'a> {
     /// Residual codes: a centroid, what is left to it in one, two or four bits a component, and a scale.
     Residual(Encoded<'a>),
 }
+
+/// Lines that are prefetched.
+const LINES: usize = 64;
 
 impl Components<'_> {
     pub(crate) fn len(self) -> usize {
@@ -65,6 +69,18 @@ impl Components<'_> {
             Self::Int8 { codes, scales } => Self::Int8 { codes: &codes[range], scales: &scales[start..end] },
             Self::Binary(bits) => Self::Binary(&bits[range.start / 8..range.end / 8]),
             Self::Residual(_) => self,
+        }
+    }
+
+    /// Asks for its beginning; what reads it in order finds the rest.
+    pub(crate) fn prefetch(self) {
+        match self {
+            Self::F32(values) => prefetch(values, LINES),
+            Self::F16(values) => prefetch(values, LINES),
+            Self::Bf16(values) => prefetch(values, LINES),
+            Self::Int8 { codes, .. } => prefetch(codes, LINES),
+            Self::Binary(bits) => prefetch(bits, LINES),
+            Self::Residual(encoded) => prefetch(encoded.codes(), LINES),
         }
     }
 

@@ -217,6 +217,9 @@ fn part(
             for position in start..end {
                 let document = batch.document(position);
                 let offsets = [0, document.len() / batch.dim];
+                if position + 1 < end {
+                    batch.document(position + 1).prefetch();
+                }
                 if cosine {
                     unit_document(queries, document, batch.dim, position, precision, &mut one)?;
                 } else {
