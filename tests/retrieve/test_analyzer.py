@@ -6,6 +6,7 @@ import json
 import pickle
 import unicodedata
 from functools import partial
+from typing import TYPE_CHECKING
 
 import pytest
 import snowballstemmer
@@ -21,6 +22,9 @@ from rank_retrieve import (
     languages,
     stop_words,
 )
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 plain = partial(Analyzer, stop_words=[], stemmer=False)
 
@@ -111,6 +115,26 @@ def test_analyzers_are_compared_saved_and_pickled() -> None:
         Analyzer.from_json('{"version": 7}')
     with pytest.raises(DtypeError, match=r"^tokenizer: expected a function .*, got int; "):
         Analyzer.from_json(saved, 3)  # type: ignore[arg-type]
+
+
+class Cut:
+    def __init__(self, separator: str) -> None:
+        self.separator = separator
+
+    def __call__(self, text: str) -> list[str]:
+        return text.split(self.separator)
+
+
+def test_tokenizers_of_one_name_are_told_apart_by_what_they_do(tmp_path: Path) -> None:
+    commas, semicolons = Analyzer(tokenizer=Cut(",")), Analyzer(tokenizer=Cut(";"))
+    assert commas == Analyzer(tokenizer=Cut(","))
+    assert commas != semicolons
+    index = Bm25Index(analyzer=commas)
+    index.add_text(1, "red foxes,hens")
+    index.save(tmp_path / "index")
+    assert len(Bm25Index.load(tmp_path / "index", Cut(",")).search("hen")) == 1
+    with pytest.raises(InvalidInputError, match=r'^analyzer: .* ".*\.Cut" and one of that name that cuts otherwise; '):
+        Bm25Index.load(tmp_path / "index", Cut(";"))
 
 
 def test_what_a_tokenizer_raises_comes_through() -> None:

@@ -131,7 +131,7 @@ def test_bad_arguments_are_named() -> None:
         Bm25Index(smoothing=2)
     with pytest.raises(InvalidInputError, match=r'^formula: expected one of lucene, .*, got "bm26"; '):
         Bm25Index(formula="bm26")  # type: ignore[arg-type]
-    with pytest.raises(InvalidInputError, match=r'^formula: expected one of lucene, tantivy, bm25s, got "solr"; '):
+    with pytest.raises(InvalidInputError, match=r'^score_compat: expected one of lucene, tantivy, bm25s, got "solr"; '):
         Bm25Index(score_compat="solr")  # type: ignore[arg-type]
     with pytest.raises(InvalidInputError, match=r"^b: expected a number from 0 to 1, got 2; "):
         index.retrieve(["fox"], b=2)

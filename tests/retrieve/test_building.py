@@ -304,7 +304,11 @@ def test_vectors_of_names_come_in_several_forms(form: str, tmp_path: Path) -> No
         ([("a", "fox"), ("b", {"x": -1})], InvalidInputError, r"documents\[1\]: weights: expected finite numbers"),
         ([("a", "fox"), ("a", {})], DuplicateIdError, r"documents\[1\]: id: expected a new document id"),
         ([("a", "fox"), {"id": "b"}], InvalidInputError, r"documents\[1\]: expected a key \"vector\", got none"),
-        ([("a", "fox"), 7], DtypeError, r"documents\[1\]: expected \(id, weights\) or a dict, got int"),
+        (
+            [("a", "fox"), 7],
+            DtypeError,
+            r"documents\[1\]: expected \(id, weights\), \(ids, matrix\) or a dict, got int",
+        ),
     ],
 )
 def test_vectors_before_a_bad_one_stay(

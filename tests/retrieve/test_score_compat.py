@@ -107,5 +107,5 @@ def test_a_scoring_shows_what_it_is() -> None:
     assert scoring != Scoring("bm25l")
     with pytest.raises(InvalidInputError, match=r"^smoothing: expected a number above 0, at most 1, got 0; "):
         Scoring(smoothing=0)
-    with pytest.raises(InvalidInputError, match=r'^formula: expected one of lucene, tantivy, bm25s, got "solr"; '):
+    with pytest.raises(InvalidInputError, match=r'^score_compat: expected one of lucene, tantivy, bm25s, got "solr"; '):
         Scoring.compatible("solr")  # type: ignore[arg-type]

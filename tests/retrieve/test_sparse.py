@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from rank_retrieve import DtypeError, DuplicateIdError, InvalidInputError, ShapeError, SparseIndex
+from rank_retrieve import DtypeError, DuplicateIdError, InvalidInputError, ShapeError, SparseIndex, field
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -74,3 +76,56 @@ def test_bad_vectors_are_refused() -> None:
     with pytest.raises(DuplicateIdError, match=r"^ids\[0\]: expected a new document id, got 1 again; "):
         index.add([1], one)
     assert len(index) == 1
+
+
+def test_vectors_come_and_go(tmp_path: Path) -> None:
+    documents, queries = vectors(60, 4), vectors(5, 5)
+    index = SparseIndex()
+    index.add(range(40), documents[:40])
+    index.set_fields(3, {"year": 2020})
+    assert index.update(range(20, 60), documents[20:]) == 20
+    assert index.update([3], documents[50:51]) == 1
+    assert index.fields(3) == {"year": 2020}
+    assert index.remove(7)
+    index.merge()
+    fresh = SparseIndex()
+    kept = [number for number in range(60) if number != 7]
+    rows = documents[[50 if number == 3 else number for number in kept]]
+    fresh.add(kept, rows)
+    for ours, its in zip(index.search_batch(queries, k=60), fresh.search_batch(queries, k=60), strict=True):
+        assert np.array_equal(ours, its)
+    with pytest.raises(InvalidInputError, match=r"^dimensions: expected numbers, as the index has, got names; "):
+        index.update_named(3, {"fox": 1})
+    with pytest.raises(DuplicateIdError, match=r"^ids\[1\]: expected a new document id, got 1 again; "):
+        index.update([1, 1], documents[:2])
+
+    # From a stream of matrices, in memory and in a file.
+    def stream() -> Iterator[tuple[list[int], sp.csr_array]]:
+        return ((kept[at : at + 25], rows[at : at + 25]) for at in range(0, 59, 25))
+
+    extended = SparseIndex()
+    assert extended.extend(stream()) == 59
+    for made in (extended, SparseIndex.build(tmp_path / "index", stream())):
+        assert np.array_equal(made.search_batch(queries, k=60)[1], fresh.search_batch(queries, k=60)[1])
+
+
+def test_streams_bring_what_is_stored(tmp_path: Path) -> None:
+    triples = [(1, {"fox": 1.0}, {"year": 2019}), (2, "fox fox", None), (3, "fox", {"year": 2021})]
+    dicts = [{"id": key, "vector": weights, **(stored or {})} for key, weights, stored in triples]
+    (tmp_path / "vectors.jsonl").write_text("\n".join(json.dumps(document) for document in dicts))
+    for source in (triples, dicts, tmp_path / "vectors.jsonl"):
+        index = SparseIndex()
+        assert index.extend(source, fields="year") == 3
+        built = SparseIndex.build(tmp_path / "index", source, fields=["year"])
+        for made in (index, built):
+            assert made.search_named("fox", filter=field("year") > 2000) == [(1, 1.0), (3, 1.0)]
+    with pytest.raises(InvalidInputError, match=r"^documents\[1\]: fields\[\"year\"\]: expected a value of type int, "):
+        SparseIndex().extend([(1, "fox", {"year": 1}), (2, "fox", {"year": "one"})])
+    with pytest.raises(
+        DtypeError, match=r"^documents\[0\]: expected \(id, weights\), \(ids, matrix\) or a dict, got int; "
+    ):
+        SparseIndex().extend([1])  # type: ignore[list-item]
+    with pytest.raises(
+        InvalidInputError, match=r"^documents\[1\]: dimensions: expected names, as the index has, got numb"
+    ):
+        SparseIndex().extend([(1, "fox"), ([2], vectors(1, 6))])  # type: ignore[list-item]

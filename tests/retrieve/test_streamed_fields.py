@@ -199,6 +199,36 @@ def test_texts_by_field_are_checked() -> None:
         plain.add_texts([4], [7])  # type: ignore[list-item]
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+def test_of_iterators_what_came_before_the_end_stays(threads: int) -> None:
+    def failing() -> Iterator[str]:
+        yield from ["a fox", "foxes"]
+        raise LookupError("no more")
+
+    index = Bm25Index()
+    with pytest.raises(
+        ShapeError, match=r"^texts: expected as many as ids, got 2, fewer than 5; the first 2 are added, "
+    ):
+        index.add_texts([1, 2, 3, 4, 5], iter(["a fox", "foxes"]), threads=threads)
+    assert index.ids() == [1, 2]
+    with pytest.raises(
+        ShapeError, match=r"^fields: expected as many as ids, got 1, fewer than 2; the first 1 are added, "
+    ):
+        index.add_texts([6, 7], ["a fox", "foxes"], fields=iter([{}]), threads=threads)
+    with pytest.raises(LookupError, match="no more"):
+        index.add_texts([8, 9, 10], failing(), threads=threads)
+    with pytest.raises(DtypeError, match=r"^texts\[1\]: expected a str, got int"):
+        index.add_texts([11, 12, 13], ["a fox", 7, "foxes"], threads=threads)  # type: ignore[list-item]
+    with pytest.raises(
+        ShapeError, match=r"^texts: expected as many as ids, got more than 1; those with an id are added"
+    ):
+        index.add_texts([14], iter(["a fox", "foxes"]), threads=threads)
+    with pytest.raises(DtypeError, match=r"^documents\[1\]: expected words of type str, got int"):
+        index.add_documents([15, 16], [["fox"], [7]])  # type: ignore[list-item]
+    assert index.ids() == [1, 2, 6, 8, 9, 11, 14, 15]
+    assert len(index.search("fox")) == 8
+
+
 def test_ctrl_c_leaves_what_was_added() -> None:
     index = Bm25Index()
 

@@ -51,6 +51,14 @@ pub enum Error {
         /// What it is.
         got: String,
     },
+    /// Dimensions by number where the index has names, or names where it has numbers.
+    #[error("dimensions: expected {expected}, as the index has, got {got}; keep the two in indexes of their own")]
+    MixedDimensions {
+        /// What the index has.
+        expected: &'static str,
+        /// What was passed.
+        got: &'static str,
+    },
     /// A value of another type than its field.
     #[error("fields[{field:?}]: expected a value of type {expected}, got {got}; convert it or use another field")]
     FieldType {
@@ -106,7 +114,13 @@ pub enum Error {
         /// The names there are.
         known: String,
     },
-    /// No formula, and no system to agree with, of this name.
+    /// No system to agree with of this name.
+    #[error("score_compat: expected one of lucene, tantivy, bm25s, got {name:?}; choose one of them")]
+    UnknownSystem {
+        /// The name that was passed.
+        name: String,
+    },
+    /// No formula of this name, or not in the system to agree with.
     #[error("formula: expected one of {known}, got {name:?}; choose one of them")]
     UnknownFormula {
         /// The name that was passed.

@@ -383,6 +383,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> FilteredSparse<'_, I> {
     ///
     /// As [`SparseIndex::search`].
     pub fn matches(&self, query: SparseRows<'_>) -> Result<Matches> {
+        self.index.check_numbered()?;
         Ok(self.holding(first_row(query)?.into_iter().map(|term| term.0)))
     }
 

@@ -253,27 +253,70 @@ macro_rules! growing {
                 &mut self,
                 texts: impl IntoIterator<Item = std::result::Result<(I, T), E>>,
                 threads: usize,
+                go_on: impl FnMut(usize) -> bool,
+            ) -> std::result::Result<usize, E> {
+                let documents = texts.into_iter().map(|row| row.map(|(id, text)| (id, [text], StoredFields::new())));
+                self.extend_texts_with(documents, threads, go_on)
+            }
+
+            /// [`extend_texts`](Self::extend_texts) with values to be stored, and for an index with text fields: each
+            /// document has as many texts as there are fields, in their order.
+            ///
+            /// # Errors
+            ///
+            /// As [`extend_texts`](Self::extend_texts), and [`FieldType`](crate::Error::FieldType) in a
+            /// [`Row`](crate::Error::Row).
+            ///
+            /// # Example
+            ///
+            /// ```
+            /// use rank_retrieve::{Bm25Index, Error, StoredFields, TextField};
+            ///
+            /// let fields = [TextField::new("title"), TextField::new("body")];
+            /// let mut bm25 = Bm25Index::with_text_fields(Default::default(), fields)?;
+            /// let documents = [(1, ["Foxes", "Red ones"], 2020), (2, ["Hens", "Red ones too"], 2021)];
+            /// let rows = documents.map(|(id, texts, year)| Ok::<_, Error>((id, texts, StoredFields::new().with("year", year))));
+            /// assert_eq!(bm25.extend_texts_with(rows, 1, |_| true)?, 2);
+            /// assert_eq!(bm25.fields(&2)?, Some(StoredFields::new().with("year", 2021)));
+            /// # Ok::<(), rank_retrieve::Error>(())
+            /// ```
+            pub fn extend_texts_with<P: IntoIterator<Item = T>, T: AsRef<str> + Sync, E: From<Error>>(
+                &mut self,
+                documents: impl IntoIterator<Item = std::result::Result<(I, P, StoredFields), E>>,
+                threads: usize,
                 mut go_on: impl FnMut(usize) -> bool,
             ) -> std::result::Result<usize, E> {
-                let mut rows = texts.into_iter();
+                let mut rows = documents.into_iter();
+                let width = self.text_fields().len().max(1);
+                let at = |row, source| Error::Row { row, source };
                 let mut added = 0;
                 loop {
-                    let (mut ids, mut texts, mut bytes) = (Vec::new(), Vec::new(), 0);
+                    let (mut ids, mut stored, mut texts, mut bytes) = (Vec::new(), Vec::new(), Vec::new(), 0);
                     let mut failed = None;
                     while ids.len() < TEXTS && bytes < BYTES && failed.is_none() {
                         match rows.next() {
-                            Some(Ok((id, text))) => {
-                                bytes += text.as_ref().len();
-                                ids.push(id);
-                                texts.push(text);
+                            Some(Ok((id, parts, fields))) => {
+                                let first = texts.len();
+                                texts.extend(parts);
+                                let got = texts.len() - first;
+                                if got == width {
+                                    bytes += texts[first..].iter().map(|text: &T| text.as_ref().len()).sum::<usize>();
+                                    ids.push(id);
+                                    stored.push(fields);
+                                    continue;
+                                }
+                                texts.truncate(first);
+                                let (expected, got) = (format!("{width} of each document"), got.to_string());
+                                let source = Error::InvalidTokens { argument: "texts", expected, got };
+                                failed = Some(at(added + ids.len(), Box::new(source)).into());
                             }
                             Some(Err(error)) => failed = Some(error),
                             None => break,
                         }
                     }
                     let count = ids.len();
-                    self.add_texts(&ids, &texts, threads).map_err(|error| match error {
-                        Error::Row { row, source } => Error::Row { row: row + added, source },
+                    self.add_texts_with(&ids, &texts, &stored, threads).map_err(|error| match error {
+                        Error::Row { row, source } => at(row + added, source),
                         error => error,
                     })?;
                     added += count;

@@ -113,25 +113,29 @@ impl JsonFields {
 
     /// What is to be stored with a document.
     pub(crate) fn stored(&self, object: &Map<String, Value>) -> Result<StoredFields> {
-        let mut stored = StoredFields::new();
-        for name in &self.stored {
-            let value = object.get(name).unwrap_or(&Value::Null);
-            let refused =
-                || refused(name, "an integer of 64 bits, a number, a text or a list of texts", describe(value));
-            stored = match value {
-                Value::Null => stored,
-                Value::String(text) => stored.with(name, text.as_str()),
-                Value::Number(number) if number.is_f64() => stored.with(name, number.as_f64().ok_or_else(refused)?),
-                Value::Number(number) => stored.with(name, number.as_i64().ok_or_else(refused)?),
-                Value::Array(all) => {
-                    let texts = all.iter().map(|text| text.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>();
-                    stored.with(name, texts.ok_or_else(refused)?)
-                }
-                Value::Bool(_) | Value::Object(_) => return Err(refused()),
-            };
-        }
-        Ok(stored)
+        stored(object, &self.stored)
     }
+}
+
+/// The values of these names, to be stored.
+pub(crate) fn stored(object: &Map<String, Value>, names: &[String]) -> Result<StoredFields> {
+    let mut stored = StoredFields::new();
+    for name in names {
+        let value = object.get(name).unwrap_or(&Value::Null);
+        let refused = || refused(name, "an integer of 64 bits, a number, a text or a list of texts", describe(value));
+        stored = match value {
+            Value::Null => stored,
+            Value::String(text) => stored.with(name, text.as_str()),
+            Value::Number(number) if number.is_f64() => stored.with(name, number.as_f64().ok_or_else(refused)?),
+            Value::Number(number) => stored.with(name, number.as_i64().ok_or_else(refused)?),
+            Value::Array(all) => {
+                let texts = all.iter().map(|text| text.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>();
+                stored.with(name, texts.ok_or_else(refused)?)
+            }
+            Value::Bool(_) | Value::Object(_) => return Err(refused()),
+        };
+    }
+    Ok(stored)
 }
 
 /// The lines of a file, plain, gzip or zstd, which its first bytes tell.

@@ -48,7 +48,7 @@ pub use matches::{Interval, Matches};
 pub use metric::Metric;
 pub use scoring::{Bm25Params, Formula, Scoring};
 pub use sparse::{SparseIndex, SparseRows};
-pub use sparse_growing::{SparseBuilder, count_pieces};
+pub use sparse_growing::{JsonVectors, SparseBuilder, count_pieces};
 pub use text_fields::TextField;
 #[cfg(feature = "usearch")]
 pub use usearch::{DenseIndex, HnswOptions, Precision};

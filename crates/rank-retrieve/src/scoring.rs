@@ -37,6 +37,9 @@ pub(crate) const MAX_FIELDS: usize = 8;
 ///     (Formula::TfIdf, (1.0 + f64::ln(2.0)) * f64::ln(3.0 / 1.0)),
 ///     (Formula::Dirichlet, f64::ln(1.0 + 2.0 / (1000.0 * 2.0 / 6.0)) + f64::ln(1000.0 / (3.0 + 1000.0))),
 ///     (Formula::JelinekMercer, f64::ln(1.0 + 0.9 * 2.0 / (0.1 * 3.0 * 2.0 / 6.0))),
+///     (Formula::LuceneTfIdf, f64::sqrt(2.0) * (1.0 + f64::ln(4.0 / 2.0)) / f64::sqrt(3.0)),
+///     (Formula::LuceneDirichlet, f64::ln(1.0 + 2.0 / (1000.0 * 3.0 / 7.0)) + f64::ln(1000.0 / (3.0 + 1000.0))),
+///     (Formula::LuceneJelinekMercer, f64::ln(1.0 + 0.9 * 2.0 / (0.1 * 3.0 * 3.0 / 7.0))),
 /// ] {
 ///     let (id, score) = index.retrieve(&["fox"], 10, Scoring::new(formula))?[0];
 ///     assert!(id == "d1" && (f64::from(score) - by_hand).abs() < 1e-6, "{formula:?} {score} {by_hand}");
@@ -67,9 +70,16 @@ pub enum Formula {
     Dirichlet,
     /// The same, smoothed after Jelinek and Mercer: `Σ ln(1 + (1 - λ)·tf / (λ·|d|·p))` (Zhai, Lafferty 2004).
     JelinekMercer,
+    /// `√tf · (1 + ln((N + 1) / (df + 1))) / √|d|`, as Lucene's `ClassicSimilarity` since version 8.
+    LuceneTfIdf,
+    /// `Σ max(0, ln(1 + tf / (μ·q)) + ln(μ / (|d| + μ)))` over the terms that the document holds, `q = (f + 1) / (c + 1)`
+    /// for a term that is f times among the c of the collection: Lucene's `LMDirichletSimilarity`.
+    LuceneDirichlet,
+    /// `Σ ln(1 + (1 - λ)·tf / (λ·|d|·q))`, the same q: Lucene's `LMJelinekMercerSimilarity`.
+    LuceneJelinekMercer,
 }
 
-const FORMULAS: [(Formula, &str); 8] = [
+const FORMULAS: [(Formula, &str); 11] = [
     (Formula::Lucene, "lucene"),
     (Formula::Robertson, "robertson"),
     (Formula::Atire, "atire"),
@@ -78,12 +88,25 @@ const FORMULAS: [(Formula, &str); 8] = [
     (Formula::TfIdf, "tfidf"),
     (Formula::Dirichlet, "dirichlet"),
     (Formula::JelinekMercer, "jelinek-mercer"),
+    (Formula::LuceneTfIdf, "lucene-tfidf"),
+    (Formula::LuceneDirichlet, "lucene-dirichlet"),
+    (Formula::LuceneJelinekMercer, "lucene-jelinek-mercer"),
 ];
 
 impl Formula {
     /// Its name, as [`str::parse`] takes it.
     pub fn name(self) -> &'static str {
         FORMULAS[self as usize].1
+    }
+
+    /// Whether scores are logarithms of likelihoods.
+    pub(crate) fn is_likelihood(self) -> bool {
+        matches!(self, Self::Dirichlet | Self::JelinekMercer | Self::LuceneDirichlet | Self::LuceneJelinekMercer)
+    }
+
+    /// Whether the frequency of a term saturates, so that text fields can share it.
+    pub(crate) fn saturates(self) -> bool {
+        !(self.is_likelihood() || matches!(self, Self::TfIdf | Self::LuceneTfIdf))
     }
 
     pub(crate) fn from_code(code: u8) -> Option<Self> {
@@ -187,7 +210,7 @@ impl Scoring {
     ///
     /// # Errors
     ///
-    /// [`Error::UnknownFormula`] for another name.
+    /// [`Error::UnknownSystem`] for another name.
     ///
     /// # Example
     ///
@@ -199,13 +222,45 @@ impl Scoring {
     /// # Ok::<(), rank_retrieve::Error>(())
     /// ```
     pub fn compatible(system: &str) -> Result<Self> {
+        Self::compatible_by(system, Formula::Lucene)
+    }
+
+    /// [`compatible`](Self::compatible) for another formula that the system has: of Lucene also its forms of
+    /// [`Formula::TfIdf`], [`Formula::Dirichlet`] and [`Formula::JelinekMercer`], of bm25s all of BM25's.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownSystem`] for another name, [`Error::UnknownFormula`] for a formula that the system lacks.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use rank_retrieve::{Formula, Scoring};
+    ///
+    /// assert_eq!(Scoring::compatible_by("lucene", Formula::TfIdf)?.formula, Formula::LuceneTfIdf);
+    /// assert!(Scoring::compatible_by("tantivy", Formula::TfIdf).is_err());
+    /// # Ok::<(), rank_retrieve::Error>(())
+    /// ```
+    pub fn compatible_by(system: &str, formula: Formula) -> Result<Self> {
         let byte = Self { k1: 1.2, byte_lengths: true, ..Self::default() };
-        match system {
-            "lucene" => Ok(byte),
-            "tantivy" => Ok(Self { numerator: true, ..byte }),
-            "bm25s" => Ok(Self::default()),
-            _ => Err(Error::UnknownFormula { name: system.to_owned(), known: "lucene, tantivy, bm25s".to_owned() }),
-        }
+        let found = match (system, formula) {
+            ("lucene", Formula::Lucene) => Ok(byte),
+            ("lucene", Formula::TfIdf | Formula::LuceneTfIdf) => Ok(byte.formula(Formula::LuceneTfIdf)),
+            ("lucene", Formula::Dirichlet | Formula::LuceneDirichlet) => Ok(byte.formula(Formula::LuceneDirichlet)),
+            ("lucene", Formula::JelinekMercer | Formula::LuceneJelinekMercer) => {
+                Ok(byte.formula(Formula::LuceneJelinekMercer))
+            }
+            ("lucene", _) => Err("lucene, tfidf, dirichlet, jelinek-mercer"),
+            ("tantivy", Formula::Lucene) => Ok(Self { numerator: true, ..byte }),
+            ("tantivy", _) => Err("lucene"),
+            ("bm25s", formula) if formula.saturates() => Ok(Self::new(formula)),
+            ("bm25s", _) => Err("lucene, robertson, atire, bm25l, bm25+"),
+            _ => return Err(Error::UnknownSystem { name: system.to_owned() }),
+        };
+        found.map_err(|known| Error::UnknownFormula {
+            name: formula.name().to_owned(),
+            known: format!("{known} for the scores of {system}"),
+        })
     }
 
     with! { formula: Formula k1: f64 b: f64 delta: f64 mu: f64 smoothing: f64 numerator: bool byte_lengths: bool }

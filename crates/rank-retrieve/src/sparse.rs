@@ -9,8 +9,8 @@ use crate::engine::{Allowed, Dictionary, Engine, Entry, Kind, Request};
 use crate::file::{Opened, Reader, Writer};
 use crate::filter::Recent;
 use crate::folder::Commit;
-use crate::ids::Ids;
-use crate::{Error, IdCodec, Result};
+use crate::ids::{Ids, count};
+use crate::{Error, IdCodec, Result, StoredFields};
 
 /// Dimensions are below.
 const DIMENSIONS: u32 = 1 << 24;
@@ -57,6 +57,16 @@ impl SparseRows<'_> {
             return refused("values", "finite numbers of at least 0".to_owned(), format!("{} at {at}", values[at]));
         }
         Ok(())
+    }
+
+    /// [`check`](Self::check), and that they are as many as the ids.
+    pub(crate) fn check_for(&self, ids: usize) -> Result<()> {
+        self.check()?;
+        if ids == self.len() {
+            return Ok(());
+        }
+        let expected = format!("as many as rows, {}", self.len());
+        Err(Error::InvalidTokens { argument: "ids", expected, got: ids.to_string() })
     }
 
     /// The dimensions and values of a row that are not 0, ascending, each once.
@@ -152,14 +162,12 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> SparseIndex<I> {
     /// # Errors
     ///
     /// [`InvalidTokens`](Error::InvalidTokens) for rows that are none, before anything is added, or a dimension twice in
-    /// one; [`DuplicateDocument`](Error::DuplicateDocument). Documents before the error stay.
+    /// one; [`MixedDimensions`](Error::MixedDimensions) for an index of named dimensions;
+    /// [`DuplicateDocument`](Error::DuplicateDocument). Documents before the error stay.
     pub fn add(&mut self, ids: &[I], rows: SparseRows<'_>) -> Result<()> {
         self.verify()?;
-        rows.check()?;
-        if ids.len() != rows.len() {
-            let (expected, got) = (format!("as many as rows, {}", rows.len()), ids.len().to_string());
-            return Err(Error::InvalidTokens { argument: "ids", expected, got });
-        }
+        self.check_numbered()?;
+        rows.check_for(ids.len())?;
         for (row, id) in ids.iter().enumerate() {
             self.ids.check(id)?;
             let pairs = rows.row(row)?;
@@ -188,12 +196,106 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> SparseIndex<I> {
     pub fn add_named<S: AsRef<str>>(&mut self, id: I, weights: &[(S, f32)]) -> Result<()> {
         self.verify()?;
         self.ids.check(&id)?;
-        check_named(weights)?;
-        let numbers = weights.iter().filter(|pair| pair.1 > 0.0);
-        let pairs = numbers.map(|(name, weight)| (self.dictionary.intern(name.as_ref()), *weight)).collect();
-        let pairs = once(pairs, |_| "one twice".to_owned())?;
+        let pairs = self.numbered_pairs(weights)?;
         self.push(id, &pairs);
         Ok(())
+    }
+
+    /// Puts rows in the place of the documents of these ids, or adds those that are not there. How many were. What is
+    /// stored with them stays; of an id that is there twice the last row counts.
+    ///
+    /// # Errors
+    ///
+    /// As [`add`](Self::add); the index is then as it was.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use rank_retrieve::{SparseIndex, SparseRows};
+    ///
+    /// let mut index = SparseIndex::new();
+    /// index.add(&["d1"], SparseRows { offsets: &[0, 1], dimensions: &[7], values: &[2.0] })?;
+    /// let rows = SparseRows { offsets: &[0, 1, 2], dimensions: &[7, 9], values: &[3.0, 1.0] };
+    /// assert_eq!(index.update(&["d1", "d2"], rows)?, 1);
+    /// let query = SparseRows { offsets: &[0, 1], dimensions: &[7], values: &[1.0] };
+    /// assert_eq!(index.search(query, 10)?, [[("d1", 3.0)]]);
+    /// # Ok::<(), rank_retrieve::Error>(())
+    /// ```
+    pub fn update(&mut self, ids: &[I], rows: SparseRows<'_>) -> Result<usize> {
+        self.verify()?;
+        self.check_numbered()?;
+        rows.check_for(ids.len())?;
+        let all = (0..rows.len()).map(|row| rows.row(row)).collect::<Result<Vec<_>>>()?;
+        count(self.engine.numbered() + all.len())?;
+        let mut there = 0;
+        for (id, pairs) in ids.iter().zip(&all) {
+            there += usize::from(self.replace(id.clone(), pairs, &StoredFields::new())?);
+        }
+        Ok(there)
+    }
+
+    /// [`update`](Self::update) for a document of named dimensions. Whether there was one.
+    ///
+    /// # Errors
+    ///
+    /// As [`update`](Self::update).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use rank_retrieve::SparseIndex;
+    ///
+    /// let mut index = SparseIndex::new();
+    /// assert!(!index.update_named(1, &[("fox", 2.0)])?);
+    /// assert!(index.update_named(1, &[("hen", 1.0)])?);
+    /// assert_eq!(index.search_named(&[("fox", 1.0), ("hen", 3.0)], 10)?, [(1, 3.0)]);
+    /// # Ok::<(), rank_retrieve::Error>(())
+    /// ```
+    pub fn update_named<S: AsRef<str>>(&mut self, id: I, weights: &[(S, f32)]) -> Result<bool> {
+        self.update_named_with(id, weights, &StoredFields::new())
+    }
+
+    /// [`update_named`](Self::update_named) with values to be stored; those of other fields stay.
+    ///
+    /// # Errors
+    ///
+    /// As [`update`](Self::update) and [`set_fields`](Self::set_fields).
+    pub fn update_named_with<S: AsRef<str>>(
+        &mut self,
+        id: I,
+        weights: &[(S, f32)],
+        fields: &StoredFields,
+    ) -> Result<bool> {
+        self.verify()?;
+        self.columns.check(fields)?;
+        count(self.engine.numbered() + 1)?;
+        let pairs = self.numbered_pairs(weights)?;
+        self.replace(id, &pairs, fields)
+    }
+
+    fn replace(&mut self, id: I, pairs: &[(u32, f32)], fields: &StoredFields) -> Result<bool> {
+        let stored = self.fields(&id)?.unwrap_or_default().updated(fields);
+        let there = self.remove(&id)?;
+        let number = self.engine.numbered() as u32;
+        self.push(id, pairs);
+        self.columns.set(number, &stored)?;
+        Ok(there)
+    }
+
+    /// The numbers of names with their weights; names that are new get one.
+    fn numbered_pairs<S: AsRef<str>>(&mut self, weights: &[(S, f32)]) -> Result<Vec<(u32, f32)>> {
+        self.check_has_names()?;
+        numbered(&mut self.dictionary, weights)
+    }
+
+    /// Refuses numbers where dimensions have names.
+    pub(crate) fn check_numbered(&self) -> Result<()> {
+        check_kind(self.dictionary.len() > 0, false)
+    }
+
+    /// Refuses names where dimensions have numbers.
+    fn check_has_names(&self) -> Result<()> {
+        check_kind(self.dictionary.len() > 0 || self.engine.terms() == 0, true)
     }
 
     fn push(&mut self, id: I, pairs: &[(u32, f32)]) {
@@ -212,10 +314,21 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> SparseIndex<I> {
         let Some(number) = self.ids.remove(id) else { return Ok(false) };
         self.forget(number);
         if self.engine.numbered() > 2 * self.engine.len() + 1024 {
-            let numbers = self.engine.merge();
-            self.renumber(&numbers);
+            self.merge()?;
         }
         Ok(true)
+    }
+
+    /// Writes the index anew without what was taken out. Nothing that is found changes.
+    ///
+    /// # Errors
+    ///
+    /// As [`remove`](Self::remove).
+    pub fn merge(&mut self) -> Result<()> {
+        self.verify()?;
+        let numbers = self.engine.merge();
+        self.renumber(&numbers);
+        Ok(())
     }
 
     /// The `k` documents of the greatest inner products for each row: score descending, then id ascending.
@@ -269,6 +382,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> SparseIndex<I> {
     ) -> Result<Vec<Vec<(u32, f32)>>> {
         rank_kernels::try_kernels()?;
         self.verify()?;
+        self.check_numbered()?;
         queries.check()?;
         let terms = (0..queries.len()).map(|row| queries.row(row)).collect::<Result<Vec<_>>>()?;
         let request = |terms| Request { terms, k, allowed, scoring: None };
@@ -300,6 +414,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> SparseIndex<I> {
 
     /// The names that the index knows, in alphabetical order.
     pub(crate) fn named_terms<S: AsRef<str>>(&self, weights: &[(S, f32)]) -> Result<Vec<(u32, f32)>> {
+        self.check_has_names()?;
         check_named(weights)?;
         let known = weights.iter().filter(|pair| pair.1 > 0.0);
         let known = known.filter_map(|(name, weight)| Some((self.dictionary.number(name.as_ref())?, *weight)));
@@ -403,6 +518,29 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> SparseIndex<I> {
 pub(crate) fn first_row(rows: SparseRows<'_>) -> Result<Vec<(u32, f32)>> {
     rows.check()?;
     if rows.is_empty() { Ok(Vec::new()) } else { rows.row(0) }
+}
+
+/// Refuses dimensions of a kind that the index does not have.
+pub(crate) fn check_kind(has_names: bool, are_names: bool) -> Result<()> {
+    let word = |names: bool| if names { "names" } else { "numbers" };
+    if has_names == are_names {
+        return Ok(());
+    }
+    Err(Error::MixedDimensions { expected: word(has_names), got: word(are_names) })
+}
+
+/// The numbers of names with their weights above 0, ascending; names that are new get one, if there is no error.
+pub(crate) fn numbered<S: AsRef<str>>(dictionary: &mut Dictionary, weights: &[(S, f32)]) -> Result<Vec<(u32, f32)>> {
+    check_named(weights)?;
+    let before = dictionary.len();
+    let pairs = weights.iter().filter(|pair| pair.1 > 0.0);
+    let pairs = pairs.map(|(name, weight)| (dictionary.intern(name.as_ref()), *weight)).collect();
+    let found = once(pairs, |_| "one twice".to_owned());
+    if found.is_err() && before == 0 {
+        // An index without documents takes dimensions of either kind.
+        *dictionary = Dictionary::default();
+    }
+    found
 }
 
 pub(crate) fn check_named<S>(weights: &[(S, f32)]) -> Result<()> {

@@ -7,13 +7,14 @@ use rustc_hash::FxHashMap;
 use serde_json::{Map, Value, json};
 
 use crate::analysis::in_pieces;
+use crate::columns::Columns;
 use crate::engine::{Builder, Dictionary, Entry, Kind};
 use crate::file::Writer;
 use crate::id_rows::IdRows;
 use crate::ids::count;
 use crate::json_lines::{self, Lines};
-use crate::sparse::{check_named, once};
-use crate::{Error, IdCodec, Result, SparseIndex, SparseRows};
+use crate::sparse::{check_kind, check_named, numbered};
+use crate::{Error, IdCodec, Result, SparseIndex, SparseRows, StoredFields};
 
 /// The pieces of a text between white space, and how often each is there: its weight.
 ///
@@ -39,12 +40,35 @@ fn refused(field: &str, expected: &'static str, got: String) -> Error {
     Error::Document { field: field.to_owned(), expected, got, cure: "repair the line or pass the field's name" }
 }
 
+/// Where the parts of a document are in its JSON object.
+///
+/// The default is the format of Anserini's impact vectors, `{"id": …, "vector": {token: weight}}`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JsonVectors {
+    /// The name of the id, a text or an integer.
+    pub id: String,
+    /// The name of the vector: an object of weights, or a text of pieces.
+    pub vector: String,
+    /// The names of what is stored with the document: integers, other numbers, texts, or lists of texts; what is missing
+    /// or null is not stored.
+    pub stored: Vec<String>,
+}
+
+impl Default for JsonVectors {
+    fn default() -> Self {
+        Self { id: "id".to_owned(), vector: "vector".to_owned(), stored: Vec::new() }
+    }
+}
+
 /// The weights of a line of Anserini's JSON.
 fn weights(object: &Map<String, Value>, field: &str) -> Result<Vec<(String, f32)>> {
     let vector = match object.get(field) {
         Some(Value::Object(vector)) => vector,
-        Some(_) => return Err(refused(field, "an object of weights", "another value".to_owned())),
-        None => return Err(refused(field, "an object of weights", "none".to_owned())),
+        Some(Value::String(text)) => {
+            return Ok(count_pieces(text).into_iter().map(|(piece, weight)| (piece.to_owned(), weight)).collect());
+        }
+        Some(_) => return Err(refused(field, "an object of weights or a text of pieces", "another value".to_owned())),
+        None => return Err(refused(field, "an object of weights or a text of pieces", "none".to_owned())),
     };
     let pairs = vector.iter().map(|(name, weight)| match weight.as_f64() {
         Some(weight) => Ok((name.clone(), weight as f32)),
@@ -56,10 +80,9 @@ fn weights(object: &Map<String, Value>, field: &str) -> Result<Vec<(String, f32)
 
 fn add_json_lines<I: Send + IdCodec>(
     path: &Path,
-    id: &str,
-    vector: &str,
+    fields: &JsonVectors,
     threads: usize,
-    mut add: impl FnMut(I, &[(String, f32)]) -> Result<()>,
+    mut add: impl FnMut(I, &[(String, f32)], &StoredFields) -> Result<()>,
     mut go_on: impl FnMut(usize) -> bool,
 ) -> Result<usize> {
     let mut lines = Lines::open(path)?;
@@ -69,12 +92,14 @@ fn add_json_lines<I: Send + IdCodec>(
         let pieces = in_pieces(&mut vec![(); threads.max(1)], count, |(), range| {
             let document = |at| {
                 let object = json_lines::object(batch.line(at))?;
-                Ok((json_lines::id::<I>(&object, id)?, weights(&object, vector)?))
+                let weights = weights(&object, &fields.vector)?;
+                Ok((json_lines::id::<I>(&object, &fields.id)?, weights, json_lines::stored(&object, &fields.stored)?))
             };
             range.map(document).collect::<Vec<Result<_>>>()
         });
         for (at, document) in pieces.into_iter().flatten().enumerate() {
-            document.and_then(|(id, weights)| add(id, &weights)).map_err(|error| lines.at(at, error))?;
+            let added = document.and_then(|(id, weights, stored)| add(id, &weights, &stored));
+            added.map_err(|error| lines.at(at, error))?;
         }
         added += count;
         if !go_on(count) {
@@ -104,14 +129,17 @@ pub struct SparseBuilder<I> {
     path: PathBuf,
     writer: Writer,
     dictionary: Dictionary,
+    /// Whether dimensions are numbers.
+    numbers: bool,
     engine: Builder,
+    columns: Columns,
     ids: IdRows,
     id: std::marker::PhantomData<fn(I)>,
 }
 
 impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> SparseBuilder<I> {
     /// Begins an index at `path`. Postings, hashes of ids, and the names so far stay below `memory_limit` bytes, unless
-    /// the names alone need more.
+    /// the names alone need more. What is stored with documents is in memory, too.
     ///
     /// # Errors
     ///
@@ -122,6 +150,8 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> SparseBuilder<I> {
             path: path.to_owned(),
             writer: Writer::new(path)?,
             dictionary: Dictionary::default(),
+            numbers: false,
+            columns: Columns::default(),
             engine: Builder::new(Kind::Weights, Vec::new(), path, memory_limit - memory_limit / 8),
             ids: IdRows::new(path, memory_limit / 8)?,
             id: std::marker::PhantomData,
@@ -144,14 +174,12 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> SparseBuilder<I> {
     ///
     /// As [`SparseIndex::add`], and [`Io`](Error::Io).
     pub fn add(&mut self, ids: &[I], rows: SparseRows<'_>) -> Result<()> {
-        rows.check()?;
-        if ids.len() != rows.len() {
-            let (expected, got) = (format!("as many as rows, {}", rows.len()), ids.len().to_string());
-            return Err(Error::InvalidTokens { argument: "ids", expected, got });
-        }
+        check_kind(self.dictionary.len() > 0, false)?;
+        rows.check_for(ids.len())?;
         for (row, id) in ids.iter().enumerate() {
             let pairs = rows.row(row)?;
-            self.push(id, &pairs)?;
+            self.numbers |= !pairs.is_empty();
+            self.push(id, &pairs, &StoredFields::new())?;
         }
         Ok(())
     }
@@ -161,21 +189,30 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> SparseBuilder<I> {
     /// # Errors
     ///
     /// As [`SparseIndex::add_named`], and [`Io`](Error::Io).
-    #[expect(clippy::needless_pass_by_value, reason = "as the index takes it")]
     pub fn add_named<S: AsRef<str>>(&mut self, id: I, weights: &[(S, f32)]) -> Result<()> {
-        check_named(weights)?;
-        let numbers = weights.iter().filter(|pair| pair.1 > 0.0);
-        let pairs = numbers.map(|(name, weight)| (self.dictionary.intern(name.as_ref()), *weight)).collect();
-        let pairs = once(pairs, |_| "one twice".to_owned())?;
-        self.push(&id, &pairs)
+        self.add_named_with(id, weights, &StoredFields::new())
     }
 
-    fn push(&mut self, id: &I, pairs: &[(u32, f32)]) -> Result<()> {
-        count(self.engine.len())?;
+    /// [`add_named`](Self::add_named) with values to be stored.
+    ///
+    /// # Errors
+    ///
+    /// As [`add_named`](Self::add_named), and [`FieldType`](Error::FieldType).
+    #[expect(clippy::needless_pass_by_value, reason = "as the index takes it")]
+    pub fn add_named_with<S: AsRef<str>>(&mut self, id: I, weights: &[(S, f32)], fields: &StoredFields) -> Result<()> {
+        self.columns.check(fields)?;
+        check_kind(!self.numbers, true)?;
+        let pairs = numbered(&mut self.dictionary, weights)?;
+        self.push(&id, &pairs, fields)
+    }
+
+    fn push(&mut self, id: &I, pairs: &[(u32, f32)], fields: &StoredFields) -> Result<()> {
+        let number = count(self.engine.len())?;
         let entry = |&(term, weight): &(u32, f32)| Entry { term, field: 0, value: weight.to_bits() };
         let entries: Vec<Entry> = pairs.iter().map(entry).collect();
         self.engine.add(&entries, &[], self.dictionary.bytes_taken(), &mut self.writer)?;
-        self.ids.push(id)
+        self.ids.push(id)?;
+        self.columns.set(number, fields)
     }
 
     /// As [`SparseIndex::add_json_lines`].
@@ -186,12 +223,12 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> SparseBuilder<I> {
     pub fn add_json_lines(
         &mut self,
         path: impl AsRef<Path>,
-        id: &str,
-        vector: &str,
+        fields: &JsonVectors,
         threads: usize,
         go_on: impl FnMut(usize) -> bool,
     ) -> Result<usize> {
-        add_json_lines(path.as_ref(), id, vector, threads, |id, weights| self.add_named(id, weights), go_on)
+        let add = |id, weights: &[(String, f32)], stored: &_| self.add_named_with(id, weights, stored);
+        add_json_lines(path.as_ref(), fields, threads, add, go_on)
     }
 
     /// Writes what is left, puts the file in its place and opens it.
@@ -200,21 +237,21 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> SparseBuilder<I> {
     ///
     /// As [`Bm25Builder::finish`](crate::Bm25Builder::finish).
     pub fn finish(self, mut go_on: impl FnMut(usize) -> bool) -> Result<SparseIndex<I>> {
-        let Self { path, mut writer, dictionary, engine, ids, .. } = self;
+        let Self { path, mut writer, dictionary, engine, ids, columns, .. } = self;
         let engine = engine.finish(&mut writer, None, &mut go_on)?;
         dictionary.save(&mut writer)?;
         drop(dictionary);
         ids.save(&mut writer)?;
-        writer.finish(&json!({ "engine": engine, "fields": [] }))?;
+        let fields = columns.save(&mut writer)?;
+        writer.finish(&json!({ "engine": engine, "fields": fields }))?;
         SparseIndex::load(path)
     }
 }
 
 impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> SparseIndex<I> {
     /// Adds the vectors of a file of Anserini's JSON (`{"id": …, "vector": {token: weight}}`), one to a line, plain or
-    /// compressed by gzip or zstd: how many. `id` and `vector` are the names of these fields; others are passed over, as
-    /// are blank lines. Lines are parsed on `threads` threads; `go_on` hears how many more were added, and says whether
-    /// to go on.
+    /// compressed by gzip or zstd: how many. Fields that are not named are passed over, as are blank lines. Lines are
+    /// parsed on `threads` threads; `go_on` hears how many more were added, and says whether to go on.
     ///
     /// # Errors
     ///
@@ -224,24 +261,24 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> SparseIndex<I> {
     /// # Example
     ///
     /// ```
-    /// use rank_retrieve::SparseIndex;
+    /// use rank_retrieve::{JsonVectors, SparseIndex};
     ///
     /// let folder = tempfile::tempdir().unwrap();
     /// let path = folder.path().join("vectors.jsonl");
     /// std::fs::write(&path, r#"{"id": "d1", "contents": "Foxes", "vector": {"fox": 120, "red": 7}}"#).unwrap();
     /// let mut index = SparseIndex::<String>::new();
-    /// index.add_json_lines(&path, "id", "vector", 1, |_| true)?;
+    /// index.add_json_lines(&path, &JsonVectors::default(), 1, |_| true)?;
     /// assert_eq!(index.search_named(&[("fox", 2.0)], 10)?, [("d1".to_owned(), 240.0)]);
     /// # Ok::<(), rank_retrieve::Error>(())
     /// ```
     pub fn add_json_lines(
         &mut self,
         path: impl AsRef<Path>,
-        id: &str,
-        vector: &str,
+        fields: &JsonVectors,
         threads: usize,
         go_on: impl FnMut(usize) -> bool,
     ) -> Result<usize> {
-        add_json_lines(path.as_ref(), id, vector, threads, |id, weights| self.add_named(id, weights), go_on)
+        let add = |id, weights: &[(String, f32)], stored: &_| self.add_named_with(id, weights, stored);
+        add_json_lines(path.as_ref(), fields, threads, add, go_on)
     }
 }

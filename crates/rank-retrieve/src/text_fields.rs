@@ -5,7 +5,7 @@ use std::hash::Hash;
 use crate::engine::{Engine, Kind};
 use crate::ids::count;
 use crate::scoring::{Field, MAX_FIELDS};
-use crate::{Analyzer, Bm25Index, Bm25Params, Error, Formula, Result, StoredFields};
+use crate::{Analyzer, Bm25Index, Bm25Params, Error, Result, StoredFields};
 
 /// A text of a document, see [`Bm25Index::with_text_fields`].
 #[derive(Debug, Clone, PartialEq)]
@@ -50,7 +50,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
     ///
     /// with the idf of the formula, and df the documents that hold the term in any field: one saturation over all
     /// fields. A document that holds a term only in fields of weight 0 does not match by it.
-    /// [`Formula::Lucene`], `Robertson`, `Atire`, `Bm25L` and `Bm25Plus` go with fields.
+    /// [`Formula::Lucene`](crate::Formula::Lucene), `Robertson`, `Atire`, `Bm25L` and `Bm25Plus` go with fields.
     ///
     /// # Errors
     ///
@@ -219,8 +219,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
     /// Whether documents and parameters go with the fields of this index.
     pub(crate) fn check_params(&self, params: Bm25Params) -> Result<()> {
         params.check()?;
-        let alone = [Formula::TfIdf, Formula::Dirichlet, Formula::JelinekMercer];
-        if !self.text_fields.is_empty() && alone.contains(&params.formula) {
+        if !self.text_fields.is_empty() && !params.formula.saturates() {
             let expected = "a formula of BM25 for an index with text fields";
             return Err(Error::InvalidTextFields { expected, got: params.formula.name().to_owned() });
         }

@@ -177,6 +177,23 @@ fn other_settings_are_refused() {
     refused(&custom, None, "the custom tokenizer \"commas\" and no function for it");
 }
 
+#[test]
+fn tokenizers_of_one_name_are_told_apart_by_what_they_do() {
+    let pipes = CustomTokenizer::new("commas", |text| Ok(text.split('|').map(str::to_owned).collect()));
+    let commas = saved().pop().unwrap();
+    assert_ne!(commas, plain().tokenizer(Tokenizer::Custom(pipes.clone())));
+    let error = Analyzer::from_json(&commas.to_json(), Some(pipes)).unwrap_err().to_string();
+    assert!(
+        error.contains("got the custom tokenizer \"commas\" and one of that name that cuts otherwise; "),
+        "{error}"
+    );
+    // Of those that fail when asked only the name is known.
+    let failing = || CustomTokenizer::new("odd", |_| Err("no".into()));
+    assert_eq!(failing(), failing());
+    let saved = plain().tokenizer(Tokenizer::Custom(failing())).to_json();
+    assert!(Analyzer::from_json(&saved, Some(failing())).is_ok());
+}
+
 fn language() -> impl Strategy<Value = Language> {
     prop::sample::select(Language::all().collect::<Vec<_>>())
 }

@@ -37,6 +37,9 @@ fn scoring() -> impl Strategy<Value = Scoring> {
         Formula::TfIdf,
         Formula::Dirichlet,
         Formula::JelinekMercer,
+        Formula::LuceneTfIdf,
+        Formula::LuceneDirichlet,
+        Formula::LuceneJelinekMercer,
     ]);
     let numbers = (0.0..2.0, 0.1..2000.0, 0.01..=1.0);
     (params(), formula, numbers, any::<bool>()).prop_map(|(params, formula, (delta, mu, smoothing), numerator)| {
@@ -62,7 +65,9 @@ fn oracle(documents: &Collection, query: &[String], params: Bm25Params) -> Vec<(
             if df == 0.0 {
                 continue;
             }
-            let share = documents.values().map(|terms| count(terms, term)).sum::<f64>() / tokens;
+            let occurrences = documents.values().map(|terms| count(terms, term)).sum::<f64>();
+            let share = occurrences / tokens;
+            let counted = (occurrences + 1.0) / (tokens + 1.0);
             let saturated = if tf > 0.0 { tf / (tf + k1 * long) } else { 0.0 };
             let part = match params.formula {
                 Formula::Lucene => factor * (1.0 + (n - df + 0.5) / (df + 0.5)).ln() * saturated,
@@ -78,13 +83,21 @@ fn oracle(documents: &Collection, query: &[String], params: Bm25Params) -> Vec<(
                 Formula::JelinekMercer if tf > 0.0 => {
                     (1.0 + (1.0 - smoothing) * tf / (smoothing * length * share)).ln()
                 }
+                Formula::LuceneTfIdf if tf > 0.0 => (1.0 + ((n + 1.0) / (df + 1.0)).ln()) * (tf / length).sqrt(),
+                Formula::LuceneDirichlet if tf > 0.0 => {
+                    ((1.0 + tf / (mu * counted)).ln() + (mu / (length + mu)).ln()).max(0.0)
+                }
+                Formula::LuceneJelinekMercer if tf > 0.0 => {
+                    (1.0 + (1.0 - smoothing) * tf / (smoothing * length * counted)).ln()
+                }
                 _ => 0.0,
             };
             // A term of all documents is worth nothing to some; it does not make a document match.
             let worth = match params.formula {
                 Formula::Robertson => n - df > df,
                 Formula::Atire | Formula::TfIdf => df < n,
-                Formula::JelinekMercer => smoothing < 1.0,
+                Formula::JelinekMercer | Formula::LuceneJelinekMercer => smoothing < 1.0,
+                Formula::LuceneDirichlet => part > 0.0,
                 _ => true,
             };
             holds |= tf > 0.0 && worth;

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use rank_retrieve::{
-    Analyzer, Bm25Builder, Bm25Index, Error, FieldType, Formula, IdCodec, JsonFields, Scoring, SparseBuilder,
-    SparseIndex, SparseRows, StoredFields, TextField, field,
+    Analyzer, Bm25Builder, Bm25Index, Error, FieldType, Formula, IdCodec, JsonFields, JsonVectors, Scoring,
+    SparseBuilder, SparseIndex, SparseRows, StoredFields, TextField, field,
 };
 
 /// Numbers that look random, the same each time.
@@ -184,6 +184,39 @@ fn what_came_before_a_bad_text_stays() {
     assert!(index.contains(&5_000) && !index.contains(&5_001));
 }
 
+#[test]
+fn streams_bring_text_fields_and_what_is_stored() {
+    let fields = || Bm25Index::with_text_fields(Analyzer::default(), [TextField::new("title"), TextField::new("body")]);
+    let row =
+        |id: i64| (id, [format!("Fox {}", id % 7), format!("Hens {}", id % 5)], StoredFields::new().with("n", id));
+    let folder = tempfile::tempdir().unwrap();
+    let mut plain = fields().unwrap();
+    for (id, [title, body], stored) in (0..5_000).map(row) {
+        plain.add_text_fields(id, &[("title", title), ("body", body)], &stored).unwrap();
+    }
+    plain.save(folder.path().join("plain"), Scoring::default()).unwrap();
+    for threads in [1, 3] {
+        let path = folder.path().join("streamed");
+        let mut index = fields().unwrap();
+        assert_eq!(
+            index.extend_texts_with((0..5_000).map(|id| Ok::<_, Error>(row(id))), threads, |_| true).unwrap(),
+            5_000
+        );
+        index.save(&path, Scoring::default()).unwrap();
+        assert!(fs::read(&path).unwrap() == fs::read(folder.path().join("plain")).unwrap());
+        let mut builder = Bm25Builder::of(fields().unwrap(), &path, Scoring::default(), 1 << 20).unwrap();
+        builder.extend_texts_with((0..5_000).map(|id| Ok::<_, Error>(row(id))), threads, |_| true).unwrap();
+        builder.finish(|_| true).unwrap();
+        assert!(fs::read(&path).unwrap() == fs::read(folder.path().join("plain")).unwrap());
+    }
+    let mut index = fields().unwrap();
+    let rows = [(1_i64, vec!["Fox", "Hens"]), (2, vec!["Fox"]), (3, vec!["Fox", "Hens"])];
+    let rows = rows.map(|(id, texts)| Ok::<_, Error>((id, texts, StoredFields::new())));
+    let error = index.extend_texts_with(rows, 1, |_| true).unwrap_err().to_string();
+    assert!(error.starts_with("documents[1]: texts: expected 2 of each document, got 1; "), "{error}");
+    assert_eq!(index.ids(), [1]);
+}
+
 fn gzip(text: &str) -> Vec<u8> {
     // Two members, as of files that were put together.
     let half = text.len() / 2;
@@ -268,23 +301,82 @@ fn vectors_in_json_lines_are_read_or_named() {
     let path = folder.path().join("vectors.jsonl");
     let first = "{\"id\": \"a\", \"contents\": \"A fox\", \"vector\": {\"fox\": 120, \"##es\": 0.5, \"no\": 0}}\n";
     for (line, wrong) in [
-        ("{\"id\": \"b\"}", "vector: expected an object of weights, got none; "),
-        ("{\"id\": \"b\", \"vector\": [1]}", "vector: expected an object of weights, got another value; "),
+        ("{\"id\": \"b\"}", "vector: expected an object of weights or a text of pieces, got none; "),
+        (
+            "{\"id\": \"b\", \"vector\": [1]}",
+            "vector: expected an object of weights or a text of pieces, got another value; ",
+        ),
         ("{\"id\": \"b\", \"vector\": {\"x\": \"1\"}}", "vector[\"x\"]: expected a number, got \"1\"; "),
         ("{\"id\": \"b\", \"vector\": {\"x\": -1}}", "weights: expected finite numbers of at least 0, got -1; "),
         ("{\"id\": \"a\", \"vector\": {}}", "id: expected a new document id, got that of document 0 again; "),
     ] {
         fs::write(&path, format!("{first}{line}\n")).unwrap();
         let mut index = SparseIndex::<String>::new();
-        let error = index.add_json_lines(&path, "id", "vector", 2, |_| true).unwrap_err().to_string();
+        let error = index.add_json_lines(&path, &JsonVectors::default(), 2, |_| true).unwrap_err().to_string();
         assert!(error.starts_with(&format!("{}, line 2: {wrong}", path.display())), "{error}");
         assert_eq!(index.search_named(&[("fox", 1.0), ("##es", 2.0)], 5).unwrap(), [("a".to_owned(), 121.0)]);
     }
     fs::write(&path, first).unwrap();
     let mut builder = SparseBuilder::<String>::create(folder.path().join("index"), 0).unwrap();
     assert!(builder.is_empty());
-    builder.add_json_lines(&path, "id", "vector", 1, |_| true).unwrap();
+    builder.add_json_lines(&path, &JsonVectors::default(), 1, |_| true).unwrap();
     assert_eq!(builder.finish(|_| true).unwrap().search_named(&[("fox", 1.0)], 5).unwrap(), [("a".to_owned(), 120.0)]);
+}
+
+#[test]
+fn vectors_have_fields_and_may_be_texts_of_pieces() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, saved, built) =
+        (folder.path().join("v.jsonl"), folder.path().join("saved"), folder.path().join("built"));
+    let line = |n: i64| {
+        let (piece, year) = (n % 40, 1990 + n % 30);
+        format!("{{\"n\": {n}, \"v\": \"fox fox t{piece}\", \"year\": {year}}}\n")
+    };
+    fs::write(&path, (0..20_000).map(line).collect::<String>()).unwrap();
+    let fields = JsonVectors { id: "n".to_owned(), vector: "v".to_owned(), stored: vec!["year".to_owned()] };
+    let mut index = SparseIndex::<i64>::new();
+    assert_eq!(index.add_json_lines(&path, &fields, 2, |_| true).unwrap(), 20_000);
+    index.save(&saved).unwrap();
+    let mut builder = SparseBuilder::create(&built, 0).unwrap();
+    builder.add_json_lines(&path, &fields, 1, |_| true).unwrap();
+    let built_index = builder.finish(|_| true).unwrap();
+    assert!(fs::read(&saved).unwrap() == fs::read(&built).unwrap());
+    let late = built_index.filtered(&field("year").eq(2019)).unwrap();
+    assert_eq!(late.search_named(&[("fox", 1.0)], 2).unwrap(), [(29, 2.0), (59, 2.0)]);
+    let error = SparseBuilder::create(&built, 0).and_then(|mut builder: SparseBuilder<i64>| {
+        builder.add_named_with(1, &[("fox", 1.0)], &StoredFields::new().with("year", 1))?;
+        builder.add_named_with(2, &[("fox", 1.0)], &StoredFields::new().with("year", "1"))
+    });
+    assert!(matches!(error, Err(Error::FieldType { .. })));
+}
+
+#[test]
+fn names_and_numbers_do_not_go_together() {
+    let rows = SparseRows { offsets: &[0, 1], dimensions: &[3], values: &[1.0] };
+    let wrong = |error: Error, expected: &str, got: &str| {
+        let message = format!("dimensions: expected {expected}, as the index has, got {got}; ");
+        assert!(error.to_string().starts_with(&message), "{error}");
+    };
+    let mut index = SparseIndex::new();
+    // What fails leaves an index that takes either.
+    index.add_named(1, &[("fox", 1.0), ("fox", 1.0)]).unwrap_err();
+    index.add(&[1], rows).unwrap();
+    wrong(index.add_named(2, &[("fox", 1.0)]).unwrap_err(), "numbers", "names");
+    wrong(index.update_named(2, &[("fox", 1.0)]).unwrap_err(), "numbers", "names");
+    wrong(index.search_named(&[("fox", 1.0)], 1).unwrap_err(), "numbers", "names");
+    let mut index = SparseIndex::new();
+    index.add_named(1, &[("fox", 1.0)]).unwrap();
+    wrong(index.add(&[2], rows).unwrap_err(), "names", "numbers");
+    wrong(index.update(&[2], rows).unwrap_err(), "names", "numbers");
+    wrong(index.search(rows, 1).unwrap_err(), "names", "numbers");
+    wrong(index.filtered(&rank_retrieve::Filter::All).unwrap().matches(rows).unwrap_err(), "names", "numbers");
+    let folder = tempfile::tempdir().unwrap();
+    let mut builder = SparseBuilder::create(folder.path().join("index"), 0).unwrap();
+    builder.add(&[1_i64], rows).unwrap();
+    wrong(builder.add_named(2, &[("fox", 1.0)]).unwrap_err(), "numbers", "names");
+    let mut builder = SparseBuilder::create(folder.path().join("other"), 0).unwrap();
+    builder.add_named(1_i64, &[("fox", 1.0)]).unwrap();
+    wrong(builder.add(&[2], rows).unwrap_err(), "names", "numbers");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use rank_retrieve::{Bm25Index, Formula, Scoring};
+use rank_retrieve::{Bm25Index, Formula, Scoring, SparseIndex};
 
 #[derive(Debug, Clone)]
 enum Change {
@@ -40,6 +40,9 @@ fn scoring() -> impl Strategy<Value = Scoring> {
         Formula::TfIdf,
         Formula::Dirichlet,
         Formula::JelinekMercer,
+        Formula::LuceneTfIdf,
+        Formula::LuceneDirichlet,
+        Formula::LuceneJelinekMercer,
     ]);
     (formula, any::<bool>()).prop_map(|(formula, bytes)| Scoring::new(formula).byte_lengths(bytes))
 }
@@ -100,6 +103,50 @@ proptest! {
         prop_assert_eq!(&index.retrieve(&query, k, scoring).unwrap(), &expected);
         fresh.prepare(scoring).unwrap();
         prop_assert_eq!(&fresh.retrieve(&query, k, scoring).unwrap(), &expected);
+    }
+}
+
+proptest! {
+    #[test]
+    fn vectors_may_come_and_go_too(changes in prop::collection::vec(change(), 0..40), query in terms(), k in 0..25_usize) {
+        let vector = |terms: &[String]| {
+            let mut weights: BTreeMap<String, f32> = BTreeMap::new();
+            for (at, term) in terms.iter().enumerate() {
+                *weights.entry(term.clone()).or_default() += 0.1 + at as f32;
+            }
+            weights.into_iter().collect::<Vec<_>>()
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let mut documents = BTreeMap::new();
+        let mut index = SparseIndex::new();
+        for change in changes {
+            match change {
+                Change::Add(id, terms) => {
+                    let new = !documents.contains_key(&id);
+                    prop_assert_eq!(index.add_named(id, &vector(&terms)).is_ok(), new);
+                    if new {
+                        documents.insert(id, terms);
+                    }
+                }
+                Change::Update(id, terms) => {
+                    let there = documents.insert(id, terms.clone()).is_some();
+                    prop_assert_eq!(index.update_named(id, &vector(&terms)).unwrap(), there);
+                }
+                Change::Remove(id) => prop_assert_eq!(index.remove(&id).unwrap(), documents.remove(&id).is_some()),
+                Change::Merge => index.merge().unwrap(),
+                Change::Reopen => {
+                    index.save(folder.path().join("index")).unwrap();
+                    index = SparseIndex::load(folder.path().join("index")).unwrap();
+                }
+                Change::Query(terms) => drop(index.search_named(&vector(&terms), k).unwrap()),
+            }
+        }
+        let mut fresh = SparseIndex::new();
+        for (id, terms) in &documents {
+            fresh.add_named(*id, &vector(terms)).unwrap();
+        }
+        let query = vector(&query);
+        prop_assert_eq!(index.search_named(&query, k).unwrap(), fresh.search_named(&query, k).unwrap());
     }
 }
 

@@ -46,8 +46,26 @@ _Documents: TypeAlias = (
 )
 
 _Array: TypeAlias = NDArray[Any]
+_Formula: TypeAlias = Literal[
+    "lucene",
+    "robertson",
+    "atire",
+    "bm25l",
+    "bm25+",
+    "tfidf",
+    "dirichlet",
+    "jelinek-mercer",
+    "lucene-tfidf",
+    "lucene-dirichlet",
+    "lucene-jelinek-mercer",
+]
 _Vectors: TypeAlias = (
-    str | PathLike[str] | Iterable[tuple[int | str, Mapping[str, float] | str]] | Iterable[Mapping[str, Any]]
+    str
+    | PathLike[str]
+    | Iterable[tuple[int | str, Mapping[str, float] | str]]
+    | Iterable[tuple[int | str, Mapping[str, float] | str, _Fields | None]]
+    | Iterable[tuple[Iterable[int | str], _Csr | tuple[_Array, _Array, _Array]]]
+    | Iterable[Mapping[str, Any]]
 )
 
 @final
@@ -69,8 +87,9 @@ class Analyzer:
             language, whose stemmer is to be used.
         tokenizer: ``"words"`` as above; ``"whitespace"`` for what stands between white space; ``"identifiers"`` for
             source code and part numbers: names as they stand (``std::fs``, ``R123-78``, ``C++``) and the parts of
-            those that have parts; or a function from a ``str`` to a list of ``str``. A function is known by its module
-            and name, ``module.qualname``, when settings are compared or saved.
+            those that have parts; or a function from a ``str`` to a list of ``str``, the same at all times. A function
+            is known by its module and name, ``module.qualname``, and by what it makes of a text with words of many
+            kinds, when settings are compared or saved.
         ngrams: ``(least, most)`` for runs of so many characters of each word, in place of words.
         lowercase: Whether case is leveled. Stemmers and stop words know lower case only.
         fold_accents: Whether accents are dropped, so that ``cafe`` finds ``café``.
@@ -125,7 +144,7 @@ class Analyzer:
         """Gives the settings as JSON: the same settings are the same text.
 
         Returns:
-            The settings. Of a tokenizer of yours, only its name is in them.
+            The settings. Of a tokenizer of yours, only its name is in them, and a number for what it makes of a text.
 
         Example:
             >>> Analyzer("german").to_json() == Analyzer("german", stemmer="german").to_json()
@@ -202,7 +221,10 @@ class Bm25Index:
     (tf + k1 * B) + delta)``, both also for terms that a document lacks; ``"tfidf"``, ``(1 + ln tf) * ln(N / df)``; and
     the query's likelihood, p the share of the term among all: ``"dirichlet"``, the sum of ``ln(1 + tf / (mu * p))``
     plus, for each term, ``ln(mu / (|d| + mu))``, which may be negative; ``"jelinek-mercer"``, the sum of ``ln(1 +
-    (1 - smoothing) * tf / (smoothing * |d| * p))``.
+    (1 - smoothing) * tf / (smoothing * |d| * p))``. Lucene has its own of the last three: ``"lucene-tfidf"``,
+    ``sqrt(tf / |d|) * (1 + ln((N + 1) / (df + 1)))``; and with q = (f + 1) / (c + 1) in the place of p, for a term
+    that is f times among the c of all, ``"lucene-dirichlet"``, of the terms that the document holds the sum of what
+    is above 0 of ``ln(1 + tf / (mu * q)) + ln(mu / (|d| + mu))``, and ``"lucene-jelinek-mercer"``.
 
     Documents may come and go: ids and scores, to the bit, are those of a new index of the same documents. After a
     change, the first queries compute what they need, until it pays to compute it for all terms.
@@ -219,7 +241,8 @@ class Bm25Index:
         mu: Of Dirichlet's smoothing: above 0.
         smoothing: Of Jelinek's and Mercer's smoothing, the weight of the collection: above 0, to 1.
         score_compat: Whose scores to give, to five digits: ``"lucene"``, ``"tantivy"`` (both with lengths in a byte,
-            tantivy times k1 + 1) or ``"bm25s"``.
+            tantivy times k1 + 1) or ``"bm25s"``. With it, ``formula`` is one that the system has, in the form that it
+            has there: of Lucene also ``"tfidf"``, ``"dirichlet"`` and ``"jelinek-mercer"``, of bm25s all of BM25's.
         fields: Types of stored fields, ``"int"``, ``"float"``, ``"keyword"`` or ``"date"``. A field that is not named
             here has the type of its first value, until no document has one; a date is then a ``datetime``, since a
             ``str`` is a keyword.
@@ -260,8 +283,7 @@ class Bm25Index:
         b: float = 0.75,
         analyzer: Analyzer | None = None,
         *,
-        formula: Literal["lucene", "robertson", "atire", "bm25l", "bm25+", "tfidf", "dirichlet", "jelinek-mercer"]
-        | None = None,
+        formula: _Formula | None = None,
         delta: float = 0.5,
         mu: float = 1000.0,
         smoothing: float = 0.1,
@@ -334,10 +356,11 @@ class Bm25Index:
             fields: What is stored with each document, as of ``add_document``; an iterator is read as they are added.
 
         Raises:
-            ShapeError: Not as many ids as documents or fields; what came before the end stays.
+            ShapeError: Not as many ids as documents or fields. Of lists, nothing is added then; of iterators, what came
+                before the end is, and the message says how many.
             InvalidInputError: A text field or a value that does not fit its field; documents before it stay.
             DuplicateIdError: An id twice, or one that the index holds.
-            DtypeError: An id, a term or a value of another type.
+            DtypeError: An id, a term or a value of another type; documents before it stay.
             MissingPackageError: ``progress`` without tqdm.
 
         Example:
@@ -885,10 +908,11 @@ class Bm25Index:
             threads: How many texts are analyzed at the same time. It changes no bit.
 
         Raises:
-            ShapeError: Not as many ids as texts or fields; what came before the end stays.
+            ShapeError: Not as many ids as texts or fields. Of lists, nothing is added then; of iterators, what came
+                before the end is, and the message says how many.
             InvalidInputError: A text field or a value that does not fit its field; documents before it stay.
             DuplicateIdError: An id twice, or one that the index holds.
-            DtypeError: An id, a text or a value of another type.
+            DtypeError: An id, a text or a value of another type; documents before it stay.
             MissingPackageError: ``progress`` without tqdm.
 
         Example:
@@ -1294,6 +1318,9 @@ class Scoring:
         ...     "tfidf": (1 + log(2)) * log(3 / 1),
         ...     "dirichlet": log(1 + 2 / (1000 * 2 / 6)) + log(1000 / (3 + 1000)),
         ...     "jelinek-mercer": log(1 + 0.9 * 2 / (0.1 * 3 * 2 / 6)),
+        ...     "lucene-tfidf": (2 / 3) ** 0.5 * (1 + log(4 / 2)),
+        ...     "lucene-dirichlet": log(1 + 2 / (1000 * 3 / 7)) + log(1000 / (3 + 1000)),
+        ...     "lucene-jelinek-mercer": log(1 + 0.9 * 2 / (0.1 * 3 * 3 / 7)),
         ... }
         >>> for formula, expected in by_hand.items():
         ...     [(id, score)] = index.retrieve(["fox"], scoring=Scoring(formula))
@@ -1302,9 +1329,7 @@ class Scoring:
 
     def __new__(
         cls,
-        formula: Literal[
-            "lucene", "robertson", "atire", "bm25l", "bm25+", "tfidf", "dirichlet", "jelinek-mercer"
-        ] = "lucene",
+        formula: _Formula = "lucene",
         *,
         k1: float = 1.5,
         b: float = 0.75,
@@ -1315,7 +1340,7 @@ class Scoring:
         byte_lengths: bool = False,
     ) -> Scoring: ...
     @staticmethod
-    def compatible(system: Literal["lucene", "tantivy", "bm25s"]) -> Scoring:
+    def compatible(system: Literal["lucene", "tantivy", "bm25s"], formula: _Formula = "lucene") -> Scoring:
         """Gives the scoring whose scores are those of another system, to five digits.
 
         Documents without terms count here, as they do in tantivy and bm25s; Lucene knows nothing of them.
@@ -1323,16 +1348,20 @@ class Scoring:
         Args:
             system: ``"lucene"`` and ``"tantivy"`` have k1 1.2 and lengths in a byte, tantivy times k1 + 1;
                 ``"bm25s"`` its defaults, k1 1.5 and exact lengths.
+            formula: One that the system has: of Lucene also ``"tfidf"``, ``"dirichlet"`` and ``"jelinek-mercer"``, in
+                its own forms; of bm25s all of BM25's.
 
         Returns:
             The scoring.
 
         Raises:
-            InvalidInputError: Another name.
+            InvalidInputError: Another name, or a formula that the system lacks.
 
         Example:
             >>> Scoring.compatible("lucene") == Scoring(k1=1.2, byte_lengths=True)
             True
+            >>> Scoring.compatible("lucene", "tfidf").formula
+            'lucene-tfidf'
         """
 
     @property
@@ -1712,7 +1741,8 @@ class SparseIndex:
 
         Raises:
             ShapeError: Not as many ids as rows.
-            InvalidInputError: A value that is negative or not finite, or a dimension twice in a row.
+            InvalidInputError: A value that is negative or not finite, a dimension twice in a row, or an index whose
+                dimensions have names.
             DuplicateIdError: An id twice, or one that the index holds.
             DtypeError: Another type, or arrays of another dtype.
 
@@ -1733,7 +1763,8 @@ class SparseIndex:
                 ``datetime`` (UTC if it has no zone), for ``filter=`` and ``matches``. ``None`` is no value.
 
         Raises:
-            InvalidInputError: A weight that is negative or not finite, or a value that does not fit its field.
+            InvalidInputError: A weight that is negative or not finite, a value that does not fit its field, or an index
+                whose dimensions are numbers.
             DuplicateIdError: The index holds a document of this id; it is as it was.
             DtypeError: An id, a name or a weight of another type.
 
@@ -1748,17 +1779,21 @@ class SparseIndex:
         *,
         id: str = "id",
         vector: str = "vector",
+        fields: str | Iterable[str] | None = None,
         threads: int = 1,
         progress: bool = False,
     ) -> int:
-        """Adds vectors of named dimensions as they come, some thousand at a time.
+        """Adds vectors as they come, some thousand at a time.
 
         Args:
-            documents: Pairs of an id and weights as for ``add_named``; or dicts that have both; or the path of a file
-                of Anserini's JSON, ``{"id": ..., "vector": {token: weight}}``, an object to a line, plain or compressed
-                by gzip or zstd.
+            documents: Pairs of an id and weights as for ``add_named``, or triples with a dict of what is to be stored;
+                or dicts that have all; or the path of a file of Anserini's JSON, ``{"id": ..., "vector": {token:
+                weight}}``, an object to a line, plain or compressed by gzip or zstd; or, of numbered dimensions, pairs
+                of ids and a matrix as for ``add``.
             id: The key of the id, ``str`` or ``int``.
             vector: The key of the weights.
+            fields: Those of what is stored with each document: ints, floats, texts, lists of texts; of dicts also
+                dates. What is missing or null is not stored.
             threads: How many lines of a file are parsed at the same time.
             progress: Whether to show a bar, which needs the package tqdm.
 
@@ -1766,8 +1801,9 @@ class SparseIndex:
             How many documents were added.
 
         Raises:
-            InvalidInputError: A key that is missing, a weight that is negative or not finite, or what is no JSON; the
-                message names the position or the line. All documents before it are in the index, none after it.
+            InvalidInputError: A key that is missing, a weight that is negative or not finite, numbered dimensions
+                beside named ones, or what is no JSON; the message names the position or the line. All documents before
+                it are in the index, none after it.
             DuplicateIdError: An id twice, or one that the index holds; likewise.
             DtypeError: A document, id or weight of another type; likewise.
             OSError: A file cannot be read.
@@ -1789,6 +1825,7 @@ class SparseIndex:
         memory_limit: int = 268435456,
         id: str = "id",
         vector: str = "vector",
+        fields: str | Iterable[str] | None = None,
         threads: int = 1,
         progress: bool = False,
     ) -> SparseIndex:
@@ -1800,6 +1837,7 @@ class SparseIndex:
             memory_limit: In bytes: of postings, hashes of ids, and names, unless the names alone need more.
             id: As for ``extend``.
             vector: As for ``extend``.
+            fields: As for ``extend``. What is stored is in memory.
             threads: As for ``extend``.
             progress: Whether to show bars, which need the package tqdm.
 
@@ -1836,6 +1874,62 @@ class SparseIndex:
         Example:
             >>> SparseIndex().remove(1)
             False
+        """
+
+    def update(self, ids: Iterable[int | str], vectors: _Csr | tuple[_Array, _Array, _Array]) -> int:
+        """Puts rows in the place of the documents of these ids, or adds those that are not there.
+
+        What is stored with them stays.
+
+        Args:
+            ids: An id a row, ``str`` or ``int``.
+            vectors: As for ``add``.
+
+        Returns:
+            How many were there.
+
+        Raises:
+            ShapeError: Not as many ids as rows.
+            InvalidInputError: As ``add``; the index is as it was.
+            DuplicateIdError: An id twice.
+            DtypeError: Another type, or arrays of another dtype.
+
+        Example:
+            >>> from scipy.sparse import csr_array
+            >>> index = SparseIndex()
+            >>> index.update(["d1"], csr_array(np.array([[0.0, 1.5]], np.float32)))
+            0
+        """
+
+    def update_named(self, id: int | str, weights: Mapping[str, float] | str, fields: _Fields | None = None) -> bool:
+        """Puts a vector in the place of the document of this id, or adds it if there is none.
+
+        Args:
+            id: Its id, ``str`` or ``int``.
+            weights: As for ``add_named``.
+            fields: As for ``add_named``. What is stored already and not named here stays.
+
+        Returns:
+            Whether there was one.
+
+        Raises:
+            InvalidInputError: As ``add_named``; the index is as it was.
+            DtypeError: An id, a name or a weight of another type.
+
+        Example:
+            >>> index = SparseIndex()
+            >>> index.add_named(1, {"fox": 2.0})
+            >>> index.update_named(1, {"hen": 1.0}), index.search_named({"fox": 1.0})
+            (True, [])
+        """
+
+    def merge(self) -> None:
+        """Writes the index anew without what was taken out. Nothing that is found changes.
+
+        Example:
+            >>> index = SparseIndex()
+            >>> index.add_named(1, {"fox": 2.0})
+            >>> index.merge()
         """
 
     def search_batch(

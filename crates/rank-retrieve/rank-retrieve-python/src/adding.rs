@@ -39,57 +39,104 @@ pub(crate) fn batch(py: Python<'_>, index: &Bm25Index, ids: &[Id], batch: &Batch
     let kind = if are_texts { "a list of str" } else { "a list of lists of str" };
     let mut documents = items(PACKAGE, content, what, kind)?;
     let mut stored = fields.map(|fields| items(PACKAGE, fields, "fields", "a list of dicts")).transpose()?;
-    let uneven = |argument: &str, more: &str| {
-        PACKAGE.shape(format_args!(
-            "{argument}: expected as many as ids, got {more} than {}; pass one for each id",
-            ids.len()
-        ))
+    let uneven = |argument: &str, got: String, cure: String| {
+        PACKAGE.shape(format_args!("{argument}: expected as many as ids, got {got} than {}; {cure}", ids.len()))
     };
     let stored_known = fields.and_then(|all| all.len().ok()).unwrap_or(ids.len());
     for (argument, got) in [(what, known), ("fields", stored_known)] {
         if got != ids.len() {
-            return Err(uneven(argument, if got < ids.len() { "fewer" } else { "more" }));
+            let got = if got < ids.len() { "fewer" } else { "more" };
+            return Err(uneven(argument, got.to_owned(), "pass one for each id".to_owned()));
         }
     }
+    let few = |argument, there: usize| {
+        let cure = format!("the first {there} are added, pass the others with their ids");
+        uneven(argument, format!("{there}, fewer"), cure)
+    };
+    let many = |argument| uneven(argument, "more".to_owned(), "those with an id are added".to_owned());
+    let mut take = |waiting: &mut Waiting, position: usize| {
+        let Some(document) = documents.next() else { return Ok(false) };
+        let document = document?;
+        let Some(id) = ids.get(position) else { return Err(many(what)) };
+        let values = match &mut stored {
+            None => StoredFields::new(),
+            Some(stored) => match stored.next() {
+                None => return Err(few("fields", position)),
+                Some(values) => Some(values?)
+                    .filter(|values| !values.is_none())
+                    .map_or_else(|| Ok(StoredFields::new()), |values| fields::stored(Some(&values)))?,
+            },
+        };
+        waiting.document(id.clone(), &document, values, what, position)?;
+        Ok(true)
+    };
     let mut waiting = Waiting::new(named).only(!are_texts);
     let mut target = index;
     let mut done = 0;
-    loop {
-        let mut ended = false;
-        while waiting.has_room() {
+    let mut last = Ok(true);
+    while matches!(last, Ok(true)) {
+        while waiting.has_room() && matches!(last, Ok(true)) {
             let position = done + waiting.len();
-            let Some(document) = documents.next() else {
-                ended = true;
-                break;
-            };
-            let document = document?;
-            let Some(id) = ids.get(position) else { return Err(uneven(what, "more")) };
-            let values = match &mut stored {
-                None => StoredFields::new(),
-                Some(stored) => match stored.next() {
-                    None => return Err(uneven("fields", "fewer")),
-                    Some(values) => Some(values?)
-                        .filter(|values| !values.is_none())
-                        .map_or_else(|| Ok(StoredFields::new()), |values| fields::stored(Some(&values)))?,
-                },
-            };
-            waiting.document(id.clone(), &document, values, what, position)?;
+            last = take(&mut waiting, position);
         }
+        // What came before an error stays.
         let added = waiting.add(py, &mut target, done, threads.max(1))?;
         done += added;
-        py.check_signals()?;
-        bar.update(py, added)?;
-        if ended {
-            break;
+        if last.is_ok() {
+            py.check_signals()?;
+            bar.update(py, added)?;
         }
     }
+    last?;
     if done < ids.len() {
-        return Err(uneven(what, "fewer"));
+        return Err(few(what, done));
     }
     match stored.and_then(|mut stored| stored.next()) {
-        Some(_) => Err(uneven("fields", "more")),
+        Some(_) => Err(many("fields")),
         None => Ok(()),
     }
+}
+
+/// What takes terms.
+trait Terms {
+    fn one(&mut self, id: Key, terms: &[&str], stored: &StoredFields) -> Result<(), Error>;
+    fn by_field(&mut self, id: Key, terms: &[(&str, Vec<&str>)], stored: &StoredFields) -> Result<(), Error>;
+}
+
+macro_rules! terms {
+    ($($index:ty)*) => {$(
+        impl Terms for $index {
+            fn one(&mut self, id: Key, terms: &[&str], stored: &StoredFields) -> Result<(), Error> {
+                self.add_document_with(id, terms, stored)
+            }
+
+            fn by_field(&mut self, id: Key, terms: &[(&str, Vec<&str>)], stored: &StoredFields) -> Result<(), Error> {
+                self.add_document_fields(id, terms, stored)
+            }
+        }
+    )*};
+}
+
+terms! { rank_retrieve::Bm25Index<Key> Bm25Builder<Key> }
+
+/// Adds lists of terms from `first` on, for each document one or one for each of the text fields `named`.
+fn add_terms(
+    to: &mut impl Terms,
+    named: &[String],
+    ids: &[Key],
+    (terms, first): (&Tokens, usize),
+    stored: &[StoredFields],
+) -> Result<(), (usize, Error)> {
+    ids.iter().zip(stored).enumerate().try_for_each(|(at, (id, stored))| {
+        let added = if named.is_empty() {
+            to.one(id.clone(), &terms.list(first + at), stored)
+        } else {
+            let lists = (first + at * named.len()..).map(|list| terms.list(list));
+            let by_field: Vec<_> = named.iter().map(String::as_str).zip(lists).collect();
+            to.by_field(id.clone(), &by_field, stored)
+        };
+        added.map_err(|error| (at, error))
+    })
 }
 
 impl Target for &Bm25Index {
@@ -111,17 +158,11 @@ impl Target for &Bm25Index {
         first: usize,
         stored: &[StoredFields],
     ) -> Result<(), (usize, Error)> {
+        for Key(id) in ids {
+            self.note(id);
+        }
         let named = self.named();
-        let mut index = self.write();
-        ids.iter().zip(stored).enumerate().try_for_each(|(at, (id, stored))| {
-            self.note(&id.0);
-            let added = if named.is_empty() {
-                index.add_document_with(id.clone(), &terms.list(first + at), stored)
-            } else {
-                index.add_document_fields(id.clone(), &by_field(&named, terms, first + at * named.len()), stored)
-            };
-            added.map_err(|error| (at, error))
-        })
+        add_terms(&mut *self.write(), &named, ids, (terms, first), stored)
     }
 
     fn add_json_lines(
@@ -158,14 +199,7 @@ impl Target for Bm25Builder<Key> {
         stored: &[StoredFields],
     ) -> Result<(), (usize, Error)> {
         let named = self.named();
-        ids.iter().zip(stored).enumerate().try_for_each(|(at, (id, stored))| {
-            let added = if named.is_empty() {
-                self.add_document_with(id.clone(), &terms.list(first + at), stored)
-            } else {
-                self.add_document_fields(id.clone(), &by_field(&named, terms, first + at * named.len()), stored)
-            };
-            added.map_err(|error| (at, error))
-        })
+        add_terms(self, &named, ids, (terms, first), stored)
     }
 
     fn add_json_lines(
@@ -177,9 +211,4 @@ impl Target for Bm25Builder<Key> {
     ) -> Result<usize, Error> {
         self.add_json_lines(path, fields, threads, go_on)
     }
-}
-
-/// The lists of terms of a document by text field.
-fn by_field<'a>(named: &'a [String], terms: &'a Tokens, first: usize) -> Vec<(&'a str, Vec<&'a str>)> {
-    named.iter().zip(first..).map(|(name, at)| (name.as_str(), terms.list(at))).collect()
 }

@@ -1,5 +1,7 @@
 //! BM25.
 
+mod queries;
+
 use std::path::PathBuf;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -8,8 +10,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use numpy::PyArray1;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
-use rank_pyo3::{Id, ProgressBar, in_chunks, items, watched};
-use rank_retrieve::{Bm25Builder, Filter, Scoring, TextField};
+use rank_pyo3::{Id, ProgressBar, items, watched};
+use rank_retrieve::{Bm25Builder, Formula, Scoring};
 
 use crate::adding::{self, Batch};
 use crate::analyzer::Analyzer;
@@ -18,7 +20,7 @@ use crate::errors::{PACKAGE, to_python};
 use crate::feedback::{self, Explanation};
 use crate::fields::{self, Parts, borrowed};
 use crate::filter;
-use crate::hits::{self, Hits};
+use crate::hits;
 use crate::hnsw::Key;
 use crate::matches::Matches;
 use crate::source::{self, Reading, Target};
@@ -26,8 +28,6 @@ use crate::tokens::Tokens;
 
 type Index = rank_retrieve::Bm25Index<Key>;
 
-/// Pieces short enough that Ctrl-C is answered at once.
-const QUERIES: usize = 512;
 /// Ids and scores of a batch.
 type Arrays<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>);
 
@@ -69,101 +69,6 @@ impl Bm25Index {
             self.texts.store(true, Ordering::Relaxed);
         }
     }
-
-    fn scoring(
-        &self,
-        py: Python<'_>,
-        k1: Option<f64>,
-        b: Option<f64>,
-        field_weights: Option<&Bound<'_, PyAny>>,
-        scoring: Option<&Bound<'_, crate::scoring::Scoring>>,
-    ) -> PyResult<Scoring> {
-        let scoring = self.given(scoring);
-        let scoring = scoring.k1(k1.unwrap_or(scoring.k1)).b(b.unwrap_or(scoring.b));
-        scoring.check().map_err(to_python)?;
-        let Some(weights) = field_weights else { return Ok(scoring) };
-        let weights = fields::numbers(weights, "field_weights")?;
-        let weights: Vec<(&str, f64)> = weights.iter().map(|(name, weight)| (name.as_str(), *weight)).collect();
-        py.detach(|| self.read().weighing(scoring, &weights)).map_err(to_python)
-    }
-
-    /// The scoring of an argument, or else the index's.
-    fn given(&self, scoring: Option<&Bound<'_, crate::scoring::Scoring>>) -> Scoring {
-        scoring.map_or(self.scoring, |scoring| scoring.get().0)
-    }
-
-    /// The terms of a text or of a list of them, or none for all documents.
-    fn query(&self, py: Python<'_>, query: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Vec<String>>> {
-        let Some(query) = query else { return Ok(None) };
-        let Ok(text) = query.cast::<PyString>() else {
-            return rank_pyo3::strings(PACKAGE, query, "query").map(Some);
-        };
-        let analyzer = py.detach(|| self.read().analyzer().clone());
-        analyzer.analyze(&text.to_cow()?).map(Some).map_err(to_python)
-    }
-
-    fn matching(
-        &self,
-        py: Python<'_>,
-        query: Option<&Bound<'_, PyAny>>,
-        filter: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<rank_retrieve::Matches> {
-        let terms = self.query(py, query)?;
-        let filter = filter::read(filter)?;
-        py.detach(|| {
-            let index = self.read();
-            let documents = index.filtered(&filter)?;
-            Ok(terms.map_or_else(|| documents.all(), |terms| documents.matches(&terms)))
-        })
-        .map_err(to_python)
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "what a batch of queries is answered by")]
-    fn batch<'py>(
-        &self,
-        py: Python<'py>,
-        queries: &Tokens,
-        k: usize,
-        progress: bool,
-        threads: usize,
-        scoring: Scoring,
-        filter: &Filter<Key>,
-    ) -> PyResult<Arrays<'py>> {
-        let bar = ProgressBar::new(PACKAGE, py, queries.len(), progress)?;
-        let mut hits = Hits::default();
-        let width = py.detach(|| {
-            let index = self.read();
-            if queries.len() > QUERIES {
-                index.prepare(scoring).map_err(to_python)?;
-            }
-            Ok::<_, PyErr>(index.len())
-        })?;
-        if threads == 1 {
-            in_chunks(py, queries.len(), QUERIES, &bar, |piece| {
-                let words: Vec<Vec<&str>> = piece.map(|at| queries.list(at)).collect();
-                let index = self.read();
-                let documents = index.filtered(filter).map_err(to_python)?;
-                for list in documents.numbers_batch(&words, k, scoring, 1, |_| true).map_err(to_python)? {
-                    hits.push(list.iter().map(|&(number, score)| (index.id(number), score)));
-                }
-                Ok::<(), PyErr>(())
-            })?;
-        } else {
-            watched(py, &bar, |watch| {
-                let words: Vec<Vec<&str>> = (0..queries.len()).map(|at| queries.list(at)).collect();
-                let index = self.read();
-                let go_on = |steps| watch.advance(steps);
-                let documents = index.filtered(filter).map_err(to_python)?;
-                for list in documents.numbers_batch(&words, k, scoring, threads, go_on).map_err(to_python)? {
-                    hits.push(list.iter().map(|&(number, score)| (index.id(number), score)));
-                }
-                Ok::<(), PyErr>(())
-            })?;
-        }
-        // Documents may have come since.
-        let width = hits.width().max(k.min(width));
-        hits.arrays(py, width, self.texts.load(Ordering::Relaxed))
-    }
 }
 
 impl Bm25Index {
@@ -197,18 +102,18 @@ impl Bm25Index {
         text_fields: Option<&Bound<'_, PyAny>>,
         field_b: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
+        let formula = formula.map_or(Ok(Formula::default()), str::parse).map_err(to_python)?;
         let mut scoring = match score_compat {
-            Some(system) => Scoring::compatible(system).map_err(to_python)?,
-            None => Scoring::default(),
+            Some(system) => Scoring::compatible_by(system, formula).map_err(to_python)?,
+            None => Scoring::new(formula),
         };
-        if let Some(formula) = formula {
-            scoring = scoring.formula(formula.parse().map_err(to_python)?);
-        }
         scoring = scoring.k1(k1.unwrap_or(scoring.k1)).b(b).delta(delta).mu(mu).smoothing(smoothing);
         scoring.check().map_err(to_python)?;
         let analyzer = analyzer.map(|analyzer| analyzer.get().analyzer.clone()).unwrap_or_default();
         let mut index = match text_fields {
-            Some(weights) => Index::with_text_fields(analyzer, named(weights, field_b)?).map_err(to_python)?,
+            Some(weights) => {
+                Index::with_text_fields(analyzer, fields::text_fields(weights, field_b)?).map_err(to_python)?
+            }
             None if field_b.is_some() => {
                 return Err(PACKAGE.invalid("field_b: expected text_fields beside it, got none; name them too"));
             }
@@ -765,20 +670,4 @@ impl Bm25Index {
         let id = Id::extract(PACKAGE, id, "id")?;
         Ok(py.detach(|| self.read().contains(&Key(id))))
     }
-}
-
-/// Text fields of a dict of name to weight, with what a dict of name to b says of them.
-fn named(weights: &Bound<'_, PyAny>, field_b: Option<&Bound<'_, PyAny>>) -> PyResult<Vec<TextField>> {
-    let weights = fields::numbers(weights, "text_fields")?;
-    let mut found: Vec<TextField> =
-        weights.into_iter().map(|(name, weight)| TextField::new(name).weight(weight)).collect();
-    for (name, b) in field_b.map(|all| fields::numbers(all, "field_b")).transpose()?.unwrap_or_default() {
-        let Some(field) = found.iter_mut().find(|field| field.name == name) else {
-            return Err(
-                PACKAGE.invalid(format_args!("field_b: expected one of the text_fields, got {name:?}; correct it"))
-            );
-        };
-        field.b = Some(b);
-    }
-    Ok(found)
 }

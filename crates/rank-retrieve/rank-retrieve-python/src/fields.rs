@@ -4,7 +4,7 @@ use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyList, PyMapping, PySet, PyString, PyTuple};
 use rank_pyo3::{Id, describe, for_each_entry, items};
-use rank_retrieve::{FieldType, FieldValue, Result, StoredFields};
+use rank_retrieve::{FieldType, FieldValue, Result, StoredFields, TextField};
 
 use crate::errors::{PACKAGE, to_python};
 use crate::hnsw::Key;
@@ -247,4 +247,20 @@ pub(crate) fn types(py: Python<'_>, types: Vec<(String, FieldType)>) -> PyResult
 pub(crate) fn list(py: Python<'_>, ids: Vec<Key>) -> PyResult<Bound<'_, PyList>> {
     let ids: Vec<Id> = ids.into_iter().map(|Key(id)| id).collect();
     PyList::new(py, ids.iter())
+}
+
+/// Text fields of a dict of name to weight, with what a dict of name to b says of them.
+pub(crate) fn text_fields(weights: &Bound<'_, PyAny>, field_b: Option<&Bound<'_, PyAny>>) -> PyResult<Vec<TextField>> {
+    let weights = numbers(weights, "text_fields")?;
+    let mut found: Vec<TextField> =
+        weights.into_iter().map(|(name, weight)| TextField::new(name).weight(weight)).collect();
+    for (name, b) in field_b.map(|all| numbers(all, "field_b")).transpose()?.unwrap_or_default() {
+        let Some(field) = found.iter_mut().find(|field| field.name == name) else {
+            return Err(
+                PACKAGE.invalid(format_args!("field_b: expected one of the text_fields, got {name:?}; correct it"))
+            );
+        };
+        field.b = Some(b);
+    }
+    Ok(found)
 }

@@ -14,6 +14,7 @@ mod filter;
 mod hits;
 mod hnsw;
 mod matches;
+mod rows;
 mod scoring;
 mod source;
 mod sparse;

@@ -32,8 +32,10 @@ macro_rules! parameters {
 
             #[doc = rank_pyo3::stub!("Scoring.compatible")]
             #[staticmethod]
-            fn compatible(system: &str) -> PyResult<Self> {
-                Core::compatible(system).map(Self).map_err(to_python)
+            #[pyo3(signature = (system, formula = "lucene"))]
+            fn compatible(system: &str, formula: &str) -> PyResult<Self> {
+                let formula = formula.parse().map_err(to_python)?;
+                Core::compatible_by(system, formula).map(Self).map_err(to_python)
             }
 
             #[doc = rank_pyo3::stub!("Scoring.formula")]

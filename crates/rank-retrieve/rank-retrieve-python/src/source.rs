@@ -98,7 +98,7 @@ impl Reading {
 }
 
 /// A name or several.
-fn names(value: &Bound<'_, PyAny>, argument: &str) -> PyResult<Vec<String>> {
+pub(crate) fn names(value: &Bound<'_, PyAny>, argument: &str) -> PyResult<Vec<String>> {
     match value.cast::<PyString>() {
         Ok(name) => Ok(vec![name.to_string()]),
         Err(_) => rank_pyo3::strings(PACKAGE, value, argument),
@@ -122,17 +122,17 @@ pub(crate) struct Waiting {
 }
 
 /// An id, what it is the id of, and what is stored with it.
-type Entry<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>, Option<Bound<'py, PyAny>>);
+pub(crate) type Entry<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>, Option<Bound<'py, PyAny>>);
 
 /// A tuple or list of two or three.
-fn entry<'py>(row: &Bound<'py, PyAny>) -> Option<Entry<'py>> {
+pub(crate) fn entry<'py>(row: &Bound<'py, PyAny>) -> Option<Entry<'py>> {
     if let Some((id, content)) = pair(row) {
         return Some((id, content, None));
     }
     let three =
         row.cast::<PyTuple>().is_ok_and(|row| row.len() == 3) || row.cast::<PyList>().is_ok_and(|row| row.len() == 3);
     let at = |place: usize| row.get_item(place).ok();
-    if three { Some((at(0)?, at(1)?, Some(at(2)?))) } else { None }
+    if three { Some((at(0)?, at(1)?, at(2).filter(|stored| !stored.is_none()))) } else { None }
 }
 
 /// The path that a value is, if it is one.

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use numpy::{PyArray1, PyReadonlyArray1};
+use numpy::PyArray1;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyMapping, PyTuple};
-use rank_pyo3::{Id, ProgressBar, token_offsets, vector, watched};
-use rank_retrieve::{Error, SparseBuilder, SparseRows};
+use pyo3::types::{PyDict, PyList, PyMapping};
+use rank_pyo3::{Id, ProgressBar, watched};
+use rank_retrieve::{Error, JsonVectors, SparseBuilder, SparseRows};
 
 use crate::arguments::{K, MemoryLimit, Threads, new_id, new_ids};
 use crate::errors::{PACKAGE, to_python};
@@ -17,7 +17,9 @@ use crate::filter;
 use crate::hits::{self, Hits};
 use crate::hnsw::Key;
 use crate::matches::Matches;
-use crate::sparse_source::{Named, Target, fill, named};
+use crate::rows::Rows;
+use crate::source::names;
+use crate::sparse_source::{Document, Target, fill, named};
 
 type Index = rank_retrieve::SparseIndex<Key>;
 
@@ -33,78 +35,32 @@ pub(crate) struct SparseIndex {
     texts: AtomicBool,
 }
 
-/// The arrays of a CSR matrix, borrowed; the offsets as they are needed.
-struct Rows<'py> {
-    offsets: Vec<usize>,
-    dimensions: PyReadonlyArray1<'py, i32>,
-    values: PyReadonlyArray1<'py, f32>,
-}
-
-impl<'py> Rows<'py> {
-    fn new(matrix: &Bound<'py, PyAny>, argument: &str) -> PyResult<Self> {
-        if let Ok(parts) = matrix.cast::<PyTuple>()
-            && let Ok((data, indices, indptr)) =
-                parts.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>, Bound<'_, PyAny>)>()
-        {
-            let names = ["[0]", "[1]"].map(|part| format!("{argument}{part}"));
-            return Self::of(&data, &indices, &indptr, &names);
-        }
-        let part = |name: &str| {
-            matrix.getattr(name).map_err(|_| {
-                PACKAGE.dtype(format_args!(
-                    "{argument}: expected a CSR matrix of SciPy or its three arrays, got {}; pass scipy.sparse.csr_array({argument})",
-                    rank_pyo3::describe(matrix)
-                ))
-            })
-        };
-        let format = part("format")?;
-        if format.extract::<String>().ok().as_deref() != Some("csr") {
-            return Err(PACKAGE.dtype(format_args!(
-                "{argument}: expected a CSR matrix of SciPy, got the format {format}; pass {argument}.tocsr()"
-            )));
-        }
-        let names = ["data", "indices"].map(|part| format!("{argument}.{part}"));
-        Self::of(&part("data")?, &part("indices")?, &part("indptr")?, &names)
-    }
-
-    fn of(
-        data: &Bound<'py, PyAny>,
-        indices: &Bound<'py, PyAny>,
-        indptr: &Bound<'py, PyAny>,
-        names: &[String; 2],
-    ) -> PyResult<Self> {
-        let values = vector::<f32>(PACKAGE, data, &names[0], "(values,)")?;
-        let dimensions = vector::<i32>(PACKAGE, indices, &names[1], "(values,)")?;
-        let indptr = indptr.call_method1("astype", ("int64",))?;
-        let offsets = token_offsets(PACKAGE, &indptr, values.as_slice()?.len())?;
-        Ok(Self { offsets, dimensions, values })
-    }
-
-    fn rows(&self) -> PyResult<SparseRows<'_>> {
-        let (dimensions, values) = (self.dimensions.as_slice()?, self.values.as_slice()?);
-        Ok(SparseRows { offsets: &self.offsets, dimensions, values })
-    }
-}
-
 /// Vectors go to the index.
 impl Target for &SparseIndex {
-    fn add(&mut self, rows: Vec<(Key, Named)>) -> Result<(), (usize, Error)> {
-        for (Key(id), _) in &rows {
+    fn add(&mut self, documents: Vec<Document>) -> Result<(), (usize, Error)> {
+        for (Key(id), ..) in &documents {
             self.note(id);
         }
-        Target::add(&mut *self.write(), rows)
+        Target::add(&mut *self.write(), documents)
+    }
+
+    fn add_rows(&mut self, ids: &[Key], rows: SparseRows<'_>) -> Result<(), Error> {
+        for Key(id) in ids {
+            self.note(id);
+        }
+        self.write().add(ids, rows)
     }
 
     fn add_json_lines(
         &mut self,
         path: &Path,
-        names: [&str; 2],
+        fields: &JsonVectors,
         threads: usize,
         go_on: &mut dyn FnMut(usize) -> bool,
     ) -> Result<usize, Error> {
         let mut index = self.write();
         let before = index.numbered() as u32;
-        let added = Target::add_json_lines(&mut *index, path, names, threads, go_on);
+        let added = Target::add_json_lines(&mut *index, path, fields, threads, go_on);
         for number in before..index.numbered() as u32 {
             self.note(&index.id(number).0);
         }
@@ -207,32 +163,36 @@ impl SparseIndex {
     #[doc = rank_pyo3::stub!("SparseIndex.extend")]
     #[pyo3(
         signature = (
-            documents, *, id = "id", vector = "vector", threads = Threads(1), progress = false
+            documents, *, id = "id".to_owned(), vector = "vector".to_owned(), fields = None, threads = Threads(1),
+            progress = false
         ),
-        text_signature = "($self, documents, *, id='id', vector='vector', threads=1, progress=False)"
+        text_signature = "($self, documents, *, id='id', vector='vector', fields=None, threads=1, progress=False)"
     )]
+    #[expect(clippy::too_many_arguments, reason = "all but one are keywords")]
     fn extend(
         &self,
         py: Python<'_>,
         documents: &Bound<'_, PyAny>,
-        id: &str,
-        vector: &str,
+        id: String,
+        vector: String,
+        fields: Option<&Bound<'_, PyAny>>,
         threads: Threads,
         progress: bool,
     ) -> PyResult<usize> {
         let mut target = self;
-        fill(py, &mut target, documents, [id, vector], threads.0, progress)
+        let stored = fields.map(|fields| names(fields, "fields")).transpose()?.unwrap_or_default();
+        fill(py, &mut target, documents, &JsonVectors { id, vector, stored }, threads.0, progress)
     }
 
     #[doc = rank_pyo3::stub!("SparseIndex.build")]
     #[staticmethod]
     #[pyo3(
         signature = (
-            path, documents, *, memory_limit = MemoryLimit(256 << 20), id = "id",
-            vector = "vector", threads = Threads(1), progress = false
+            path, documents, *, memory_limit = MemoryLimit(256 << 20), id = "id".to_owned(),
+            vector = "vector".to_owned(), fields = None, threads = Threads(1), progress = false
         ),
-        text_signature = "(path, documents, *, memory_limit=268435456, id='id', vector='vector', threads=1, \
-                          progress=False)"
+        text_signature = "(path, documents, *, memory_limit=268435456, id='id', vector='vector', fields=None, \
+                          threads=1, progress=False)"
     )]
     #[expect(clippy::too_many_arguments, reason = "all but two are keywords")]
     fn build(
@@ -240,13 +200,15 @@ impl SparseIndex {
         path: PathBuf,
         documents: &Bound<'_, PyAny>,
         memory_limit: MemoryLimit,
-        id: &str,
-        vector: &str,
+        id: String,
+        vector: String,
+        fields: Option<&Bound<'_, PyAny>>,
         threads: Threads,
         progress: bool,
     ) -> PyResult<Self> {
         let mut builder = py.detach(|| SparseBuilder::create(path, memory_limit.0)).map_err(to_python)?;
-        fill(py, &mut builder, documents, [id, vector], threads.0, progress)?;
+        let stored = fields.map(|fields| names(fields, "fields")).transpose()?.unwrap_or_default();
+        fill(py, &mut builder, documents, &JsonVectors { id, vector, stored }, threads.0, progress)?;
         let bar = ProgressBar::named(PACKAGE, py, Some("impacts"), Some(builder.len()), Some("documents"), progress)?;
         let index = watched(py, &bar, |watch| builder.finish(|steps| watch.advance(steps)).map_err(to_python))?;
         Ok(Self::opened(index))
@@ -256,6 +218,42 @@ impl SparseIndex {
     fn remove(&self, py: Python<'_>, id: &Bound<'_, PyAny>) -> PyResult<bool> {
         let id = Id::extract(PACKAGE, id, "id")?;
         py.detach(|| self.write().remove(&Key(id))).map_err(to_python)
+    }
+
+    #[doc = rank_pyo3::stub!("SparseIndex.update")]
+    fn update(&self, py: Python<'_>, ids: &Bound<'_, PyAny>, vectors: &Bound<'_, PyAny>) -> PyResult<usize> {
+        let ids = rank_pyo3::ids(PACKAGE, ids, "ids")?;
+        for id in &ids {
+            self.note(id);
+        }
+        let vectors = Rows::new(vectors, "vectors")?;
+        let rows = vectors.rows()?;
+        py.detach(|| {
+            new_ids(&ids, rows.len(), "vectors", |_| false)?;
+            let keys: Vec<Key> = ids.into_iter().map(Key).collect();
+            self.write().update(&keys, rows).map_err(to_python)
+        })
+    }
+
+    #[doc = rank_pyo3::stub!("SparseIndex.update_named")]
+    #[pyo3(signature = (id, weights, fields = None))]
+    fn update_named(
+        &self,
+        py: Python<'_>,
+        id: &Bound<'_, PyAny>,
+        weights: &Bound<'_, PyAny>,
+        fields: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<bool> {
+        let id = Id::extract(PACKAGE, id, "id")?;
+        self.note(&id);
+        let weights = named(weights, "weights")?;
+        let fields = fields::stored(fields)?;
+        py.detach(|| self.write().update_named_with(Key(id), &weights, &fields)).map_err(to_python)
+    }
+
+    #[doc = rank_pyo3::stub!("SparseIndex.merge")]
+    fn merge(&self, py: Python<'_>) -> PyResult<()> {
+        py.detach(|| self.write().merge()).map_err(to_python)
     }
 
     #[doc = rank_pyo3::stub!("SparseIndex.search_batch")]

@@ -4,11 +4,14 @@ use std::path::Path;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyMapping, PyString};
-use rank_pyo3::{Id, ProgressBar, describe, for_each_entry, items, pair, score, watched};
-use rank_retrieve::{Error, SparseBuilder, SparseIndex, count_pieces};
+use rank_pyo3::{Id, ProgressBar, describe, for_each_entry, items, score, watched};
+use rank_retrieve::{Error, JsonVectors, SparseBuilder, SparseIndex, SparseRows, StoredFields, count_pieces};
 
 use crate::errors::{PACKAGE, to_python};
+use crate::fields;
 use crate::hnsw::Key;
+use crate::rows::{Rows, is_matrix};
+use crate::source::entry;
 
 /// Vectors that are added together, each time without the GIL.
 const TOGETHER: usize = 1024;
@@ -34,14 +37,19 @@ pub(crate) fn named(value: &Bound<'_, PyAny>, argument: &str) -> PyResult<Named>
     Ok(pairs)
 }
 
+/// A document: its id, its vector, and what is stored with it.
+pub(crate) type Document = (Key, Named, StoredFields);
+
 /// What vectors are added to.
 pub(crate) trait Target: Send {
     /// Adds vectors up to the first that cannot be added: which, and why.
-    fn add(&mut self, rows: Vec<(Key, Named)>) -> Result<(), (usize, Error)>;
+    fn add(&mut self, documents: Vec<Document>) -> Result<(), (usize, Error)>;
+    /// Adds the rows of a matrix.
+    fn add_rows(&mut self, ids: &[Key], rows: SparseRows<'_>) -> Result<(), Error>;
     fn add_json_lines(
         &mut self,
         path: &Path,
-        names: [&str; 2],
+        fields: &JsonVectors,
         threads: usize,
         go_on: &mut dyn FnMut(usize) -> bool,
     ) -> Result<usize, Error>;
@@ -50,19 +58,24 @@ pub(crate) trait Target: Send {
 macro_rules! target {
     ($($index:ident)*) => {$(
         impl Target for $index<Key> {
-            fn add(&mut self, rows: Vec<(Key, Named)>) -> Result<(), (usize, Error)> {
-                let mut rows = rows.into_iter().enumerate();
-                rows.try_for_each(|(at, (id, weights))| self.add_named(id, &weights).map_err(|error| (at, error)))
+            fn add(&mut self, documents: Vec<Document>) -> Result<(), (usize, Error)> {
+                documents.into_iter().enumerate().try_for_each(|(at, (id, weights, stored))| {
+                    self.add_named_with(id, &weights, &stored).map_err(|error| (at, error))
+                })
+            }
+
+            fn add_rows(&mut self, ids: &[Key], rows: SparseRows<'_>) -> Result<(), Error> {
+                $index::add(self, ids, rows)
             }
 
             fn add_json_lines(
                 &mut self,
                 path: &Path,
-                [id, vector]: [&str; 2],
+                fields: &JsonVectors,
                 threads: usize,
                 go_on: &mut dyn FnMut(usize) -> bool,
             ) -> Result<usize, Error> {
-                self.add_json_lines(path, id, vector, threads, go_on)
+                self.add_json_lines(path, fields, threads, go_on)
             }
         }
     )*};
@@ -70,15 +83,26 @@ macro_rules! target {
 
 target! { SparseIndex SparseBuilder }
 
-/// A vector with its id: a pair, or a mapping that has both.
-fn row(row: &Bound<'_, PyAny>, position: usize, [id, vector]: [&str; 2]) -> PyResult<(Key, Named)> {
+/// What an element of a source is.
+enum Row<'py> {
+    One(Document),
+    /// Ids, and a matrix of as many rows.
+    Many(Bound<'py, PyAny>, Rows<'py>),
+}
+
+/// A vector with its id and what is stored with it: a pair, a triple, or a mapping; or ids and a matrix.
+fn row<'py>(row: &Bound<'py, PyAny>, position: usize, fields: &JsonVectors) -> PyResult<Row<'py>> {
     let at = |part: &str| format!("documents[{position}]{part}");
-    if let Some((id, weights)) = pair(row) {
-        return Ok((Key(Id::extract(PACKAGE, &id, at("[0]"))?), named(&weights, &at("[1]"))?));
+    if let Some((id, weights, stored)) = entry(row) {
+        if is_matrix(&weights)? {
+            return Ok(Row::Many(id, Rows::new(&weights, &at("[1]"))?));
+        }
+        let stored = fields::stored(stored.as_ref())?;
+        return Ok(Row::One((Key(Id::extract(PACKAGE, &id, at("[0]"))?), named(&weights, &at("[1]"))?, stored)));
     }
     let Ok(mapping) = row.cast::<PyMapping>() else {
         return Err(PACKAGE.dtype(format_args!(
-            "{}: expected (id, weights) or a dict, got {}; pass pairs or dicts",
+            "{}: expected (id, weights), (ids, matrix) or a dict, got {}; pass tuples or dicts",
             at(""),
             describe(row)
         )));
@@ -89,8 +113,16 @@ fn row(row: &Bound<'_, PyAny>, position: usize, [id, vector]: [&str; 2]) -> PyRe
         }
         mapping.get_item(name)
     };
-    let weights = named(&get(vector)?, &at(&format!("[{vector:?}]")))?;
-    Ok((Key(Id::extract(PACKAGE, &get(id)?, at(&format!("[{id:?}]")))?), weights))
+    let part = |name: &str| at(&format!("[{name:?}]"));
+    let weights = named(&get(&fields.vector)?, &part(&fields.vector))?;
+    let mut stored = StoredFields::new();
+    for name in &fields.stored {
+        let value = if mapping.contains(name)? { Some(mapping.get_item(name)?) } else { None };
+        if let Some(value) = value.filter(|value| !value.is_none()) {
+            stored = stored.with(name, fields::value(&value, part(name))?);
+        }
+    }
+    Ok(Row::One((Key(Id::extract(PACKAGE, &get(&fields.id)?, part(&fields.id))?), weights, stored)))
 }
 
 /// Adds all vectors of a source: how many.
@@ -98,40 +130,49 @@ pub(crate) fn fill(
     py: Python<'_>,
     target: &mut dyn Target,
     source: &Bound<'_, PyAny>,
-    names: [&str; 2],
+    fields: &JsonVectors,
     threads: usize,
     progress: bool,
 ) -> PyResult<usize> {
     if let Some(path) = crate::source::path(source)? {
         let bar = ProgressBar::named(PACKAGE, py, None, None, Some("documents"), progress)?;
         return watched(py, &bar, |watch| {
-            target.add_json_lines(&path, names, threads, &mut |steps| watch.advance(steps)).map_err(to_python)
+            target.add_json_lines(&path, fields, threads, &mut |steps| watch.advance(steps)).map_err(to_python)
         });
     }
-    let what = "a path, or an iterable of (id, weights) or dicts";
-    let mut rows = items(PACKAGE, source, "documents", what)?.enumerate();
+    let what = "a path, or an iterable of (id, weights), (ids, matrix) or dicts";
+    let mut rows = items(PACKAGE, source, "documents", what)?;
     let bar = ProgressBar::named(PACKAGE, py, None, source.len().ok(), Some("documents"), progress)?;
-    let mut added = 0;
+    let (mut position, mut added) = (0, 0);
     loop {
+        let first = position;
         let mut batch = Vec::with_capacity(TOGETHER);
+        let mut matrix = None;
         let mut failed = None;
-        for (position, value) in rows.by_ref().take(TOGETHER) {
-            match value.and_then(|value| row(&value, position, names)) {
-                Ok(row) => batch.push(row),
-                Err(error) => {
-                    failed = Some(error);
-                    break;
-                }
+        while batch.len() < TOGETHER && matrix.is_none() && failed.is_none() {
+            let Some(value) = rows.next() else { break };
+            match value.and_then(|value| row(&value, position, fields)) {
+                Ok(Row::One(document)) => batch.push(document),
+                Ok(Row::Many(ids, rows)) => matrix = Some((ids, rows)),
+                Err(error) => failed = Some(error),
             }
+            position += 1;
         }
-        let count = batch.len();
-        py.detach(|| target.add(batch))
-            .map_err(|(row, source)| to_python(Error::Row { row: added + row, source: Box::new(source) }))?;
+        let mut count = batch.len();
+        let at = |row: usize| move |source| to_python(Error::Row { row, source: Box::new(source) });
+        py.detach(|| target.add(batch)).map_err(|(row, source)| at(first + row)(source))?;
+        if let Some((ids, matrix)) = matrix {
+            let argument = format!("documents[{}][0]", position - 1);
+            let ids: Vec<Key> = rank_pyo3::ids(PACKAGE, &ids, &argument)?.into_iter().map(Key).collect();
+            let rows = matrix.rows()?;
+            py.detach(|| target.add_rows(&ids, rows)).map_err(at(position - 1))?;
+            count += ids.len();
+        }
         added += count;
         if let Some(error) = failed {
             return Err(error);
         }
-        if count == 0 {
+        if position == first {
             return Ok(added);
         }
         py.check_signals()?;

@@ -26,7 +26,7 @@ impl Analyzer {
             Tokenizer::Whitespace => json!("whitespace"),
             Tokenizer::Identifiers => json!("identifiers"),
             Tokenizer::Ngrams { least, most } => json!({"ngrams": [least, most]}),
-            Tokenizer::Custom(custom) => json!({"custom": custom.name()}),
+            Tokenizer::Custom(custom) => json!({"custom": custom.name(), "print": custom.print()}),
         };
         json!({
             "version": VERSION,
@@ -42,12 +42,13 @@ impl Analyzer {
 
     /// The analyzer of settings that [`to_json`](Self::to_json) gave.
     ///
-    /// A custom tokenizer is a function, of which only the name is saved: `custom` brings it back.
+    /// A custom tokenizer is a function, of which only the name is saved, and what it makes of a text: `custom` brings it
+    /// back.
     ///
     /// # Errors
     ///
-    /// [`Error::SavedAnalyzer`] for anything else, for settings of another version, and for a custom tokenizer whose
-    /// name is not the saved one.
+    /// [`Error::SavedAnalyzer`] for anything else, for settings of another version, and for a custom tokenizer that is not
+    /// the saved one.
     pub fn from_json(text: &str, custom: Option<CustomTokenizer>) -> Result<Self> {
         let refuse = |what: String| Error::SavedAnalyzer { what };
         let value: Value = serde_json::from_str(text).map_err(|error| refuse(error.to_string()))?;
@@ -84,7 +85,12 @@ fn tokenizer(value: &Value, custom: Option<CustomTokenizer>) -> Result<Tokenizer
     let saved = value.get("custom").and_then(Value::as_str);
     match (saved, custom) {
         (None, None) => {}
-        (Some(saved), Some(custom)) if saved == custom.name() => return Ok(Tokenizer::Custom(custom)),
+        (Some(saved), Some(custom)) if saved == custom.name() => {
+            if value["print"].as_u64() != custom.print().map(u64::from) {
+                return Err(refuse(format!("the custom tokenizer {saved:?} and one of that name that cuts otherwise")));
+            }
+            return Ok(Tokenizer::Custom(custom));
+        }
         (Some(saved), None) => return Err(refuse(format!("the custom tokenizer {saved:?} and no function for it"))),
         (Some(saved), Some(custom)) => {
             return Err(refuse(format!("the custom tokenizer {saved:?} and the function {:?}", custom.name())));

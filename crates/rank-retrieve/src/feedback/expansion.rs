@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::hash::Hash;
 
-use crate::{Bm25Index, Bm25Params, Error, Filter, Formula, Result};
+use crate::{Bm25Index, Bm25Params, Error, Filter, Result};
 
 /// How a query is expanded by the terms of documents that are held to be relevant, such as the first of a search.
 ///
@@ -243,7 +243,7 @@ fn scaled(weights: &Weights, factor: f64) -> impl Iterator<Item = (u32, f64)> {
 
 /// How much each document counts; the sum is 1.
 fn shares<I>(relevant: &[(I, f32)], params: Bm25Params) -> Result<Vec<f64>> {
-    let likelihood = matches!(params.formula, Formula::Dirichlet | Formula::JelinekMercer);
+    let likelihood = params.formula.is_likelihood();
     let best = relevant.iter().map(|hit| f64::from(hit.1)).fold(f64::NEG_INFINITY, f64::max);
     let mut shares = Vec::with_capacity(relevant.len());
     for &(_, score) in relevant {

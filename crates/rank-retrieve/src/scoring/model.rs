@@ -60,10 +60,14 @@ impl<'a> Model<'a> {
             Formula::Bm25L => (scoring.k1 + 1.0) * ((n + 1.0) / (df + 0.5)).ln(),
             Formula::Bm25Plus => ((n + 1.0) / df).ln(),
             Formula::TfIdf => (n / df).ln(),
-            Formula::Dirichlet | Formula::JelinekMercer => 1.0,
+            Formula::LuceneTfIdf => 1.0 + ((n + 1.0) / (df + 1.0)).ln(),
+            _ => 1.0,
         };
         let total: u64 = collection.lengths.iter().sum();
-        Self { scoring, collection, weight, share: occurrences as f64 / total as f64 }
+        // Lucene counts one more, of each term and of all.
+        let more =
+            f64::from(u8::from(matches!(scoring.formula, Formula::LuceneDirichlet | Formula::LuceneJelinekMercer)));
+        Self { scoring, collection, weight, share: (occurrences as f64 + more) / (total as f64 + more) }
     }
 
     /// What a document without the term scores for it.
@@ -115,7 +119,11 @@ impl<'a> Model<'a> {
             Formula::Bm25Plus => each(&|tf, local| weight * ((k1 + 1.0) * tf / (tf + norm(local)))),
             Formula::TfIdf => each(&|tf, _| weight * (1.0 + tf.ln())),
             Formula::Dirichlet => each(&|tf, _| (tf / (mu * self.share)).ln_1p()),
-            Formula::JelinekMercer => {
+            Formula::LuceneTfIdf => each(&|tf, local| weight * tf.sqrt() / kept(local).sqrt()),
+            Formula::LuceneDirichlet => {
+                each(&|tf, local| ((tf / (mu * self.share)).ln_1p() + (mu / (kept(local) + mu)).ln()).max(0.0));
+            }
+            Formula::JelinekMercer | Formula::LuceneJelinekMercer => {
                 each(&|tf, local| ((1.0 - smoothing) * tf / (smoothing * kept(local) * self.share)).ln_1p());
             }
         }
