@@ -178,88 +178,99 @@ impl Dense for rank_retrieve::ExactDenseIndex<Key> {
     }
 }
 
+/// The methods of a class over an index of the core, and those of its own.
+macro_rules! methods {
+    ($class:ident, $name:literal, { $($own:tt)* }) => {
+        #[pymethods]
+        impl $class {
+            $($own)*
+
+            #[doc = rank_pyo3::stub!($name, ".dim")]
+            #[getter]
+            fn dim(&self, py: Python<'_>) -> usize {
+                self.0.get(py, Dense::dim)
+            }
+
+            #[doc = rank_pyo3::stub!($name, ".metric")]
+            #[getter]
+            fn metric(&self, py: Python<'_>) -> &'static str {
+                self.0.get(py, |index| index.metric().name())
+            }
+
+            #[doc = rank_pyo3::stub!($name, ".add")]
+            fn add(&self, py: Python<'_>, id: &Bound<'_, PyAny>, vector: &Bound<'_, PyAny>) -> PyResult<()> {
+                self.0.add(py, id, vector)
+            }
+
+            #[doc = rank_pyo3::stub!($name, ".add_batch")]
+            #[pyo3(signature = (ids, vectors, progress = false))]
+            fn add_batch(
+                &self,
+                py: Python<'_>,
+                ids: &Bound<'_, PyAny>,
+                vectors: &Bound<'_, PyAny>,
+                progress: bool,
+            ) -> PyResult<()> {
+                self.0.add_batch(py, ids, vectors, progress)
+            }
+
+            #[doc = rank_pyo3::stub!($name, ".search")]
+            #[pyo3(
+                signature = (vector, k = K(10), *, filter = None), text_signature = "($self, vector, k=10, *, filter=None)"
+            )]
+            fn search<'py>(
+                &self,
+                py: Python<'py>,
+                vector: &Bound<'py, PyAny>,
+                k: K,
+                filter: Option<&Bound<'_, PyAny>>,
+            ) -> PyResult<Bound<'py, PyList>> {
+                self.0.search(py, vector, k.0, &*filter::read(filter)?)
+            }
+
+            #[doc = rank_pyo3::stub!($name, ".search_batch")]
+            #[pyo3(
+                signature = (vectors, k = K(10), progress = false, *, filter = None),
+                text_signature = "($self, vectors, k=10, progress=False, *, filter=None)"
+            )]
+            fn search_batch<'py>(
+                &self,
+                py: Python<'py>,
+                vectors: &Bound<'py, PyAny>,
+                k: K,
+                progress: bool,
+                filter: Option<&Bound<'_, PyAny>>,
+            ) -> PyResult<Bound<'py, PyList>> {
+                self.0.search_batch(py, vectors, k.0, progress, &*filter::read(filter)?)
+            }
+
+            #[doc = rank_pyo3::stub!($name, ".compile")]
+            fn compile(&self, py: Python<'_>, filter: &Bound<'_, PyAny>) -> PyResult<filter::Filter> {
+                self.0.compile(py, filter)
+            }
+
+            fn __len__(&self, py: Python<'_>) -> usize {
+                self.0.get(py, Dense::len)
+            }
+
+            fn __contains__(&self, py: Python<'_>, id: &Bound<'_, PyAny>) -> PyResult<bool> {
+                self.0.contains(py, id)
+            }
+        }
+    };
+}
+
+pub(crate) use methods;
+
 #[doc = rank_pyo3::stub!("ExactDenseIndex")]
 #[pyclass(module = "rank_retrieve", frozen)]
 pub(crate) struct ExactDenseIndex(Shared<rank_retrieve::ExactDenseIndex<Key>>);
 
-#[pymethods]
-impl ExactDenseIndex {
+methods! { ExactDenseIndex, "ExactDenseIndex", {
     #[new]
     #[pyo3(signature = (dim, metric = "cosine"))]
     fn new(dim: Dim, metric: &str) -> PyResult<Self> {
         let index = rank_retrieve::ExactDenseIndex::new(dim.0, self::metric(metric)?).map_err(to_python)?;
         Ok(Self(Shared::new(index)))
     }
-
-    #[doc = rank_pyo3::stub!("ExactDenseIndex.dim")]
-    #[getter]
-    fn dim(&self, py: Python<'_>) -> usize {
-        self.0.get(py, Dense::dim)
-    }
-
-    #[doc = rank_pyo3::stub!("ExactDenseIndex.metric")]
-    #[getter]
-    fn metric(&self, py: Python<'_>) -> &'static str {
-        self.0.get(py, |index| index.metric().name())
-    }
-
-    #[doc = rank_pyo3::stub!("ExactDenseIndex.add")]
-    fn add(&self, py: Python<'_>, id: &Bound<'_, PyAny>, vector: &Bound<'_, PyAny>) -> PyResult<()> {
-        self.0.add(py, id, vector)
-    }
-
-    #[doc = rank_pyo3::stub!("ExactDenseIndex.add_batch")]
-    #[pyo3(signature = (ids, vectors, progress = false))]
-    fn add_batch(
-        &self,
-        py: Python<'_>,
-        ids: &Bound<'_, PyAny>,
-        vectors: &Bound<'_, PyAny>,
-        progress: bool,
-    ) -> PyResult<()> {
-        self.0.add_batch(py, ids, vectors, progress)
-    }
-
-    #[doc = rank_pyo3::stub!("ExactDenseIndex.search")]
-    #[pyo3(
-        signature = (vector, k = K(10), *, filter = None), text_signature = "($self, vector, k=10, *, filter=None)"
-    )]
-    fn search<'py>(
-        &self,
-        py: Python<'py>,
-        vector: &Bound<'py, PyAny>,
-        k: K,
-        filter: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<Bound<'py, PyList>> {
-        self.0.search(py, vector, k.0, &*filter::read(filter)?)
-    }
-
-    #[doc = rank_pyo3::stub!("ExactDenseIndex.search_batch")]
-    #[pyo3(
-        signature = (vectors, k = K(10), progress = false, *, filter = None),
-        text_signature = "($self, vectors, k=10, progress=False, *, filter=None)"
-    )]
-    fn search_batch<'py>(
-        &self,
-        py: Python<'py>,
-        vectors: &Bound<'py, PyAny>,
-        k: K,
-        progress: bool,
-        filter: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<Bound<'py, PyList>> {
-        self.0.search_batch(py, vectors, k.0, progress, &*filter::read(filter)?)
-    }
-
-    #[doc = rank_pyo3::stub!("ExactDenseIndex.compile")]
-    fn compile(&self, py: Python<'_>, filter: &Bound<'_, PyAny>) -> PyResult<filter::Filter> {
-        self.0.compile(py, filter)
-    }
-
-    fn __len__(&self, py: Python<'_>) -> usize {
-        self.0.get(py, Dense::len)
-    }
-
-    fn __contains__(&self, py: Python<'_>, id: &Bound<'_, PyAny>) -> PyResult<bool> {
-        self.0.contains(py, id)
-    }
-}
+} }

@@ -8,7 +8,7 @@ use rank_pyo3::Id;
 use rank_retrieve::{Filter, HnswOptions, IdCodec, Precision, Result, StoredId};
 
 use crate::arguments::{Connectivity, Dim, ExpansionAdd, ExpansionSearch, K};
-use crate::dense::{Dense, Shared, metric};
+use crate::dense::{Dense, Shared, methods, metric};
 use crate::errors::to_python;
 use crate::filter;
 
@@ -67,8 +67,7 @@ impl Dense for Index {
 #[pyclass(module = "rank_retrieve", frozen)]
 pub(crate) struct DenseIndex(Shared<Index>);
 
-#[pymethods]
-impl DenseIndex {
+methods! { DenseIndex, "DenseIndex", {
     #[new]
     #[pyo3(
         signature = (
@@ -94,18 +93,6 @@ impl DenseIndex {
         Ok(Self(Shared::new(index)))
     }
 
-    #[doc = rank_pyo3::stub!("DenseIndex.dim")]
-    #[getter]
-    fn dim(&self, py: Python<'_>) -> usize {
-        self.0.get(py, Dense::dim)
-    }
-
-    #[doc = rank_pyo3::stub!("DenseIndex.metric")]
-    #[getter]
-    fn metric(&self, py: Python<'_>) -> &'static str {
-        self.0.get(py, |index| index.metric().name())
-    }
-
     #[doc = rank_pyo3::stub!("DenseIndex.expansion_search")]
     #[getter]
     fn expansion_search(&self, py: Python<'_>) -> usize {
@@ -115,58 +102,6 @@ impl DenseIndex {
     #[setter]
     fn set_expansion_search(&self, py: Python<'_>, value: ExpansionSearch) -> PyResult<()> {
         py.detach(|| self.0.write().set_expansion_search(value.0)).map_err(to_python)
-    }
-
-    #[doc = rank_pyo3::stub!("DenseIndex.add")]
-    fn add(&self, py: Python<'_>, id: &Bound<'_, PyAny>, vector: &Bound<'_, PyAny>) -> PyResult<()> {
-        self.0.add(py, id, vector)
-    }
-
-    #[doc = rank_pyo3::stub!("DenseIndex.add_batch")]
-    #[pyo3(signature = (ids, vectors, progress = false))]
-    fn add_batch(
-        &self,
-        py: Python<'_>,
-        ids: &Bound<'_, PyAny>,
-        vectors: &Bound<'_, PyAny>,
-        progress: bool,
-    ) -> PyResult<()> {
-        self.0.add_batch(py, ids, vectors, progress)
-    }
-
-    #[doc = rank_pyo3::stub!("DenseIndex.search")]
-    #[pyo3(
-        signature = (vector, k = K(10), *, filter = None), text_signature = "($self, vector, k=10, *, filter=None)"
-    )]
-    fn search<'py>(
-        &self,
-        py: Python<'py>,
-        vector: &Bound<'py, PyAny>,
-        k: K,
-        filter: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<Bound<'py, PyList>> {
-        self.0.search(py, vector, k.0, &*filter::read(filter)?)
-    }
-
-    #[doc = rank_pyo3::stub!("DenseIndex.search_batch")]
-    #[pyo3(
-        signature = (vectors, k = K(10), progress = false, *, filter = None),
-        text_signature = "($self, vectors, k=10, progress=False, *, filter=None)"
-    )]
-    fn search_batch<'py>(
-        &self,
-        py: Python<'py>,
-        vectors: &Bound<'py, PyAny>,
-        k: K,
-        progress: bool,
-        filter: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<Bound<'py, PyList>> {
-        self.0.search_batch(py, vectors, k.0, progress, &*filter::read(filter)?)
-    }
-
-    #[doc = rank_pyo3::stub!("DenseIndex.compile")]
-    fn compile(&self, py: Python<'_>, filter: &Bound<'_, PyAny>) -> PyResult<filter::Filter> {
-        self.0.compile(py, filter)
     }
 
     #[doc = rank_pyo3::stub!("DenseIndex.save")]
@@ -179,12 +114,4 @@ impl DenseIndex {
     fn load(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
         py.detach(|| Index::load(path)).map(|index| Self(Shared::new(index))).map_err(to_python)
     }
-
-    fn __len__(&self, py: Python<'_>) -> usize {
-        self.0.get(py, Dense::len)
-    }
-
-    fn __contains__(&self, py: Python<'_>, id: &Bound<'_, PyAny>) -> PyResult<bool> {
-        self.0.contains(py, id)
-    }
-}
+} }
