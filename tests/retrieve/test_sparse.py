@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -110,22 +110,26 @@ def test_vectors_come_and_go(tmp_path: Path) -> None:
 
 
 def test_streams_bring_what_is_stored(tmp_path: Path) -> None:
-    triples = [(1, {"fox": 1.0}, {"year": 2019}), (2, "fox fox", None), (3, "fox", {"year": 2021})]
+    mixed: list[Any] = [(1, "fox", {"year": 1}), (2, "fox", {"year": "one"})]
+    numbers: list[Any] = [1]
+    both: list[Any] = [(1, "fox"), ([2], vectors(1, 6))]
+    triples: list[Any] = [(1, {"fox": 1.0}, {"year": 2019}), (2, "fox fox", None), (3, "fox", {"year": 2021})]
     dicts = [{"id": key, "vector": weights, **(stored or {})} for key, weights, stored in triples]
     (tmp_path / "vectors.jsonl").write_text("\n".join(json.dumps(document) for document in dicts))
-    for source in (triples, dicts, tmp_path / "vectors.jsonl"):
+    sources: list[Any] = [triples, dicts, tmp_path / "vectors.jsonl"]
+    for source in sources:
         index = SparseIndex()
         assert index.extend(source, fields="year") == 3
         built = SparseIndex.build(tmp_path / "index", source, fields=["year"])
         for made in (index, built):
             assert made.search_named("fox", filter=field("year") > 2000) == [(1, 1.0), (3, 1.0)]
     with pytest.raises(InvalidInputError, match=r"^documents\[1\]: fields\[\"year\"\]: expected a value of type int, "):
-        SparseIndex().extend([(1, "fox", {"year": 1}), (2, "fox", {"year": "one"})])
+        SparseIndex().extend(mixed)
     with pytest.raises(
         DtypeError, match=r"^documents\[0\]: expected \(id, weights\), \(ids, matrix\) or a dict, got int; "
     ):
-        SparseIndex().extend([1])  # type: ignore[list-item]
+        SparseIndex().extend(numbers)
     with pytest.raises(
         InvalidInputError, match=r"^documents\[1\]: dimensions: expected names, as the index has, got numb"
     ):
-        SparseIndex().extend([(1, "fox"), ([2], vectors(1, 6))])  # type: ignore[list-item]
+        SparseIndex().extend(both)
