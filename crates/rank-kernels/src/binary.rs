@@ -33,7 +33,7 @@ pub(crate) unsafe fn unpacked(
         some.resize(queries.len() * (to - from), 0.0);
         let unpacked = Rows { values: &signs[..], scales: &scales[..tokens], dim: 8 * rows.dim };
         // SAFETY: the caller vouches for the instruction set; lengths are as `int8` wants them.
-        unsafe { int8(queries, unpacked, &part, &mut some) };
+        unsafe { int8(queries, unpacked, &part, &mut [], &mut some) };
         for (query, some) in some.chunks_exact(to - from).enumerate() {
             scores[query * count + from..][..to - from].copy_from_slice(some);
         }

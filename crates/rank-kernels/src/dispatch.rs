@@ -10,6 +10,7 @@ use crate::lookup::Keys;
 use crate::maxsim::{MaxSim, Rows};
 use crate::query::{Lanes, PackedBf16, PackedInt8, PackedQuery, PackedSigns, Query};
 use crate::residual::ResidualTokens;
+use crate::top::TopScores;
 use crate::{binary, scalar};
 
 /// The environment variable that forces an instruction set.
@@ -78,6 +79,7 @@ type Add = unsafe fn(&mut [f32], &[f32], f32);
 type AtLeast = unsafe fn(&[f32], f32, &mut [u64]);
 type AddFound = unsafe fn(Keys<'_>, &[f32], f32, &[u16], &mut [f32]);
 
+type Signs = unsafe fn(&[&PackedSigns], Rows<'_, u8>, &[usize], &mut [f32]);
 type Residual = unsafe fn(&PackedInt8, &[f32], ResidualTokens<'_>, &[Range<usize>], &mut [f32]);
 
 /// The kernels of one instruction set, which this machine has: no other value can be obtained.
@@ -95,7 +97,7 @@ pub struct Kernels {
     pub(crate) bf16: MaxSim<PackedBf16, bf16>,
     pub(crate) rounded: MaxSim<PackedBf16, f32>,
     pub(crate) int8: MaxSim<PackedInt8, i8>,
-    pub(crate) signs: MaxSim<PackedSigns, u8>,
+    pub(crate) signs: Signs,
     pub(crate) residual: Residual,
 }
 
@@ -240,9 +242,43 @@ impl Kernels {
     /// assert_eq!(scores, [3.0 + 5.0, -1.0 - 2.0]);
     /// ```
     pub fn maxsim(&self, queries: &[&PackedQuery], values: &[f32], offsets: &[usize], scores: &mut [f32]) {
+        self.maxsim_top(queries, values, offsets, &mut [], scores);
+    }
+
+    /// [`maxsim`](Self::maxsim) for the best documents alone: one that certainly is none of them is left early.
+    ///
+    /// * `top`: of each query its best scores so far, by this call and those before, or none at all.
+    ///
+    /// A score that is below the [bar](TopScores::bar) at last may be another that is below it. One that is not is the
+    /// same bits as without.
+    ///
+    /// # Panics
+    ///
+    /// As [`maxsim`](Self::maxsim), and if `top` is for another number of queries.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use rank_kernels::{PackedQuery, TopScores, kernels};
+    ///
+    /// let query = PackedQuery::new(&[1.0, 0.0, 0.0, 1.0], 2);
+    /// let (mut top, mut scores) = ([TopScores::new(1)], [0.0; 2]);
+    /// kernels().maxsim_top(&[&query], &[3.0, 1.0, 2.0, 5.0, -1.0, -2.0], &[0, 2, 3], &mut top, &mut scores);
+    /// assert_eq!(scores[0], 3.0 + 5.0);
+    /// assert!(scores[1] < top[0].bar());
+    /// ```
+    pub fn maxsim_top(
+        &self,
+        queries: &[&PackedQuery],
+        values: &[f32],
+        offsets: &[usize],
+        top: &mut [TopScores],
+        scores: &mut [f32],
+    ) {
         let rows = check(queries, values, &[], offsets, scores);
+        assert!(top.is_empty() || top.len() == queries.len(), "best scores of each query, or of none");
         // SAFETY: the machine has the instruction set, and `check` has seen to the lengths.
-        unsafe { (self.f32)(queries, rows, offsets, scores) }
+        unsafe { (self.f32)(queries, rows, offsets, top, scores) }
     }
 
     /// [`maxsim`](Self::maxsim) of documents in half precision, each component of which is made `f32` exactly.
@@ -263,9 +299,26 @@ impl Kernels {
     /// assert_eq!(scores, [3.0 + 1.0]);
     /// ```
     pub fn maxsim_f16(&self, queries: &[&PackedQuery], values: &[f16], offsets: &[usize], scores: &mut [f32]) {
+        self.maxsim_f16_top(queries, values, offsets, &mut [], scores);
+    }
+
+    /// [`maxsim_top`](Self::maxsim_top) of documents in half precision.
+    ///
+    /// # Panics
+    ///
+    /// As [`maxsim_top`](Self::maxsim_top).
+    pub fn maxsim_f16_top(
+        &self,
+        queries: &[&PackedQuery],
+        values: &[f16],
+        offsets: &[usize],
+        top: &mut [TopScores],
+        scores: &mut [f32],
+    ) {
         let rows = check(queries, values, &[], offsets, scores);
+        assert!(top.is_empty() || top.len() == queries.len(), "best scores of each query, or of none");
         // SAFETY: the machine has the instruction set, and `check` has seen to the lengths.
-        unsafe { (self.f16)(queries, rows, offsets, scores) }
+        unsafe { (self.f16)(queries, rows, offsets, top, scores) }
     }
 
     /// [`maxsim`](Self::maxsim) of documents in `bf16`. Products are exact, and added up in `f32` in an order that
@@ -287,9 +340,26 @@ impl Kernels {
     /// assert_eq!(scores, [3.0 + 1.0]);
     /// ```
     pub fn maxsim_bf16(&self, queries: &[&PackedBf16], values: &[bf16], offsets: &[usize], scores: &mut [f32]) {
+        self.maxsim_bf16_top(queries, values, offsets, &mut [], scores);
+    }
+
+    /// [`maxsim_top`](Self::maxsim_top) of documents in `bf16`.
+    ///
+    /// # Panics
+    ///
+    /// As [`maxsim_top`](Self::maxsim_top).
+    pub fn maxsim_bf16_top(
+        &self,
+        queries: &[&PackedBf16],
+        values: &[bf16],
+        offsets: &[usize],
+        top: &mut [TopScores],
+        scores: &mut [f32],
+    ) {
         let rows = check(queries, values, &[], offsets, scores);
+        assert!(top.is_empty() || top.len() == queries.len(), "best scores of each query, or of none");
         // SAFETY: the machine has the instruction set, and `check` has seen to the lengths.
-        unsafe { (self.bf16)(queries, rows, offsets, scores) }
+        unsafe { (self.bf16)(queries, rows, offsets, top, scores) }
     }
 
     /// [`maxsim_bf16`](Self::maxsim_bf16) of documents in `f32`, each component of which is rounded to `bf16` on the way.
@@ -309,9 +379,26 @@ impl Kernels {
     /// assert_eq!(scores, [2.0]);
     /// ```
     pub fn maxsim_rounded(&self, queries: &[&PackedBf16], values: &[f32], offsets: &[usize], scores: &mut [f32]) {
+        self.maxsim_rounded_top(queries, values, offsets, &mut [], scores);
+    }
+
+    /// [`maxsim_top`](Self::maxsim_top) of documents that are rounded to `bf16` on the way.
+    ///
+    /// # Panics
+    ///
+    /// As [`maxsim_top`](Self::maxsim_top).
+    pub fn maxsim_rounded_top(
+        &self,
+        queries: &[&PackedBf16],
+        values: &[f32],
+        offsets: &[usize],
+        top: &mut [TopScores],
+        scores: &mut [f32],
+    ) {
         let rows = check(queries, values, &[], offsets, scores);
+        assert!(top.is_empty() || top.len() == queries.len(), "best scores of each query, or of none");
         // SAFETY: the machine has the instruction set, and `check` has seen to the lengths.
-        unsafe { (self.rounded)(queries, rows, offsets, scores) }
+        unsafe { (self.rounded)(queries, rows, offsets, top, scores) }
     }
 
     /// [`maxsim`](Self::maxsim) of documents in eight bits: a component is its code times the scale of its token.
@@ -346,7 +433,7 @@ impl Kernels {
         let rows = check(queries, codes, scales, offsets, scores);
         assert_eq!(codes.len(), scales.len() * rows.dim, "a scale for each token");
         // SAFETY: the machine has the instruction set, and `check` has seen to the lengths.
-        unsafe { (self.int8)(queries, rows, offsets, scores) }
+        unsafe { (self.int8)(queries, rows, offsets, &mut [], scores) }
     }
 
     /// [`maxsim`](Self::maxsim) of documents in sign bits, as [`pack_signs`](crate::pack_signs) makes them: a component is

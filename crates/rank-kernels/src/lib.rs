@@ -19,6 +19,7 @@ mod query;
 mod residual;
 mod scalar;
 mod sums;
+mod top;
 mod vectorized;
 
 pub use dispatch::{Isa, IsaError, Kernels, available, kernels, try_kernels};
@@ -29,4 +30,5 @@ pub use order::order_by_counting;
 pub use pages::ask_for_large_pages;
 pub use query::{PackedBf16, PackedInt8, PackedQuery, PackedSigns, pack_signs, quantize};
 pub use residual::ResidualTokens;
+pub use top::TopScores;
 pub use vectorized::{Work, vectorized, vectorized_work};

@@ -7,10 +7,11 @@ use std::marker::PhantomData;
 
 use half::bf16;
 
-use crate::query::{Head, Lanes, PackedBf16, PackedQuery, Query};
+use crate::query::{Head, Lanes, Line, PackedBf16, PackedInt8, PackedQuery, Query};
+use crate::top::TopScores;
 
 /// A kernel, as [`documents`] is one.
-pub(crate) type MaxSim<Q, T> = unsafe fn(&[&Q], Rows<'_, T>, &[usize], &mut [f32]);
+pub(crate) type MaxSim<Q, T> = unsafe fn(&[&Q], Rows<'_, T>, &[usize], &mut [TopScores], &mut [f32]);
 
 /// What a document has come to so far.
 pub(crate) struct Running {
@@ -18,17 +19,23 @@ pub(crate) struct Running {
     pub(crate) maxima: Vec<Lanes>,
     /// Zero times every dot product, added up: zero, unless one of them was NaN or infinite.
     pub(crate) check: Lanes,
+    /// For kernels that want to know: the first row that has the largest product.
+    pub(crate) rows: Vec<Line<u32, 16>>,
+    /// The number of the next block's first row.
+    pub(crate) row: usize,
 }
 
 impl Running {
     pub(crate) fn new(groups: usize) -> Self {
-        Self { maxima: vec![Lanes::LOWEST; groups], check: Lanes::ZERO }
+        Self { maxima: vec![Lanes::LOWEST; groups], check: Lanes::ZERO, rows: vec![Line([0; 16]); groups], row: 0 }
     }
 
     pub(crate) fn clear(&mut self, groups: usize) {
         self.maxima.clear();
         self.maxima.resize(groups, Lanes::LOWEST);
         self.check = Lanes::ZERO;
+        self.rows.clear();
+        self.rows.resize(groups, Line([0; 16]));
     }
 
     /// The weighted sum of the maxima in the order of the query's tokens; NaN if any dot product was NaN or infinite.
@@ -100,13 +107,22 @@ pub(crate) trait Block {
         next: *const Self::Value,
         running: &mut Running,
     );
+
+    /// What is left to do when all `rows` of a document are in `running`, unless there are none.
+    ///
+    /// # Safety
+    ///
+    /// As [`block`](Self::block), for any number of rows.
+    #[inline]
+    unsafe fn finish(_query: &Self::Query, _rows: Rows<'_, Self::Value>, _running: &mut Running) {}
 }
 
 /// A short tail is done in blocks of this many rows.
 const TAIL: usize = 4;
 
 /// Scores all documents for each query, one after the other, in one fixed order of operations each. A document meets
-/// all queries while it is in the second-level cache.
+/// all queries while it is in the second-level cache. Scores are brought into `top`, one for each query or none at all; one
+/// that is below the bar there may be anything that is below it.
 ///
 /// # Safety
 ///
@@ -117,6 +133,7 @@ pub(crate) unsafe fn documents<B: Block>(
     queries: &[&B::Query],
     rows: Rows<'_, B::Value>,
     offsets: &[usize],
+    top: &mut [TopScores],
     scores: &mut [f32],
 ) {
     let count = offsets.len() - 1;
@@ -129,7 +146,11 @@ pub(crate) unsafe fn documents<B: Block>(
             running.clear(query.head().groups());
             // SAFETY: the caller vouches for the instruction set and the rows.
             unsafe { one_document(&mut block, query, rows, &mut running) };
-            scores[number * count + position] = running.score(query.head());
+            let score = running.score(query.head());
+            scores[number * count + position] = score;
+            if let Some(top) = top.get_mut(number) {
+                top.meet(score);
+            }
         }
     }
 }
@@ -147,6 +168,7 @@ pub(crate) unsafe fn one_document<B: Block>(
     let count = rows.count();
     let mut run = |row: usize, count: usize| {
         let part = rows.slice(row, count);
+        running.row = row;
         // SAFETY: the caller vouches for the instruction set; `part` holds `count` rows, which is ROWS, TAIL or 1.
         unsafe { block.block(query, part, part.end(), running) };
         row + count
@@ -160,6 +182,43 @@ pub(crate) unsafe fn one_document<B: Block>(
     while row < count {
         row = run(row.min(count - step), step);
     }
+    if count > 0 {
+        // SAFETY: the caller vouches for the instruction set and the rows.
+        unsafe { B::finish(query, rows, running) };
+    }
+}
+
+/// Adds to the largest product of each query token that of its row with what the token's codes lack.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "so that it is compiled with the instructions of its caller")]
+pub(crate) fn refine(query: &PackedInt8, rows: Rows<'_, i8>, running: &mut Running) {
+    let lanes = running.maxima.iter_mut().flat_map(|lanes| &mut lanes.0);
+    let winners = running.rows.iter().flat_map(|rows| rows.0);
+    for (token, (maximum, row)) in lanes.zip(winners).enumerate().take(query.tokens()) {
+        let codes = &rows.values[row as usize * rows.dim..][..rows.dim];
+        *maximum = refined_row(query, token, *maximum, codes, rows.scales[row as usize]);
+    }
+}
+
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "as above")]
+pub(crate) fn refined_row(query: &PackedInt8, token: usize, maximum: f32, codes: &[i8], scale: f32) -> f32 {
+    let (lines, unit) = query.rest(token);
+    let sum: i32 = lines.iter().zip(codes.chunks(64)).map(|(line, codes)| product(&line.0, codes)).sum();
+    refined(maximum, sum, unit, scale)
+}
+
+/// The largest product, and what it lacks.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "so that it is compiled with the instructions of its caller")]
+pub(crate) fn refined(maximum: f32, sum: i32, unit: f32, scale: f32) -> f32 {
+    maximum + sum as f32 * unit * scale
+}
+
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "as above")]
+fn product(a: &[i8], b: &[i8]) -> i32 {
+    a.iter().zip(b).map(|(&a, &b)| i32::from(i16::from(a) * i16::from(b))).sum()
 }
 
 /// How an instruction set makes `f32` of smaller values.

@@ -6,7 +6,7 @@ use half::{bf16, f16};
 
 use crate::binary::signs;
 use crate::dispatch::{Isa, Kernels};
-use crate::maxsim::{Block, Narrow, Narrowed, Rows, Running, Widen, Widened, documents};
+use crate::maxsim::{Block, Narrow, Narrowed, Rows, Running, Widen, Widened, documents, refine};
 use crate::query::{Lanes, PackedBf16, PackedInt8, PackedQuery, Query};
 use crate::residual::ResidualTokens;
 
@@ -109,7 +109,7 @@ impl Block for Int8 {
     }
 
     unsafe fn block(&mut self, query: &PackedInt8, rows: Rows<'_, i8>, _next: *const i8, running: &mut Running) {
-        for (row, &scale) in rows.values.chunks_exact(rows.dim).zip(rows.scales) {
+        for (number, (row, &scale)) in rows.values.chunks_exact(rows.dim).zip(rows.scales).enumerate() {
             for group in 0..running.maxima.len() {
                 let mut sums = [0_i32; Lanes::WIDTH];
                 for (codes, tokens) in row.chunks(2).zip(query.pairs(group)) {
@@ -118,9 +118,19 @@ impl Block for Int8 {
                         *sum += first * i32::from(tokens[0]) + second * i32::from(tokens[1]);
                     }
                 }
-                bring(sums.map(|sum| sum as f32 * scale), group, running);
+                for (lane, sum) in sums.into_iter().enumerate() {
+                    let (product, maximum) = (sum as f32 * scale, &mut running.maxima[group].0[lane]);
+                    if product > *maximum {
+                        (*maximum, running.rows[group].0[lane]) = (product, (running.row + number) as u32);
+                    }
+                }
             }
+            running.check.0[0] += scale * 0.0;
         }
+    }
+
+    unsafe fn finish(query: &PackedInt8, rows: Rows<'_, i8>, running: &mut Running) {
+        refine(query, rows, running);
     }
 }
 

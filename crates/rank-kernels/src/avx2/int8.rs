@@ -1,12 +1,13 @@
 //! Eight-bit codes with a scale a row: exact sums of 32 bits, scaled before the maximum.
 
 use std::arch::x86_64::{
-    __m256i, _MM_HINT_T0, _mm_loadu_si128, _mm_prefetch, _mm256_add_epi32, _mm256_cvtepi8_epi16, _mm256_cvtepi32_ps,
-    _mm256_load_ps, _mm256_load_si256, _mm256_madd_epi16, _mm256_max_ps, _mm256_mul_ps, _mm256_set1_epi32,
-    _mm256_set1_ps, _mm256_setzero_si256, _mm256_store_ps, _mm256_store_si256,
+    __m256i, _CMP_GT_OQ, _MM_HINT_T0, _mm_loadu_si128, _mm_prefetch, _mm256_add_epi32, _mm256_blendv_ps,
+    _mm256_castsi256_ps, _mm256_cmp_ps, _mm256_cvtepi8_epi16, _mm256_cvtepi32_ps, _mm256_load_ps, _mm256_load_si256,
+    _mm256_madd_epi16, _mm256_max_ps, _mm256_mul_ps, _mm256_set1_epi32, _mm256_set1_ps, _mm256_setzero_si256,
+    _mm256_store_ps, _mm256_store_si256,
 };
 
-use crate::maxsim::{Block, Rows, Running};
+use crate::maxsim::{Block, Rows, Running, refine};
 use crate::query::{Lanes, Line, PackedInt8};
 
 /// With two registers of query tokens, 12 sums: as many as 16 registers leave room for.
@@ -47,22 +48,27 @@ impl Block for Int8 {
                 }
             }
         }
-        let Running { maxima, check } = running;
-        for (group, maxima) in maxima.iter_mut().enumerate() {
+        let Running { maxima, check, rows: winners, row } = running;
+        for (group, best) in maxima.iter_mut().zip(winners).enumerate() {
             let tokens = query.pairs(group);
             // SAFETY: the caller promises the instruction set and the number of rows.
             unsafe {
                 match (rows.count(), rows.dim) {
-                    (ROWS, 128) => tile::<ROWS, 64>(tokens, &self.scratch, rows.scales, maxima),
-                    (ROWS, _) => tile::<ROWS, 0>(tokens, &self.scratch, rows.scales, maxima),
-                    (4, _) => tile::<4, 0>(tokens, &self.scratch, rows.scales, maxima),
-                    _ => tile::<1, 0>(tokens, &self.scratch, rows.scales, maxima),
+                    (ROWS, 128) => tile::<ROWS, 64>(tokens, &self.scratch, rows.scales, *row, best),
+                    (ROWS, _) => tile::<ROWS, 0>(tokens, &self.scratch, rows.scales, *row, best),
+                    (4, _) => tile::<4, 0>(tokens, &self.scratch, rows.scales, *row, best),
+                    _ => tile::<1, 0>(tokens, &self.scratch, rows.scales, *row, best),
                 }
             }
         }
         for scale in rows.scales {
             check.0[0] += scale * 0.0;
         }
+    }
+
+    #[target_feature(enable = "avx2")]
+    unsafe fn finish(query: &PackedInt8, rows: Rows<'_, i8>, running: &mut Running) {
+        refine(query, rows, running);
     }
 }
 
@@ -71,13 +77,14 @@ impl Block for Int8 {
 /// # Safety
 ///
 /// The machine has AVX2; `query` has `STEPS` entries unless that is 0; `block` holds `ROWS` rows of twice as many values
-/// as `query` has entries, filled up to whole lines, and `scales` `ROWS`.
+/// as `query` has entries, filled up to whole lines, and `scales` `ROWS`; the first is number `row`.
 #[target_feature(enable = "avx2")]
 unsafe fn tile<const ROWS: usize, const STEPS: usize>(
     query: &[Line<i16, 32>],
     block: &[Line<i16, 32>],
     scales: &[f32],
-    maxima: &mut Lanes,
+    row: usize,
+    (maxima, winners): (&mut Lanes, &mut Line<u32, 16>),
 ) {
     let steps = if STEPS == 0 { query.len() } else { STEPS };
     let stride = steps.next_multiple_of(16);
@@ -98,14 +105,21 @@ unsafe fn tile<const ROWS: usize, const STEPS: usize>(
     }
     let [low, high] = [0, 1].map(|half| sums.map(|row| row[half]));
     for (half, sums) in [low, high].into_iter().enumerate() {
-        let maxima = &mut maxima.0[8 * half..][..8];
-        // SAFETY: eight values, aligned to 32 bytes.
-        let mut maximum = unsafe { _mm256_load_ps(maxima.as_ptr()) };
-        for (sum, &scale) in sums.into_iter().zip(scales) {
-            let scale = _mm256_set1_ps(scale);
-            maximum = _mm256_max_ps(maximum, _mm256_mul_ps(_mm256_cvtepi32_ps(sum), scale));
+        let (maxima, winners) = (&mut maxima.0[8 * half..][..8], &mut winners.0[8 * half..][..8]);
+        // SAFETY: eight values each, aligned to 32 bytes.
+        let (mut maximum, mut winner) =
+            unsafe { (_mm256_load_ps(maxima.as_ptr()), _mm256_load_ps(winners.as_ptr().cast())) };
+        for (number, (sum, &scale)) in sums.into_iter().zip(scales).enumerate() {
+            let product = _mm256_mul_ps(_mm256_cvtepi32_ps(sum), _mm256_set1_ps(scale));
+            let larger = _mm256_cmp_ps::<_CMP_GT_OQ>(product, maximum);
+            let number = _mm256_castsi256_ps(_mm256_set1_epi32((row + number) as i32));
+            maximum = _mm256_max_ps(product, maximum);
+            winner = _mm256_blendv_ps(winner, number, larger);
         }
         // SAFETY: as above.
-        unsafe { _mm256_store_ps(maxima.as_mut_ptr(), maximum) };
+        unsafe {
+            _mm256_store_ps(maxima.as_mut_ptr(), maximum);
+            _mm256_store_ps(winners.as_mut_ptr().cast(), winner);
+        }
     }
 }

@@ -101,7 +101,7 @@ unsafe fn groups_of<const ROWS: usize>(
     running: &mut Running,
 ) {
     let width = running.maxima.len() * Lanes::WIDTH;
-    let Running { maxima, check } = running;
+    let Running { maxima, check, .. } = running;
     for (group, maxima) in maxima.iter_mut().enumerate() {
         let queries = query.pairs(group);
         let rows: [(&[f32], f32); ROWS] = std::array::from_fn(|row| {

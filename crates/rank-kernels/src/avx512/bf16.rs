@@ -52,7 +52,7 @@ impl Block for Bf16 {
 /// As [`Block::block`], `block` being of `ROWS` rows of an even number of values.
 #[target_feature(enable = "avx512f,avx512bw,avx512bf16")]
 unsafe fn groups<const ROWS: usize>(query: &PackedBf16, block: &[bf16], mut next: *const bf16, running: &mut Running) {
-    let Running { maxima, check } = running;
+    let Running { maxima, check, .. } = running;
     let (pairs, last) = maxima.as_chunks_mut::<2>();
     for (pair, maxima) in pairs.iter_mut().enumerate() {
         let tokens = [query.group(2 * pair), query.group(2 * pair + 1)];

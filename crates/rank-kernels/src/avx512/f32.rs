@@ -40,7 +40,7 @@ impl Block for F32 {
 /// As [`Block::block`], `block` being of `ROWS` rows.
 #[target_feature(enable = "avx512f")]
 unsafe fn groups<const ROWS: usize>(query: &PackedQuery, block: &[f32], mut next: *const f32, running: &mut Running) {
-    let Running { maxima, check } = running;
+    let Running { maxima, check, .. } = running;
     let (pairs, last) = maxima.as_chunks_mut::<2>();
     for (pair, maxima) in pairs.iter_mut().enumerate() {
         let tokens = [query.group(2 * pair), query.group(2 * pair + 1)];

@@ -1,16 +1,21 @@
 //! Eight-bit codes with a scale a row: exact sums of 32 bits, scaled before the maximum.
 
 use std::arch::x86_64::{
-    __m512i, _MM_HINT_T0, _mm_prefetch, _mm256_maskz_loadu_epi8, _mm512_add_epi32, _mm512_cvtepi8_epi16,
-    _mm512_cvtepi32_ps, _mm512_load_ps, _mm512_load_si512, _mm512_madd_epi16, _mm512_maskz_loadu_epi8, _mm512_max_ps,
-    _mm512_mul_ps, _mm512_set1_epi8, _mm512_set1_epi32, _mm512_set1_ps, _mm512_setzero_si512, _mm512_store_ps,
-    _mm512_store_si512, _mm512_xor_si512,
+    __m512i, _CMP_GT_OQ, _MM_HINT_T0, _mm_prefetch, _mm256_maskz_loadu_epi8, _mm512_add_epi32, _mm512_cmp_ps_mask,
+    _mm512_cvtepi8_epi16, _mm512_cvtepi32_ps, _mm512_dpbusd_epi32, _mm512_load_ps, _mm512_load_si512,
+    _mm512_madd_epi16, _mm512_mask_mov_epi32, _mm512_maskz_loadu_epi8, _mm512_max_ps, _mm512_mul_ps, _mm512_set1_epi8,
+    _mm512_set1_epi32, _mm512_set1_ps, _mm512_setzero_si512, _mm512_store_ps, _mm512_store_si512, _mm512_xor_si512,
 };
 use std::cell::Cell;
 
+use super::reduce_sum;
 use super::vnni::{Ahead, Fours, ROWS, blocks, for_rows, products};
-use crate::maxsim::{Block, Rows, Running};
+use crate::maxsim::{Block, Rows, Running, refine, refined};
 use crate::query::{Lanes, Line, PackedInt8, Query};
+use crate::top::TopScores;
+
+/// The largest products of groups of query tokens, and the rows that have them.
+type Best<'a, const GROUPS: usize> = (&'a mut [Lanes; GROUPS], &'a mut [Line<u32, 16>; GROUPS]);
 
 /// Of as many rows as there are.
 fn scales_of<const ROWS: usize>(scales: &[f32]) -> &[f32; ROWS] {
@@ -30,7 +35,13 @@ const KEPT: usize = 1 << 14;
 /// # Safety
 ///
 /// As for that, the machine having AVX-512 F, BW and VNNI.
-pub(super) unsafe fn documents(queries: &[&PackedInt8], rows: Rows<'_, i8>, offsets: &[usize], scores: &mut [f32]) {
+pub(super) unsafe fn documents(
+    queries: &[&PackedInt8],
+    rows: Rows<'_, i8>,
+    offsets: &[usize],
+    top: &mut [TopScores],
+    scores: &mut [f32],
+) {
     let count = offsets.len() - 1;
     let groups = queries.iter().map(|query| query.head().groups()).max().unwrap_or(0);
     let mut running = Running::new(groups);
@@ -44,10 +55,22 @@ pub(super) unsafe fn documents(queries: &[&PackedInt8], rows: Rows<'_, i8>, offs
         for (number, query) in queries.iter().enumerate() {
             running.clear(query.head().groups());
             running.check.0[0] = check;
-            let ahead = Ahead::behind(rows.values, distance, number + 1 == queries.len(), &codes);
+            let ahead = match queries.get(number + 1) {
+                Some(next) => Ahead::spans(next.bytes(), &codes),
+                None => Ahead::document(rows.values, distance, &codes),
+            };
             // SAFETY: the caller vouches for the instruction set and the rows; `codes` are those of `rows`.
-            unsafe { document_groups(query, rows, &codes, ahead, &mut running) };
-            scores[number * count + position] = running.score(query.head());
+            unsafe {
+                document_groups(query, rows, &codes, ahead, &mut running);
+                if rows.count() > 0 {
+                    refine_raised(query, rows, &codes, &mut running);
+                }
+            }
+            let score = running.score(query.head());
+            scores[number * count + position] = score;
+            if let Some(top) = top.get_mut(number) {
+                top.meet(score);
+            }
         }
     }
     if codes.capacity() <= KEPT {
@@ -86,20 +109,56 @@ unsafe fn document_groups(
     running: &mut Running,
 ) {
     let (pairs, last) = running.maxima.as_chunks_mut::<2>();
-    for (pair, maxima) in pairs.iter_mut().enumerate() {
+    let (winners, last_winners) = running.rows.as_chunks_mut::<2>();
+    for (pair, (maxima, winners)) in pairs.iter_mut().zip(winners).enumerate() {
         let tokens = [query.fours(2 * pair), query.fours(2 * pair + 1)];
         for (row, block) in blocks(rows.count()) {
             let scales = &rows.scales[row..][..block];
+            let best = (&mut *maxima, &mut *winners);
             // SAFETY: as promised to this function; `scales` are those of the block.
-            unsafe { for_rows!(block, rows.dim, vnni_tile::<i8, 2>(tokens, codes, row, ahead, scales, maxima)) };
+            unsafe { for_rows!(block, rows.dim, vnni_tile::<i8, 2>(tokens, codes, row, ahead, scales, best)) };
         }
     }
     let done = 2 * pairs.len();
-    for maxima in last.as_chunks_mut::<1>().0 {
+    for (maxima, winners) in last.as_chunks_mut::<1>().0.iter_mut().zip(last_winners.as_chunks_mut::<1>().0) {
         for (row, block) in blocks(rows.count()) {
             let (tokens, scales) = ([query.fours(done)], &rows.scales[row..][..block]);
+            let best = (&mut *maxima, &mut *winners);
             // SAFETY: as above.
-            unsafe { for_rows!(block, rows.dim, vnni_tile::<i8, 1>(tokens, codes, row, ahead, scales, maxima)) };
+            unsafe { for_rows!(block, rows.dim, vnni_tile::<i8, 1>(tokens, codes, row, ahead, scales, best)) };
+        }
+    }
+}
+
+/// [`refine`] by VNNI, of raised codes.
+///
+/// # Safety
+///
+/// The machine has AVX-512 F, BW and VNNI; `codes` are those of `rows`, of which there are some.
+#[target_feature(enable = "avx512f,avx512bw,avx512vnni")]
+unsafe fn refine_raised(query: &PackedInt8, rows: Rows<'_, i8>, codes: &[Line<u8, 64>], running: &mut Running) {
+    let lines = rows.dim.div_ceil(64);
+    for (four, first) in (0..query.tokens()).step_by(4).enumerate() {
+        let (group, lane) = (four / 4, four % 4 * 4);
+        let winners: [u32; 4] = std::array::from_fn(|at| running.rows[group].0[lane + at]);
+        let mut sums = [_mm512_setzero_si512(); 4];
+        for (at, sum) in sums.iter_mut().enumerate() {
+            // Those that are missing to four are done again.
+            let (rest, _) = query.rest((first + at).min(query.tokens() - 1));
+            let codes = &codes[winners[at] as usize * lines..][..lines];
+            for (codes, rest) in codes.iter().zip(rest) {
+                // SAFETY: `Line` is 64 bytes, aligned to 64.
+                unsafe {
+                    let codes = _mm512_load_si512(codes.0.as_ptr().cast());
+                    *sum = _mm512_dpbusd_epi32(*sum, codes, _mm512_load_si512(rest.0.as_ptr().cast()));
+                }
+            }
+        }
+        for (at, sum) in reduce_sum(sums).into_iter().enumerate().take(query.tokens() - first) {
+            let (_, unit) = query.rest(first + at);
+            let sum = sum.wrapping_add(query.rest_bias(first + at));
+            let maximum = &mut running.maxima[group].0[lane + at];
+            *maximum = refined(*maximum, sum, unit, rows.scales[winners[at] as usize]);
         }
     }
 }
@@ -116,10 +175,10 @@ unsafe fn vnni_tile<T, const ROWS: usize, const GROUPS: usize, const STEPS: usiz
     row: usize,
     ahead: Ahead<T>,
     scales: &[f32],
-    maxima: &mut [Lanes; GROUPS],
+    best: Best<'_, GROUPS>,
 ) {
     // SAFETY: what the caller promises.
-    fold(unsafe { products::<T, ROWS, GROUPS, STEPS>(query, codes, row, ahead) }, scales_of(scales), maxima);
+    fold(unsafe { products::<T, ROWS, GROUPS, STEPS>(query, codes, row, ahead) }, scales_of(scales), row, best);
 }
 
 /// BW alone: two products of 16 bits at a time.
@@ -158,6 +217,11 @@ impl Block for Pairs {
             }
         }
     }
+
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
+    unsafe fn finish(query: &PackedInt8, rows: Rows<'_, i8>, running: &mut Running) {
+        refine(query, rows, running);
+    }
 }
 
 /// # Safety
@@ -171,22 +235,24 @@ unsafe fn pairs_groups<const ROWS: usize>(
     running: &mut Running,
 ) {
     let (pairs, last) = running.maxima.as_chunks_mut::<2>();
-    for (pair, maxima) in pairs.iter_mut().enumerate() {
+    let (winners, last_winners) = running.rows.as_chunks_mut::<2>();
+    let row = running.row;
+    for (pair, best) in pairs.iter_mut().zip(winners).enumerate() {
         let tokens = [query.pairs(2 * pair), query.pairs(2 * pair + 1)];
         // SAFETY: as promised to this function.
         unsafe {
             // The dimension of ColBERT: rows at constant distances need no registers for their addresses.
             if query.dim() == 128 {
-                pairs_tile::<ROWS, 2, 64>(tokens, block, scales, maxima);
+                pairs_tile::<ROWS, 2, 64>(tokens, block, scales, row, best);
             } else {
-                pairs_tile::<ROWS, 2, 0>(tokens, block, scales, maxima);
+                pairs_tile::<ROWS, 2, 0>(tokens, block, scales, row, best);
             }
         }
     }
     let done = 2 * pairs.len();
-    for maxima in last.as_chunks_mut::<1>().0 {
+    for best in last.as_chunks_mut::<1>().0.iter_mut().zip(last_winners.as_chunks_mut::<1>().0) {
         // SAFETY: as above.
-        unsafe { pairs_tile::<ROWS, 1, 0>([query.pairs(done)], block, scales, maxima) };
+        unsafe { pairs_tile::<ROWS, 1, 0>([query.pairs(done)], block, scales, row, best) };
     }
     for scale in scales {
         running.check.0[0] += scale * 0.0;
@@ -204,7 +270,8 @@ unsafe fn pairs_tile<const ROWS: usize, const GROUPS: usize, const STEPS: usize>
     query: [&[Line<i16, 32>]; GROUPS],
     block: &[Line<u8, 64>],
     scales: &[f32; ROWS],
-    maxima: &mut [Lanes; GROUPS],
+    row: usize,
+    best: Best<'_, GROUPS>,
 ) {
     let steps = if STEPS == 0 { query[0].len() } else { STEPS };
     let stride = steps.next_multiple_of(16);
@@ -216,31 +283,39 @@ unsafe fn pairs_tile<const ROWS: usize, const GROUPS: usize, const STEPS: usize>
             // SAFETY: `k < steps`; `Line` is 64 bytes, aligned to 64.
             tokens[group] = unsafe { _mm512_load_si512(query[group].as_ptr().add(k).cast()) };
         }
-        for (row, sums) in sums.iter_mut().enumerate() {
-            // SAFETY: `row < ROWS` and `k < stride`.
-            let codes = _mm512_set1_epi32(unsafe { *block.add(row * stride + k) });
+        for (number, sums) in sums.iter_mut().enumerate() {
+            // SAFETY: `number < ROWS` and `k < stride`.
+            let codes = _mm512_set1_epi32(unsafe { *block.add(number * stride + k) });
             for group in 0..GROUPS {
                 sums[group] = _mm512_add_epi32(sums[group], _mm512_madd_epi16(codes, tokens[group]));
             }
         }
     }
-    fold(sums, scales, maxima);
+    fold(sums, scales, row, best);
 }
 
+/// Brings the products of a block into the largest so far; its first row is number `row`.
 #[target_feature(enable = "avx512f")]
 fn fold<const ROWS: usize, const GROUPS: usize>(
     sums: [[__m512i; GROUPS]; ROWS],
     scales: &[f32; ROWS],
-    maxima: &mut [Lanes; GROUPS],
+    row: usize,
+    (maxima, winners): Best<'_, GROUPS>,
 ) {
     for group in 0..GROUPS {
-        // SAFETY: `Lanes` is 64 bytes, aligned to 64.
-        let mut maximum = unsafe { _mm512_load_ps(maxima[group].0.as_ptr()) };
-        for row in 0..ROWS {
-            let scale = _mm512_set1_ps(scales[row]);
-            maximum = _mm512_max_ps(maximum, _mm512_mul_ps(_mm512_cvtepi32_ps(sums[row][group]), scale));
+        // SAFETY: `Line` is 64 bytes, aligned to 64.
+        let (mut maximum, mut winner) =
+            unsafe { (_mm512_load_ps(maxima[group].0.as_ptr()), _mm512_load_si512(winners[group].0.as_ptr().cast())) };
+        for number in 0..ROWS {
+            let product = _mm512_mul_ps(_mm512_cvtepi32_ps(sums[number][group]), _mm512_set1_ps(scales[number]));
+            let larger = _mm512_cmp_ps_mask::<_CMP_GT_OQ>(product, maximum);
+            maximum = _mm512_max_ps(product, maximum);
+            winner = _mm512_mask_mov_epi32(winner, larger, _mm512_set1_epi32((row + number) as i32));
         }
         // SAFETY: as above.
-        unsafe { _mm512_store_ps(maxima[group].0.as_mut_ptr(), maximum) };
+        unsafe {
+            _mm512_store_ps(maxima[group].0.as_mut_ptr(), maximum);
+            _mm512_store_si512(winners[group].0.as_mut_ptr().cast(), winner);
+        }
     }
 }

@@ -11,7 +11,7 @@ use std::arch::x86_64::{
 use half::{bf16, f16};
 
 /// How components become `f32`.
-pub(super) trait Load {
+pub(crate) trait Load {
     /// Their type.
     type Value;
 
@@ -82,7 +82,7 @@ unsafe fn largest_half(values: *const i16, count: usize) -> u16 {
     all.into_iter().fold(0, u16::max)
 }
 
-pub(super) struct Single;
+pub(crate) struct Single;
 
 impl Load for Single {
     type Value = f32;
@@ -113,7 +113,7 @@ impl Load for Single {
     }
 }
 
-pub(super) struct Half;
+pub(crate) struct Half;
 
 impl Load for Half {
     type Value = f16;
@@ -132,7 +132,7 @@ impl Load for Half {
     }
 }
 
-pub(super) struct Brain;
+pub(crate) struct Brain;
 
 impl Load for Brain {
     type Value = bf16;

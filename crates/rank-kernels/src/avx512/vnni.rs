@@ -5,6 +5,8 @@ use std::arch::x86_64::{
     __m512i, _MM_HINT_T1, _mm_prefetch, _mm512_dpbusd_epi32, _mm512_load_si512, _mm512_set1_epi32, _mm512_setzero_si512,
 };
 
+use std::marker::PhantomData;
+
 use crate::query::Line;
 
 /// The rows of a whole block: with two registers of query tokens, 24 sums, as many as 32 registers leave room for.
@@ -15,8 +17,14 @@ const FEW_ROWS: usize = 4;
 /// Of a group of 16 query tokens, four components of each a line; and minus 128 times the sum of each token's codes.
 pub(super) type Fours<'a> = (&'a [Line<i8, 64>], &'a Line<i32, 16>);
 
-/// Where what will be read next lies, always as far behind the rows at hand.
-pub(super) struct Ahead<T>(*const T);
+/// What will be read next: fetched while rows are multiplied, as much for each as a row has.
+pub(super) struct Ahead<T> {
+    /// What lies in a row of places, and how many bytes of it.
+    spans: [(*const u8, usize); 2],
+    /// Where nothing is left to fetch: what is in the cache already.
+    idle: *const u8,
+    of: PhantomData<T>,
+}
 
 impl<T> Clone for Ahead<T> {
     fn clone(&self) -> Self {
@@ -30,23 +38,37 @@ impl<T> Ahead<T> {
     /// Longer documents would drive out the one at hand.
     const LONGEST: usize = 1 << 18;
 
-    /// What lies `values` further on.
-    pub(super) fn at(self, values: usize) -> *const T {
-        self.0.wrapping_add(values)
+    /// The next document: what is `distance` values behind the start of this one. No document is longer, so that all of
+    /// the next is there when this one is done, whatever their lengths. `codes` are those of this one.
+    pub(super) fn document(document: &[T], distance: usize, codes: &[Line<u8, 64>]) -> Self {
+        let near = size_of_val(document) <= Self::LONGEST;
+        let next = document.as_ptr().wrapping_add(distance).cast();
+        Self { spans: [(next, if near { usize::MAX } else { 0 }), (next, 0)], ..Self::spans([&[], &[]], codes) }
     }
 
-    /// What is `distance` values behind the start of `document`: no document is longer, so that all of the next is there
-    /// when this one is done, whatever their lengths. Of longer ones, and where `last` is not set, `codes`, which are in
-    /// the cache already.
-    pub(super) fn behind(document: &[T], distance: usize, last: bool, codes: &[Line<u8, 64>]) -> Self {
-        let near = last && size_of_val(document) <= Self::LONGEST;
-        Self(if near { document.as_ptr().wrapping_add(distance) } else { codes.as_ptr().cast() })
+    /// Some bytes: of the next query.
+    pub(super) fn spans(spans: [&[u8]; 2], codes: &[Line<u8, 64>]) -> Self {
+        Self { spans: spans.map(|span| (span.as_ptr(), span.len())), idle: codes.as_ptr().cast(), of: PhantomData }
     }
 
     /// The values of the longest document, if all are short enough.
     pub(super) fn distance(offsets: &[usize], dim: usize) -> usize {
         let longest = offsets.windows(2).map(|document| document[1] - document[0]).max().unwrap_or(0);
         (longest * dim).min(Self::LONGEST / size_of::<T>())
+    }
+
+    /// From where on to fetch with the rows from number `row` on, of so many values.
+    pub(super) fn at(self, row: usize, dim: usize) -> *const i8 {
+        let row_bytes = dim * size_of::<T>();
+        let mut from = row * row_bytes;
+        for (start, count) in self.spans {
+            if from < count {
+                return start.wrapping_add(from).cast();
+            }
+            // A span begins with a block.
+            from = from.saturating_sub(count.next_multiple_of(ROWS * row_bytes));
+        }
+        self.idle.cast()
     }
 }
 
@@ -98,13 +120,13 @@ pub(super) unsafe fn products<T, const ROWS_: usize, const GROUPS: usize, const 
     query: [Fours<'_>; GROUPS],
     codes: &[Line<u8, 64>],
     row: usize,
-    Ahead(ahead): Ahead<T>,
+    ahead: Ahead<T>,
 ) -> [[__m512i; GROUPS]; ROWS_] {
     let steps = if STEPS == 0 { query[0].0.len() } else { STEPS };
     let stride = steps.next_multiple_of(16);
     let block: *const i32 = codes[row * (stride / 16)..][..ROWS_ * (stride / 16)].as_ptr().cast();
     // A step is over four components of each row.
-    let (ahead, bytes) = (ahead.wrapping_add(row * 4 * steps).cast::<i8>(), 4 * ROWS_ * size_of::<T>());
+    let (ahead, bytes) = (ahead.at(row, 4 * steps), 4 * ROWS_ * size_of::<T>());
     let mut sums = [[_mm512_setzero_si512(); GROUPS]; ROWS_];
     for sums in &mut sums {
         for (sum, (_, bias)) in sums.iter_mut().zip(&query) {

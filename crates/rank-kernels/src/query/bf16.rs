@@ -82,6 +82,12 @@ impl PackedBf16 {
         &pairs[group * steps..][..steps]
     }
 
+    /// The rounded components, token after token.
+    #[cfg(target_arch = "x86_64")]
+    pub(crate) fn rounded(&self) -> &[bf16] {
+        &self.rounded
+    }
+
     #[cfg(target_arch = "x86_64")]
     pub(crate) fn token(&self, index: usize) -> &[bf16] {
         &self.rounded[index * self.dim()..][..self.dim()]

@@ -1,10 +1,14 @@
 //! Queries for documents of `int8`.
 
+#[cfg(target_arch = "x86_64")]
+use super::bytes_of;
 use super::{Head, Line, Query, TILE, pack};
+use crate::maxsim::refined_row;
 use crate::vectorized;
 
 /// The tokens of a query, for documents of `int8` and a scale a token: quantized as the documents are, each token by its
-/// own largest magnitude.
+/// own largest magnitude; and what rounding took away, in eight bits again. The first choose the largest product, which
+/// the second make more exact, so that the error of a score is that of the documents.
 #[derive(Debug, Clone)]
 pub struct PackedInt8 {
     head: Head,
@@ -17,6 +21,13 @@ pub struct PackedInt8 {
     /// by 128 to be unsigned.
     #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "for one instruction set"))]
     bias: Vec<Line<i32, 16>>,
+    /// What the codes lack, in eight bits, token after token, filled up to whole lines.
+    rest: Vec<Line<i8, 64>>,
+    /// Of each token the unit of these, in units of its scale.
+    units: Vec<f32>,
+    /// As `bias`, of each token.
+    #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "for one instruction set"))]
+    rest_bias: Vec<i32>,
 }
 
 impl PackedInt8 {
@@ -35,12 +46,26 @@ impl PackedInt8 {
         let mut scales = vec![0.0; head.tokens];
         quantize(values, dim, &mut codes, &mut scales);
         head.weigh(&scales);
+        let mut rest = vec![Line([0; 64]); head.tokens * dim.div_ceil(64)];
+        let (mut units, mut lacks) = (vec![0.0; head.tokens], vec![0.0; dim]);
+        vectorized(|| {
+            let tokens = values.chunks_exact(dim).zip(codes.chunks_exact(dim)).zip(&scales);
+            for ((((values, codes), &scale), rest), unit) in
+                tokens.zip(rest.chunks_exact_mut(dim.div_ceil(64))).zip(&mut units)
+            {
+                *unit = lacking(values, codes, scale, &mut lacks, rest);
+            }
+        });
+        let rest_bias = rest
+            .chunks_exact(dim.div_ceil(64))
+            .map(|rest| -128 * rest.iter().flat_map(|line| line.0).map(i32::from).sum::<i32>())
+            .collect();
         let mut bias = vec![Line([0; 16]); head.groups()];
         for (token, codes) in codes.chunks_exact(dim).enumerate() {
             bias[token / 16].0[token % 16] = -128 * codes.iter().map(|&code| i32::from(code)).sum::<i32>();
         }
         let wide: Vec<i16> = codes.iter().map(|&code| i16::from(code)).collect();
-        Self { pairs: pack(&wide, &head, 1), fours: pack(&codes, &head, TILE), bias, head }
+        Self { pairs: pack(&wide, &head, 1), fours: pack(&codes, &head, TILE), bias, rest, units, rest_bias, head }
     }
 
     /// Multiplies the maximum of each token by its weight before they are added up.
@@ -62,6 +87,44 @@ impl PackedInt8 {
     /// The number of components of each token.
     pub fn dim(&self) -> usize {
         self.head.dim
+    }
+
+    /// The product of a token with one of a document, as kernels have the largest: that of codes, times the scale of the
+    /// document's, and what the codes of the query's lack.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such token, or `codes` are not of its dimension.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// // 0.503 is 63.9 parts of 127: the code is 64, and lacks 0.1.
+    /// let query = rank_kernels::PackedInt8::new(&[1.0, 0.503], 2);
+    /// let product = query.refined(0, 64.0, &[0, 1], 1.0);
+    /// assert!(product < 64.0 && product > 63.8);
+    /// ```
+    pub fn refined(&self, token: usize, product: f32, codes: &[i8], scale: f32) -> f32 {
+        assert_eq!(codes.len(), self.dim(), "codes of the query's dimension");
+        refined_row(self, token, product, codes, scale)
+    }
+
+    /// What the codes of a token lack: lines, and the unit in which they are.
+    pub(crate) fn rest(&self, token: usize) -> (&[Line<i8, 64>], f32) {
+        let lines = self.dim().div_ceil(64);
+        (&self.rest[token * lines..][..lines], self.units[token])
+    }
+
+    /// What is read of it.
+    #[cfg(target_arch = "x86_64")]
+    pub(crate) fn bytes(&self) -> [&[u8]; 2] {
+        [&self.fours, &self.rest].map(|lines| bytes_of(lines))
+    }
+
+    /// Minus 128 times the sum of that.
+    #[cfg(target_arch = "x86_64")]
+    pub(crate) fn rest_bias(&self, token: usize) -> i32 {
+        self.rest_bias[token]
     }
 
     /// All components of 16 tokens, two at a time: half of `dim` entries, rounded up.
@@ -88,6 +151,31 @@ impl Query for PackedInt8 {
     fn head(&self) -> &Head {
         &self.head
     }
+}
+
+/// Puts what the codes of a token lack into `rest`, and returns the unit in which it is, in units of `scale`. With the
+/// instructions of its caller.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "so that it is compiled with the instructions of its caller")]
+fn lacking(values: &[f32], codes: &[i8], scale: f32, lacks: &mut [f64], rest: &mut [Line<i8, 64>]) -> f32 {
+    let inverse = if scale > 0.0 { 1.0 / f64::from(scale) } else { 0.0 };
+    for ((lack, &value), &code) in lacks.iter_mut().zip(values).zip(codes) {
+        *lack = f64::from(value) * inverse - f64::from(code);
+    }
+    let mut largest = [0.0_f64; 8];
+    for lacks in lacks.chunks(8) {
+        for (largest, lack) in largest.iter_mut().zip(lacks) {
+            *largest = largest.max(lack.abs());
+        }
+    }
+    let largest = largest.into_iter().fold(0.0, f64::max);
+    let factor = if largest > 0.0 { 127.0 / largest } else { 0.0 };
+    for (line, lacks) in rest.iter_mut().zip(lacks.chunks(64)) {
+        for (code, lack) in line.0.iter_mut().zip(lacks) {
+            *code = (lack * factor + WHOLE).to_bits() as i8;
+        }
+    }
+    (largest / 127.0) as f32
 }
 
 const WHOLE: f64 = 1.5 * (1_u64 << 52) as f64;

@@ -9,6 +9,8 @@ mod int8;
 mod screen;
 mod signs;
 
+#[cfg(target_arch = "x86_64")]
+use crate::top::TopScores;
 pub use bf16::PackedBf16;
 pub use int8::{PackedInt8, quantize};
 #[cfg(target_arch = "x86_64")]
@@ -20,6 +22,23 @@ pub(crate) use signs::{unpack_signs, words_of};
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[repr(C, align(64))]
 pub(crate) struct Line<T, const N: usize>(pub(crate) [T; N]);
+
+/// The bytes of numbers.
+#[cfg(target_arch = "x86_64")]
+pub(crate) fn bytes_of<T: Plain>(values: &[T]) -> &[u8] {
+    // SAFETY: numbers have no padding, and all bytes are valid.
+    unsafe { std::slice::from_raw_parts(values.as_ptr().cast(), size_of_val(values)) }
+}
+
+/// Numbers and lines of them.
+#[cfg(target_arch = "x86_64")]
+pub(crate) trait Plain {}
+#[cfg(target_arch = "x86_64")]
+impl Plain for f32 {}
+#[cfg(target_arch = "x86_64")]
+impl Plain for half::bf16 {}
+#[cfg(target_arch = "x86_64")]
+impl Plain for Line<i8, 64> {}
 
 /// The lines of a group that AMX reads at once.
 const TILE: usize = 16;
@@ -79,6 +98,12 @@ impl Head {
 
     pub(crate) fn groups(&self) -> usize {
         self.tokens.div_ceil(Lanes::WIDTH)
+    }
+
+    /// What a score is to reach: of maxima that are too large it is too large itself, unless a weight is negative.
+    #[cfg(target_arch = "x86_64")]
+    pub(crate) fn bar(&self, top: &TopScores) -> f32 {
+        if self.factors.iter().any(|&factor| factor < 0.0) { f32::NEG_INFINITY } else { top.bar() }
     }
 
     /// The score that the tokens' maxima come to, added up in their order.

@@ -6,7 +6,7 @@ use std::arch::x86_64::{
     _mm512_set1_ps, _mm512_setzero_ps,
 };
 
-use super::{Head, Lanes, Line, TILE, pack};
+use super::{Head, Lanes, Line, TILE, bytes_of, pack};
 use crate::avx512::reduce;
 
 /// In the units of each lane (a dot product over the scale of the query token), a dot product of eight-bit codes times
@@ -109,6 +109,11 @@ impl Screen {
     /// Of the tokens of a group `residual`, `norm`, and one over their scales.
     pub(crate) fn bounds(&self, group: usize) -> [&Lanes; 3] {
         [&self.residual[group], &self.norm[group], &self.inverse[group]]
+    }
+
+    /// All the codes.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        bytes_of(&self.fours)
     }
 
     /// As [`PackedInt8::fours`](super::PackedInt8::fours), filled up with zeros to whole tiles.

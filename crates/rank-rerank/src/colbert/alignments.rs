@@ -85,9 +85,7 @@ pub fn explain(query: &MaxSim, document: Components<'_>, dim: usize, scoring: Sc
     let batch = TokenBatch::each(vec![document], dim)?;
     let score = query.score_tokens(&batch, scoring)?.first().copied().unwrap_or_default();
     let (similarities, maxima, factors) = if let Components::Int8 { codes, scales } = document {
-        let (products, factors) = products_of_codes(query, codes, scales, dim);
-        let maxima = products.chunks_exact(scales.len()).map(|products| first_largest(products).1).collect();
-        (products, maxima, factors)
+        products_of_codes(query, codes, scales, dim)
     } else {
         (products(query, document, dim, scoring)?, maxima(query, &batch, scoring)?, vec![1.0; query.tokens()])
     };
@@ -166,9 +164,9 @@ fn products(query: &MaxSim, document: Components<'_>, dim: usize, scoring: Scori
     Ok(products)
 }
 
-/// The same for codes, whose sums are exact: of each pair the sum times the scale of the document's token; then the scales
-/// of the query's tokens, which the kernels multiply with after the maximum.
-fn products_of_codes(query: &MaxSim, codes: &[i8], scales: &[f32], dim: usize) -> (Vec<f32>, Vec<f64>) {
+/// The same for codes, whose sums are exact: of each pair the sum times the scale of the document's token; the largest
+/// with what the query's codes lack; and the scales of the query's tokens, which the kernels multiply with after that.
+fn products_of_codes(query: &MaxSim, codes: &[i8], scales: &[f32], dim: usize) -> (Vec<f32>, Vec<f32>, Vec<f64>) {
     let mut query_codes = vec![0; query.values().len()];
     let mut factors = vec![0.0; query.tokens()];
     quantize(query.values(), dim, &mut query_codes, &mut factors);
@@ -176,14 +174,23 @@ fn products_of_codes(query: &MaxSim, codes: &[i8], scales: &[f32], dim: usize) -
         let squares: u64 = codes.iter().map(|&code| u64::from(code.unsigned_abs()).pow(2)).sum();
         (1.0 / (squares as f64).sqrt()) as f32
     };
+    let rows: Vec<(&[i8], f32)> = codes
+        .chunks_exact(dim)
+        .zip(scales)
+        .map(|(codes, &scale)| (codes, if query.is_cosine() { unit(codes) } else { scale }))
+        .collect();
     let mut products = Vec::with_capacity(factors.len() * scales.len());
-    for query_codes in query_codes.chunks_exact(dim) {
-        for (codes, &scale) in codes.chunks_exact(dim).zip(scales) {
-            let sum: i32 = query_codes.iter().zip(codes).map(|(&a, &b)| i32::from(a) * i32::from(b)).sum();
-            products.push(sum as f32 * if query.is_cosine() { unit(codes) } else { scale });
+    let mut maxima = Vec::with_capacity(factors.len());
+    for (token, query_codes) in query_codes.chunks_exact(dim).enumerate() {
+        let from = products.len();
+        for (codes, scale) in &rows {
+            let sum: i32 = query_codes.iter().zip(*codes).map(|(&a, &b)| i32::from(a) * i32::from(b)).sum();
+            products.push(sum as f32 * scale);
         }
+        let (row, product) = first_largest(&products[from..]);
+        maxima.push(query.int8().refined(token, product, rows[row].0, rows[row].1));
     }
-    (products, factors.into_iter().map(f64::from).collect())
+    (products, maxima, factors.into_iter().map(f64::from).collect())
 }
 
 /// The tokens of the document that were found with a similarity of at least `min_similarity`, ascending, each once: what

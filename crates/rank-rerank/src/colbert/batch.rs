@@ -5,8 +5,10 @@ use std::collections::{BinaryHeap, HashMap};
 use std::hash::Hash;
 use std::ops::ControlFlow;
 
+use rank_kernels::TopScores;
+
 use crate::error::{Error, Result};
-use crate::simd::{MaxSim, Scoring, TokenBatch, maxsim_matrix_range};
+use crate::simd::{MaxSim, Scoring, TokenBatch, matrix_top};
 
 /// Documents with their scores, best first.
 pub type Ranked<I> = Vec<(I, f32)>;
@@ -87,12 +89,14 @@ pub(crate) fn best_of<B, I: Ord + Clone>(
     }
     let mut best: Vec<Best<'_, I>> =
         queries.iter().map(|_| Best { k, kept: BinaryHeap::with_capacity(k.min(total)) }).collect();
+    // Who wants all of them has no bar.
+    let mut top = vec![TopScores::new(k); if k < total { queries.len() } else { 0 }];
     let chunk = (REPORTED * scoring.threads.clamp(1, 256) / queries.len().max(1)).max(16);
     let mut start = 0;
     loop {
         let end = total.min(start + chunk);
         // Also where there are no documents: queries are checked there.
-        let scores = maxsim_matrix_range(queries, documents, start..end, scoring)?;
+        let scores = matrix_top(queries, documents, start..end, scoring, &mut top)?;
         if start < end {
             for (best, scores) in best.iter_mut().zip(scores.chunks_exact(end - start)) {
                 for (&score, &id) in scores.iter().zip(&ids[start..end]) {

@@ -139,7 +139,7 @@ impl MaxSim {
         })
     }
 
-    pub(super) fn int8(&self) -> &PackedInt8 {
+    pub(crate) fn int8(&self) -> &PackedInt8 {
         self.int8.get_or_init(|| {
             let packed = PackedInt8::new(self.query.values(), self.dim());
             if self.weights.is_empty() { packed } else { packed.with_weights(&self.weights) }

@@ -16,6 +16,7 @@ pub(crate) use batch::signs;
 pub use batch::{Components, TokenBatch, compact};
 pub use maxsim::{MaxSim, maxsim, maxsim_batch, maxsim_cosine, maxsim_cosine_vecs, maxsim_vecs};
 pub use quantize::{quantize_binary, quantize_int8, to_bf16};
+pub(crate) use score::matrix_top;
 pub use score::{Precision, Scoring, best, maxsim_matrix, maxsim_matrix_range};
 pub(crate) use vectors::normalize;
 pub use vectors::{cosine, dot, norm};

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
+use rank_kernels::TopScores;
 use rank_kernels::half::{bf16, f16};
 
 use super::MaxSim;
@@ -96,12 +97,30 @@ pub fn maxsim_matrix_range(
     scoring: Scoring,
 ) -> Result<Vec<f32>> {
     assert!(range.start <= range.end && range.end <= documents.documents(), "a range of the documents");
+    matrix_top(queries, documents, range, scoring, &mut [])
+}
+
+/// [`maxsim_matrix_range`] for the best documents alone: `top` are the best scores of each query so far, or none at all.
+/// A score that is below the bar there may be another that is below it.
+pub(crate) fn matrix_top(
+    queries: &[MaxSim],
+    documents: &TokenBatch<'_>,
+    range: Range<usize>,
+    scoring: Scoring,
+    top: &mut [TopScores],
+) -> Result<Vec<f32>> {
     let queries: Vec<&MaxSim> = queries.iter().collect();
-    scores(&queries, documents, range.start, range.end, scoring)
+    scores(&queries, documents, (range.start, range.end), scoring, top)
 }
 
 /// Of the documents from `start` to `end`.
-fn scores(queries: &[&MaxSim], batch: &TokenBatch<'_>, start: usize, end: usize, scoring: Scoring) -> Result<Vec<f32>> {
+fn scores(
+    queries: &[&MaxSim],
+    batch: &TokenBatch<'_>,
+    (start, end): (usize, usize),
+    scoring: Scoring,
+    top: &mut [TopScores],
+) -> Result<Vec<f32>> {
     check(queries, batch, scoring.precision)?;
     let count = end - start;
     let mut scores = vec![0.0; queries.len() * count];
@@ -110,9 +129,14 @@ fn scores(queries: &[&MaxSim], batch: &TokenBatch<'_>, start: usize, end: usize,
         threads => threads,
     };
     if threads == 1 {
-        part(queries, batch, start, end, scoring.precision, &mut scores)?;
+        part(queries, batch, (start, end), scoring.precision, top, &mut scores)?;
     } else {
-        shared(queries, batch, (start, end), scoring.precision, threads, &mut scores)?;
+        shared(queries, batch, (start, end), scoring.precision, threads, top, &mut scores)?;
+        for (top, scores) in top.iter_mut().zip(scores.chunks_exact(count.max(1))) {
+            for &score in scores {
+                top.meet(score);
+            }
+        }
     }
     // Unlikely, and only now worth a look at the document.
     if let Some(place) = scores.iter().position(|score| !score.is_finite()) {
@@ -156,6 +180,7 @@ fn shared(
     (start, end): (usize, usize),
     precision: Precision,
     threads: usize,
+    top: &[TopScores],
     scores: &mut [f32],
 ) -> Result<()> {
     let total: usize = match &batch.documents {
@@ -166,6 +191,8 @@ fn shared(
     let next = AtomicUsize::new(start);
     let done = Mutex::new(Vec::new());
     let work = || {
+        // Each thread has its own: what it leaves has met enough that are better.
+        let mut top = top.to_vec();
         loop {
             let from = next.fetch_add(at_once, Ordering::Relaxed);
             if from >= end {
@@ -173,7 +200,7 @@ fn shared(
             }
             let to = end.min(from + at_once);
             let mut scores = vec![0.0; queries.len() * (to - from)];
-            let result = part(queries, batch, from, to, precision, &mut scores);
+            let result = part(queries, batch, (from, to), precision, &mut top, &mut scores);
             done.lock().unwrap_or_else(PoisonError::into_inner).push((from, to, result.map(|()| scores)));
         }
     };
@@ -202,15 +229,15 @@ fn shared(
 fn part(
     queries: &[&MaxSim],
     batch: &TokenBatch<'_>,
-    start: usize,
-    end: usize,
+    (start, end): (usize, usize),
     precision: Precision,
+    top: &mut [TopScores],
     scores: &mut [f32],
 ) -> Result<()> {
     let cosine = queries.first().is_some_and(|query| query.cosine);
     match &batch.documents {
         Documents::Flat { components, offsets } if !cosine => {
-            kernel(queries, *components, &offsets[start..=end], precision, scores)?;
+            kernel(queries, *components, &offsets[start..=end], precision, top, scores)?;
         }
         _ => {
             let mut one = vec![0.0; queries.len()];
@@ -221,9 +248,9 @@ fn part(
                     batch.document(position + 1).prefetch();
                 }
                 if cosine {
-                    unit_document(queries, document, batch.dim, position, precision, &mut one)?;
+                    unit_document(queries, document, (batch.dim, position), precision, top, &mut one)?;
                 } else {
-                    kernel(queries, document, &offsets, precision, &mut one)?;
+                    kernel(queries, document, &offsets, precision, top, &mut one)?;
                 }
                 for (number, &score) in one.iter().enumerate() {
                     scores[number * (end - start) + position - start] = score;
@@ -239,6 +266,7 @@ fn kernel(
     components: Components<'_>,
     offsets: &[usize],
     precision: Precision,
+    top: &mut [TopScores],
     scores: &mut [f32],
 ) -> Result<()> {
     let Some(kernels) = queries.first().map(|query| query.kernels) else { return Ok(()) };
@@ -246,11 +274,11 @@ fn kernel(
     let half = || queries.iter().map(|query| query.bf16()).collect::<Vec<_>>();
     match components {
         Components::F32(values) if precision == Precision::Bf16 => {
-            kernels.maxsim_rounded(&half(), values, offsets, scores);
+            kernels.maxsim_rounded_top(&half(), values, offsets, top, scores);
         }
-        Components::F32(values) => kernels.maxsim(&wide(), values, offsets, scores),
-        Components::F16(values) => kernels.maxsim_f16(&wide(), values, offsets, scores),
-        Components::Bf16(values) => kernels.maxsim_bf16(&half(), values, offsets, scores),
+        Components::F32(values) => kernels.maxsim_top(&wide(), values, offsets, top, scores),
+        Components::F16(values) => kernels.maxsim_f16_top(&wide(), values, offsets, top, scores),
+        Components::Bf16(values) => kernels.maxsim_bf16_top(&half(), values, offsets, top, scores),
         Components::Int8 { codes, scales } => {
             let queries: Vec<_> = queries.iter().map(|query| query.int8()).collect();
             kernels.maxsim_int8(&queries, codes, scales, offsets, scores);
@@ -279,9 +307,9 @@ fn kernel(
 fn unit_document(
     queries: &[&MaxSim],
     document: Components<'_>,
-    dim: usize,
-    position: usize,
+    (dim, position): (usize, usize),
     precision: Precision,
+    top: &mut [TopScores],
     scores: &mut [f32],
 ) -> Result<()> {
     let argument = Argument::Documents(position);
@@ -293,11 +321,11 @@ fn unit_document(
             if squares == 0 { Err(Error::ZeroToken { argument, token }) } else { Ok(1.0 / (squares as f64).sqrt()) }
         });
         let scales: Vec<f32> = scales.map(|scale| scale.map(|scale| scale as f32)).collect::<Result<_>>()?;
-        kernel(queries, Components::Int8 { codes, scales: &scales }, &offsets, Precision::Stored, scores)?;
+        kernel(queries, Components::Int8 { codes, scales: &scales }, &offsets, Precision::Stored, top, scores)?;
         return Ok(());
     }
     if let Components::Binary(_) = document {
-        kernel(queries, document, &offsets, precision, scores)?;
+        kernel(queries, document, &offsets, precision, top, scores)?;
         // The norm of a document's token, and that of a query's if it is of signs too.
         let norm = if precision == Precision::Signs { dim as f32 } else { (dim as f32).sqrt() };
         for score in scores {
@@ -316,7 +344,7 @@ fn unit_document(
     for (token, components) in values.chunks_exact_mut(dim).enumerate() {
         normalize(components, argument, token)?;
     }
-    kernel(queries, Components::F32(&values), &offsets, Precision::Stored, scores)
+    kernel(queries, Components::F32(&values), &offsets, Precision::Stored, top, scores)
 }
 
 /// Why a document has no finite score.
@@ -404,11 +432,11 @@ impl MaxSim {
     /// If the range reaches beyond the documents.
     pub fn score_range(&self, documents: &TokenBatch<'_>, range: Range<usize>, scoring: Scoring) -> Result<Vec<f32>> {
         assert!(range.start <= range.end && range.end <= documents.documents(), "a range of the documents");
-        scores(&[self], documents, range.start, range.end, scoring)
+        scores(&[self], documents, (range.start, range.end), scoring, &mut [])
     }
 
     /// The `k` best documents by their position, and their scores, best first; equal scores by position. All documents
-    /// if there are no more than `k`.
+    /// if there are no more than `k`. A document that certainly is none of them is left early.
     ///
     /// # Errors
     ///
@@ -425,6 +453,8 @@ impl MaxSim {
     /// # Ok::<(), rank_rerank::Error>(())
     /// ```
     pub fn top_k(&self, documents: &TokenBatch<'_>, k: usize, scoring: Scoring) -> Result<Vec<(usize, f32)>> {
-        Ok(best(self.score_tokens(documents, scoring)?, k))
+        let mut top = [TopScores::new(k)];
+        let top = if k < documents.documents() { &mut top[..] } else { &mut [] };
+        Ok(best(scores(&[self], documents, (0, documents.documents()), scoring, top)?, k))
     }
 }

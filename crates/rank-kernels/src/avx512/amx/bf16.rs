@@ -6,7 +6,7 @@ use std::arch::x86_64::{
 
 use half::bf16;
 
-use super::documents::Kind;
+use super::documents::{Best, Kind};
 use super::tiles::Pairs;
 use crate::maxsim::Rows;
 use crate::query::{Lanes, PackedBf16};
@@ -31,7 +31,8 @@ impl Kind for Brain {
     unsafe fn fold<const GROUPS: usize>(
         sums: &[[Lanes; 2]],
         _: &[f32],
-        maxima: &mut [Lanes; GROUPS],
+        _: usize,
+        (maxima, _): Best<'_, GROUPS>,
         check: &mut Lanes,
     ) {
         // SAFETY: `Lanes` is 64 bytes, aligned to 64.

@@ -6,6 +6,7 @@ use super::tiles::{Operands, Product, ROWS, Sums, TILE, Tiles};
 use crate::avx512::screen::Source;
 use crate::maxsim::{Rows, Running};
 use crate::query::{Lanes, Line, Query};
+use crate::top::TopScores;
 
 /// What differs between types of components.
 pub(super) trait Kind {
@@ -19,7 +20,8 @@ pub(super) trait Kind {
     /// Zero, or no number if a document has no score for what it holds beside its rows.
     fn check(rows: Rows<'_, Self::Value>) -> f32;
 
-    /// Brings the products of rows into what the document has come to. `scales` are those of the rows, if they have any.
+    /// Brings the products of rows into what the document has come to. `scales` are those of the rows, if they have any;
+    /// the first is number `row`.
     ///
     /// # Safety
     ///
@@ -27,10 +29,21 @@ pub(super) trait Kind {
     unsafe fn fold<const GROUPS: usize>(
         sums: &[[Line<<Self::Product as Product>::Sum, 16>; 2]],
         scales: &[f32],
-        maxima: &mut [Lanes; GROUPS],
+        row: usize,
+        best: Best<'_, GROUPS>,
         check: &mut Lanes,
     );
+
+    /// What is left to do when all rows of a document are in `running`, unless there are none.
+    ///
+    /// # Safety
+    ///
+    /// The machine has AVX-512 F, BW and VL; `running` is made for the query and these rows.
+    unsafe fn finish(_query: &Self::Query, _rows: Rows<'_, Self::Value>, _running: &mut Running) {}
 }
+
+/// The largest products of groups of query tokens, and the rows that have them.
+pub(super) type Best<'a, const GROUPS: usize> = (&'a mut [Lanes; GROUPS], &'a mut [Line<u32, 16>; GROUPS]);
 
 /// So many bytes of rows are met by all queries before the next: they, a query and sums stay in the first-level cache.
 const PANEL: usize = 24 << 10;
@@ -95,6 +108,7 @@ pub(super) unsafe fn documents<K: Kind, S: Source<Scored = K::Value>>(
     queries: &[&K::Query],
     rows: Rows<'_, S::Value>,
     offsets: &[usize],
+    top: &mut [TopScores],
     scores: &mut [f32],
 ) {
     let count = offsets.len() - 1;
@@ -124,8 +138,16 @@ pub(super) unsafe fn documents<K: Kind, S: Source<Scored = K::Value>>(
                 unsafe { groups::<K>(query, &whole, (start, end), number == 0, running, &mut buffers) };
             }
         }
-        for (number, (query, running)) in queries.iter().zip(&running).enumerate() {
-            scores[number * count + position] = running.score(query.head());
+        for (number, (query, running)) in queries.iter().zip(&mut running).enumerate() {
+            if rows.count() > 0 {
+                // SAFETY: the caller vouches for the instruction set.
+                unsafe { K::finish(query, rows, running) };
+            }
+            let score = running.score(query.head());
+            scores[number * count + position] = score;
+            if let Some(top) = top.get_mut(number) {
+                top.meet(score);
+            }
         }
     }
     drop(tiles);
@@ -145,19 +167,19 @@ unsafe fn groups<K: Kind>(
     running: &mut Running,
     buffers: &mut Buffers<<K::Product as Product>::Sum>,
 ) {
-    let Running { maxima, check } = running;
-    let (pairs, last) = maxima.as_chunks_mut::<2>();
-    for (pair, maxima) in pairs.iter_mut().enumerate() {
+    let Running { maxima, check, rows: winners, .. } = running;
+    let ((pairs, last), (winners, last_winners)) = (maxima.as_chunks_mut::<2>(), winners.as_chunks_mut::<2>());
+    for (pair, best) in pairs.iter_mut().zip(winners).enumerate() {
         let lines = [K::lines(query, 2 * pair), K::lines(query, 2 * pair + 1)];
         // SAFETY: as promised to this function.
-        unsafe { panel::<K, 2>(lines, whole, rows, first, maxima, check, buffers) };
+        unsafe { panel::<K, 2>(lines, whole, rows, first, best, check, buffers) };
         first = false;
     }
     let done = 2 * pairs.len();
-    for maxima in last.as_chunks_mut::<1>().0 {
+    for best in last.as_chunks_mut::<1>().0.iter_mut().zip(last_winners.as_chunks_mut::<1>().0) {
         let line = K::lines(query, done);
         // SAFETY: as above.
-        unsafe { panel::<K, 1>([line; 2], whole, rows, first, maxima, check, buffers) };
+        unsafe { panel::<K, 1>([line; 2], whole, rows, first, best, check, buffers) };
     }
 }
 
@@ -170,7 +192,7 @@ unsafe fn panel<K: Kind, const GROUPS: usize>(
     whole: &Whole<'_, K::Value>,
     (start, end): (usize, usize),
     first: bool,
-    maxima: &mut [Lanes; GROUPS],
+    (maxima, winners): Best<'_, GROUPS>,
     check: &mut Lanes,
     buffers: &mut Buffers<<K::Product as Product>::Sum>,
 ) {
@@ -180,7 +202,7 @@ unsafe fn panel<K: Kind, const GROUPS: usize>(
         let there = (tiles * TILE).min(count - at);
         let scales = if whole.rows.scales.is_empty() { &[] } else { &whole.rows.scales[at..at + there] };
         // SAFETY: the caller vouches for the instruction set.
-        unsafe { K::fold::<GROUPS>(&sums[..there], scales, maxima, check) };
+        unsafe { K::fold::<GROUPS>(&sums[..there], scales, at, (&mut *maxima, &mut *winners), check) };
     };
     let mut before = None;
     for (at, tiles) in blocks(start, end, count) {

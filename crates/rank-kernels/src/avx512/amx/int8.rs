@@ -1,13 +1,14 @@
 //! Eight-bit codes with a scale a row: exact sums, scaled before the maximum.
 
 use std::arch::x86_64::{
-    _mm512_cvtepi32_ps, _mm512_load_ps, _mm512_load_si512, _mm512_max_ps, _mm512_mul_ps, _mm512_set1_ps,
-    _mm512_setzero_ps, _mm512_store_ps,
+    _CMP_GT_OQ, _mm512_cmp_ps_mask, _mm512_cvtepi32_ps, _mm512_load_ps, _mm512_load_si512, _mm512_mask_mov_epi32,
+    _mm512_max_ps, _mm512_mul_ps, _mm512_set1_epi32, _mm512_set1_ps, _mm512_setzero_ps, _mm512_setzero_si512,
+    _mm512_store_ps, _mm512_store_si512,
 };
 
-use super::documents::Kind;
+use super::documents::{Best, Kind};
 use super::tiles::Fours;
-use crate::maxsim::Rows;
+use crate::maxsim::{Rows, Running, refine};
 use crate::query::{Lanes, Line, PackedInt8};
 
 pub(super) struct Codes;
@@ -30,25 +31,40 @@ impl Kind for Codes {
     unsafe fn fold<const GROUPS: usize>(
         sums: &[[Line<i32, 16>; 2]],
         scales: &[f32],
-        maxima: &mut [Lanes; GROUPS],
+        row: usize,
+        (maxima, winners): Best<'_, GROUPS>,
         _: &mut Lanes,
     ) {
-        let mut largest = [_mm512_setzero_ps(); GROUPS];
-        for (largest, maxima) in largest.iter_mut().zip(&*maxima) {
-            // SAFETY: `Lanes` is 64 bytes, aligned to 64.
-            *largest = unsafe { _mm512_load_ps(maxima.0.as_ptr()) };
-        }
-        for (row, &scale) in sums.iter().zip(scales) {
-            let scale = _mm512_set1_ps(scale);
-            for group in 0..GROUPS {
-                // SAFETY: as above.
-                let sums = unsafe { _mm512_load_si512(row[group].0.as_ptr().cast()) };
-                largest[group] = _mm512_max_ps(largest[group], _mm512_mul_ps(_mm512_cvtepi32_ps(sums), scale));
+        let (mut largest, mut rows) = ([_mm512_setzero_ps(); GROUPS], [_mm512_setzero_si512(); GROUPS]);
+        for group in 0..GROUPS {
+            // SAFETY: `Line` is 64 bytes, aligned to 64.
+            unsafe {
+                largest[group] = _mm512_load_ps(maxima[group].0.as_ptr());
+                rows[group] = _mm512_load_si512(winners[group].0.as_ptr().cast());
             }
         }
-        for (largest, maxima) in largest.iter().zip(maxima) {
-            // SAFETY: as above.
-            unsafe { _mm512_store_ps(maxima.0.as_mut_ptr(), *largest) };
+        for ((number, sums), &scale) in (row..).zip(sums).zip(scales) {
+            let (scale, number) = (_mm512_set1_ps(scale), _mm512_set1_epi32(number as i32));
+            for group in 0..GROUPS {
+                // SAFETY: as above.
+                let sums = unsafe { _mm512_load_si512(sums[group].0.as_ptr().cast()) };
+                let product = _mm512_mul_ps(_mm512_cvtepi32_ps(sums), scale);
+                let larger = _mm512_cmp_ps_mask::<_CMP_GT_OQ>(product, largest[group]);
+                largest[group] = _mm512_max_ps(product, largest[group]);
+                rows[group] = _mm512_mask_mov_epi32(rows[group], larger, number);
+            }
         }
+        for group in 0..GROUPS {
+            // SAFETY: as above.
+            unsafe {
+                _mm512_store_ps(maxima[group].0.as_mut_ptr(), largest[group]);
+                _mm512_store_si512(winners[group].0.as_mut_ptr().cast(), rows[group]);
+            }
+        }
+    }
+
+    #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
+    unsafe fn finish(query: &PackedInt8, rows: Rows<'_, i8>, running: &mut Running) {
+        refine(query, rows, running);
     }
 }

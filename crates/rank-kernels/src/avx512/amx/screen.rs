@@ -40,9 +40,9 @@ impl Products for Tiled {
             let now = (row < count).then(|| (row, if count - row > TILE { 2 } else { 1 }));
             if let Some((row, tiles)) = now {
                 let rows = codes[(start + row) * lines..][..tiles * TILE * lines].as_ptr().cast();
-                let values = ahead.at((start + row) * dim);
+                let values = ahead.at(start + row, dim);
                 for line in 0..(tiles * TILE * dim * size_of::<T>()).div_ceil(64) {
-                    _mm_prefetch::<_MM_HINT_T1>(values.cast::<i8>().wrapping_add(64 * line));
+                    _mm_prefetch::<_MM_HINT_T1>(values.wrapping_add(64 * line));
                 }
                 let operands = Operands { rows, stride: 64 * lines, query, steps: lines, ahead: std::ptr::null() };
                 // SAFETY: the caller holds tiles; there are so many rows, and of the query lines for each of the steps.
