@@ -23,7 +23,7 @@ mod top;
 mod vectorized;
 
 pub use dispatch::{Isa, IsaError, Kernels, available, kernels, try_kernels};
-pub use exp::exp;
+pub use exp::{exp, short_exp};
 pub use half;
 pub use lookup::{Keys, prefetch};
 pub use order::order_by_counting;

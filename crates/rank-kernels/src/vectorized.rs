@@ -108,7 +108,7 @@ unsafe fn narrow<W: Work>(work: W) -> W::Output {
 mod tests {
     use super::*;
     use crate::order::order_for;
-    use crate::{available, exp};
+    use crate::{available, exp, short_exp};
 
     /// Deterministic, with ties.
     fn keys(count: usize) -> Vec<u32> {
@@ -138,8 +138,10 @@ mod tests {
             let reference = x.exp();
             if x >= -708.0 {
                 assert!((*value - reference).abs() <= 4e-16 * reference, "exp({x}) = {reference}, got {value}");
+                let short = short_exp(x);
+                assert!((short - reference).abs() <= 4e-10 * reference, "short_exp({x}) = {reference}, got {short}");
             } else {
-                assert_eq!(*value, 0.0);
+                assert_eq!((*value, short_exp(x)), (0.0, 0.0));
             }
         }
         for level in available() {

@@ -1,7 +1,7 @@
 //! Every loss: gradient against differences, extremes, rows without anything to order, masks, threads, refusals.
 
 use rank_soft::{
-    Gain, Input, Labels, Loss, LossKind, Method, PairWeight, Preset, Reduction, SmoothRanks, Ties, gumbel_noise,
+    Error, Gain, Input, Labels, Loss, LossKind, Method, PairWeight, Preset, Reduction, SmoothRanks, Ties, gumbel_noise,
     ordinal_loss,
 };
 
@@ -386,4 +386,67 @@ fn bad_input_is_refused() {
     }
     let error = "best".parse::<Loss>().unwrap_err().to_string();
     assert!(error.starts_with("name: expected the name of a loss"), "{error}");
+}
+
+#[test]
+fn softmaxes_of_f32_are_those_of_f64_rounded_and_say_what_is_not_finite() {
+    let count = 1_003;
+    let scores: Vec<f32> = (0..count).map(|i| ((i * 7_919) % 4_001) as f32 / 311.0 - 90.0).collect();
+    let labels: Vec<f32> = (0..count).map(|i| (i % 5) as f32).collect();
+    let wide = |numbers: &[f32]| numbers.iter().map(|&number| f64::from(number)).collect::<Vec<f64>>();
+    for name in ["softmax", "list_net", "poly1_softmax", "kl_distillation"] {
+        let loss: Loss = name.parse().unwrap();
+        for loss in [loss, loss.temperature(0.3)] {
+            let narrow = loss.evaluate(&Input::new(&scores), &labels, Reduction::Mean).unwrap();
+            let exact = loss.evaluate(&Input::new(&wide(&scores)), &wide(&labels), Reduction::Mean).unwrap();
+            let (value, reference) = (narrow.values[0], exact.values[0]);
+            assert!((value - reference).abs() <= 1e-9 * reference.abs(), "{name}: {value} and {reference}");
+            for (slope, reference) in narrow.gradient.iter().zip(&exact.gradient) {
+                let error = (f64::from(*slope) - reference).abs();
+                assert!(error <= 6.1e-8 * reference.abs() + 1e-12, "{name}: {slope} and {reference}");
+            }
+        }
+        for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+            for place in [0, 500, count - 1] {
+                let with_bad = |numbers: &[f32]| {
+                    let mut numbers = numbers.to_vec();
+                    numbers[place] = bad;
+                    numbers
+                };
+                let of_scores = loss.evaluate(&Input::new(&with_bad(&scores)), &labels, Reduction::Mean);
+                let of_labels = loss.evaluate(&Input::new(&scores), &with_bad(&labels), Reduction::Mean);
+                for (result, name) in [(of_scores, "scores"), (of_labels, "labels")] {
+                    assert!(matches!(result, Err(Error::NotFinite { argument, .. }) if argument == name), "{result:?}");
+                }
+            }
+        }
+    }
+}
+
+/// The unique softmax as its formula has it.
+#[test]
+fn unique_softmax_is_that_of_each_item_with_the_lower_ones() {
+    let scores: Vec<f64> = (0..60_u32).map(|i| f64::from(i * 7_919 % 401) / 10.0 - 20.0).collect();
+    let labels: Vec<f64> = (0..60_u32).map(|i| f64::from(i * 31 % 7) / 2.0).collect();
+    for scale in [1e-3, 1.0, 40.0] {
+        let s: Vec<f64> = scores.iter().map(|score| score * scale).collect();
+        let (mut value, mut gradient) = (0.0, vec![0.0; s.len()]);
+        for i in 0..s.len() {
+            let gain = labels[i].exp2() - 1.0;
+            let with: Vec<usize> = (0..s.len()).filter(|&j| j == i || labels[j] < labels[i]).collect();
+            let most = with.iter().fold(f64::NEG_INFINITY, |most, &j| most.max(s[j]));
+            let sum: f64 = with.iter().map(|&j| (s[j] - most).exp()).sum();
+            value += gain * (most + sum.ln() - s[i]);
+            for &j in &with {
+                gradient[j] += gain * (s[j] - most).exp() / sum;
+            }
+            gradient[i] -= gain;
+        }
+        let loss: Loss = "unique_softmax".parse().unwrap();
+        let got = loss.evaluate(&Input::new(&s), &labels, Reduction::Sum).unwrap();
+        assert!((got.values[0] - value).abs() <= 1e-12 * value, "{} and {value}", got.values[0]);
+        for (slope, reference) in got.gradient.iter().zip(&gradient) {
+            assert!((slope - reference).abs() <= 1e-11, "{slope} and {reference}");
+        }
+    }
 }

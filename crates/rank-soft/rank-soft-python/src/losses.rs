@@ -34,7 +34,7 @@ struct Extras<'a, 'py> {
     progress: bool,
 }
 
-/// Beyond this many numbers, at this many operations each, a loss is watched for Ctrl-C.
+/// Beyond this many operations a loss is watched for Ctrl-C.
 const LONG: usize = 1 << 22;
 
 fn evaluate<'py, T: Element + Float>(
@@ -82,9 +82,8 @@ fn evaluate<'py, T: Element + Float>(
         input = input.weights(weights.as_slice()?);
     }
     let (labels, reduction) = (labels.as_slice()?, extras.reduction);
-    let rows_of = input.rows().map_err(to_python)?;
-    let pairs: usize = (0..rows_of.count()).map(|row| rows_of.range(row).len().pow(2)).sum();
-    let result = if extras.progress || pairs > LONG {
+    let effort = loss.effort(&input.rows().map_err(to_python)?);
+    let result = if extras.progress || effort > LONG {
         let bar = ProgressBar::new(PACKAGE, py, input_len, extras.progress)?;
         rank_pyo3::watched(py, &bar, |watch| {
             watch.expect(input_len);

@@ -2,8 +2,8 @@
 
 use rank_kernels::vectorized_work;
 
-use super::softmax::DirectSoftmax;
-use super::{Labels, Loss, LossKind, Reduction, kendall, listwise, matrix, metrics, pairwise, pointwise, spearman};
+use super::softmax::{DirectSoftmax, Form};
+use super::{Loss, LossKind, Reduction, kendall, listwise, matrix, metrics, pairwise, pointwise, spearman};
 use crate::float::{check_finite, check_length, finite};
 use crate::gumbel::noise;
 use crate::input::thread_count;
@@ -84,9 +84,8 @@ impl Loss {
             Reduction::Mean | Reduction::None => None,
         };
         let whole = reduction == Reduction::Mean && divisor.is_none();
-        let plain = self.kind == LossKind::Softmax && self.labels == Labels::Raw && self.samples == 0;
         let bare = input.mask.is_none() && input.weights.is_none();
-        let direct = (plain && bare).then_some(divisor.unwrap_or(1.0));
+        let direct = Form::of(self).filter(|_| bare);
         let mut kept = vec![0.0; if whole { rows.total() } else { 0 }];
         let mut pieces = Vec::new();
         let (mut rest, mut rest_kept, mut rest_parts) =
@@ -108,20 +107,23 @@ impl Loss {
                 let (own_kept, rest_kept) = kept.split_at_mut(if whole { range.len() } else { 0 });
                 kept = rest_kept;
                 let start = range.start;
-                if let Some(divisor) = direct {
+                if let Some(form) = direct {
                     if own.is_empty() {
                         continue;
                     }
                     let found = vectorized_work(DirectSoftmax {
                         scores: &input.values[range.clone()],
-                        labels: &labels[range],
-                        share: 1.0 / divisor,
+                        labels: &labels[range.clone()],
+                        form,
+                        share: 1.0 / divisor.unwrap_or(1.0),
                         wide: [&mut work.scores, &mut work.labels],
-                        gradient: own,
+                        gradient: &mut *own,
                     });
-                    *part = (found.map_or_else(|| Err(not_finite(input.values, labels)), Ok)?, 1.0);
-                    input.watch.advance(own.len())?;
-                    continue;
+                    if let Some(value) = found {
+                        *part = (value, 1.0);
+                        input.watch.advance(own.len())?;
+                        continue;
+                    }
                 }
                 *part = self.gathered(input, labels, range, &mut work)?;
                 let counted = |i: &usize| input.mask.is_none_or(|mask| mask[start + i]);
@@ -146,6 +148,25 @@ impl Loss {
             Reduction::None => parts.iter().map(|&(sum, count)| over(sum, count)).collect(),
         };
         Ok(LossGradient { values, gradient })
+    }
+
+    /// About how many operations a loss of these rows takes: the numbers, where it looks at each by itself or once they are
+    /// sorted, otherwise all their pairs.
+    pub fn effort(&self, rows: &Rows) -> usize {
+        let pairs = !matches!(
+            self.kind,
+            LossKind::Softmax
+                | LossKind::Poly1Softmax
+                | LossKind::UniqueSoftmax
+                | LossKind::ListMle
+                | LossKind::PositionListMle
+                | LossKind::KlDistillation
+                | LossKind::PointwiseMse
+                | LossKind::PointwiseSigmoid
+        );
+        let length = |row: usize| rows.range(row).len();
+        let one = (0..rows.count()).map(|row| if pairs { length(row).saturating_pow(2) } else { length(row) });
+        one.fold(0, usize::saturating_add).saturating_mul(self.samples.max(1))
     }
 
     /// Whether a row that has an item counts once, whatever is in it.
@@ -274,12 +295,6 @@ impl Loss {
     pub(super) fn count(&self, row: &Row<'_>, count: f64) -> f64 {
         if self.tf_ranking { row.padded as f64 } else { count }
     }
-}
-
-/// Says where a number is not finite.
-fn not_finite<T: Float>(scores: &[T], labels: &[T]) -> crate::Error {
-    let checked = check_finite("scores", scores).and_then(|()| check_finite("labels", labels));
-    checked.err().unwrap_or(crate::Error::Stopped)
 }
 
 fn over(sum: f64, count: f64) -> f64 {

@@ -6,11 +6,22 @@ use std::borrow::Cow;
 
 use rank_kernels::{Work, exp, vectorized_work};
 
-use super::{Labels, Loss, LossKind, Row, discount, gains};
+use super::softmax::{DirectSoftmax, Form};
+use super::{Labels, Loss, LossKind, Row, descending, discount, gains};
 use crate::permutation::softmax;
 use crate::sigmoid::add_to_lanes;
 
 pub(super) fn row(loss: &Loss, row: &Row<'_>, gradient: &mut [f64]) -> f64 {
+    if row.weights.is_none()
+        && let Some(form) = Form::of(loss)
+    {
+        let Row { scores, labels, .. } = *row;
+        let wide = [&mut Vec::new(), &mut Vec::new()];
+        let direct = DirectSoftmax { scores, labels, form, share: 1.0, wide, gradient: &mut *gradient };
+        if let Some(value) = vectorized_work(direct) {
+            return value;
+        }
+    }
     match loss.kind {
         LossKind::UniqueSoftmax => unique(loss, row, gradient),
         LossKind::ListMle | LossKind::PositionListMle => list_mle(loss, row, gradient),
@@ -110,23 +121,40 @@ fn normalized(labels: &[f64]) -> Vec<f64> {
     labels.iter().map(|label| label / total).collect()
 }
 
+/// Each item with those of lower label: from the lowest labels up, the log of the sum of what lies below; then from the
+/// highest down, what each item takes from those above.
 fn unique(loss: &Loss, row: &Row<'_>, gradient: &mut [f64]) -> f64 {
-    let gains = gains(loss, row);
+    let (s, gains, mut order) = (row.scores, gains(loss, row), descending(row.labels));
+    order.reverse();
+    let same = |a: &usize, b: &usize| row.labels[*a] == row.labels[*b];
+    // The greatest score so far, and the sum of exponentials over that of it.
+    let (mut most, mut sum) = (f64::NEG_INFINITY, 0.0_f64);
+    let mut all = vec![0.0; s.len()];
     let mut value = 0.0;
-    let mut inside = Vec::new();
-    for i in 0..row.scores.len() {
-        if gains[i] == 0.0 {
-            continue;
+    for group in order.chunk_by(same) {
+        let below = if sum > 0.0 { most + sum.ln() } else { f64::NEG_INFINITY };
+        for &i in group {
+            let (high, low) = (below.max(s[i]), below.min(s[i]));
+            all[i] = high + (low - high).exp().ln_1p();
+            value += gains[i] * (all[i] - s[i]);
+            gradient[i] += gains[i] * ((s[i] - all[i]).exp() - 1.0);
         }
-        let lower: Vec<usize> = (0..row.scores.len()).filter(|&j| row.labels[j] < row.labels[i]).collect();
-        inside.clear();
-        inside.push(row.scores[i]);
-        inside.extend(lower.iter().map(|&j| row.scores[j]));
-        let all = softmax(&mut inside);
-        value += gains[i] * (all - row.scores[i]);
-        gradient[i] += gains[i] * (inside[0] - 1.0);
-        for (&j, p) in lower.iter().zip(&inside[1..]) {
-            gradient[j] += gains[i] * p;
+        let top = group.iter().fold(most, |top, &i| top.max(s[i]));
+        sum = sum * (most - top).exp() + group.iter().map(|&i| (s[i] - top).exp()).sum::<f64>();
+        most = top;
+    }
+    // `Σ gain e^-all` of the items above, over the greatest of these exponentials.
+    let (mut most, mut sum) = (f64::NEG_INFINITY, 0.0_f64);
+    for group in order.chunk_by(same).rev() {
+        if sum != 0.0 {
+            for &j in group {
+                gradient[j] += sum * (s[j] + most).exp();
+            }
+        }
+        for &i in group.iter().filter(|&&i| gains[i] != 0.0) {
+            let top = most.max(-all[i]);
+            sum = sum * (most - top).exp() + gains[i] * (-all[i] - top).exp();
+            most = top;
         }
     }
     value
