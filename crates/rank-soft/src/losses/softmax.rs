@@ -34,7 +34,9 @@ impl Form {
         match loss.kind {
             _ if loss.samples > 0 => None,
             LossKind::Softmax => Some(form),
-            LossKind::Poly1Softmax if loss.labels == Labels::Raw => Some(Self { epsilon: Some(loss.epsilon), ..form }),
+            LossKind::Poly1Softmax if loss.labels == Labels::Raw && !loss.tf_ranking => {
+                Some(Self { epsilon: Some(loss.epsilon), ..form })
+            }
             LossKind::KlDistillation => {
                 Some(Self { labels: Labels::Softmax, temperature: loss.temperature, relative: true, ..form })
             }
