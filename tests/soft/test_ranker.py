@@ -192,6 +192,21 @@ def test_files_of_others(tmp_path: Path) -> None:
         Ranker.load(path)
 
 
+def test_files_of_rust_are_read() -> None:
+    """What Rust and Python save, each reads of the other, with the same scores: ``crates/rank-soft/tests/ranker.rs``.
+
+    The file of Python: ``ranker = Ranker(4, [5, 3]); ranker.fit(*product(40, 1), epochs=3); ranker.save(...)``.
+    """
+    data = Path(__file__).parents[2] / "crates/rank-soft/tests/data"
+    items = numbers(1, -500, 5, 7, 0, 250, 5.001, 7, -1.5, 900, 4.999, 7, shape=(3, 4))
+    for name, want in (("rust", RUST), ("python", PYTHON)):
+        scores = Ranker.load(data / f"ranker-{name}.safetensors").score(items)
+        np.testing.assert_allclose(scores, want, rtol=1e-4)
+
+
+RUST, PYTHON = [-0.173953, -0.027855, 0.205277], [-0.057445, -0.020981, -0.308783]
+
+
 def test_queries_without_items_and_without_judgments_are_passed_over() -> None:
     items = numbers(1, 2, 3, shape=(3, 1)), numbers(0, 0, 1), np.array([0, 0, 2, 2, 3])
     history = Ranker(1).fit(*items, held_out=items, epochs=2, batch=1)

@@ -290,3 +290,25 @@ fn what_does_not_fit_is_refused() {
         assert!(JudgedItems::new(features, 2, labels, offsets).is_err());
     }
 }
+
+/// What Rust and Python save, each reads of the other. `RANK_WRITE=1 cargo test -p rank-soft --features candle-nn --test
+/// ranker` writes the one file, the command in `tests/soft/test_ranker.py` the other.
+#[test]
+fn files_of_python_are_read() {
+    let data = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+    if std::env::var_os("RANK_WRITE").is_some() {
+        let train = Collection::product(40, 1);
+        let mut ranker = Ranker::mlp(COLUMNS, &[5, 3], 3).unwrap();
+        Training::new(lambda_rank()).epochs(3).fit(&mut ranker, &train.items(), None).unwrap();
+        ranker.save(data.join("ranker-rust.safetensors")).unwrap();
+    }
+    let items = [1.0, -500.0, 5.0, 7.0, 0.0, 250.0, 5.001, 7.0, -1.5, 900.0, 4.999, 7.0];
+    for (name, want) in [("ranker-rust.safetensors", RUST), ("ranker-python.safetensors", PYTHON)] {
+        let got = Ranker::load(data.join(name)).unwrap().score(&items).unwrap();
+        assert!(got.iter().zip(want).all(|(got, want)| (got - want).abs() <= 1e-4 * want.abs()), "{name}: {got:?}");
+    }
+}
+
+// Those of `tests/soft/test_ranker.py` too.
+const RUST: [f32; 3] = [-0.173_953, -0.027_855, 0.205_277];
+const PYTHON: [f32; 3] = [-0.057_445, -0.020_981, -0.308_783];
