@@ -76,8 +76,10 @@ type Dot = unsafe fn(&[f32], &[f32]) -> f32;
 type Dots = unsafe fn(&[f32], &[f32], &[usize], &mut [f32]);
 type Products = unsafe fn(&PackedQuery, Range<usize>, &[f32], &mut [f32]);
 type Add = unsafe fn(&mut [f32], &[f32], f32);
+type AddBytes = unsafe fn(&mut [f32], &[u8], f32);
 type AtLeast = unsafe fn(&[f32], f32, &mut [u64]);
 type AddFound = unsafe fn(Keys<'_>, &[f32], f32, &[u16], &mut [f32]);
+type AddFoundBytes = unsafe fn(Keys<'_>, &[u8], f32, &[u16], &mut [f32]);
 
 type Signs = unsafe fn(&[&PackedSigns], Rows<'_, u8>, &[usize], &mut [f32]);
 type Residual = unsafe fn(&PackedInt8, &[f32], ResidualTokens<'_>, &[Range<usize>], &mut [f32]);
@@ -89,8 +91,10 @@ pub struct Kernels {
     pub(crate) dot: Dot,
     pub(crate) dots: Dots,
     pub(crate) add: Add,
+    pub(crate) add_bytes: AddBytes,
     pub(crate) at_least: AtLeast,
     pub(crate) add_found: AddFound,
+    pub(crate) add_found_bytes: AddFoundBytes,
     pub(crate) products: Products,
     pub(crate) f32: MaxSim<PackedQuery, f32>,
     pub(crate) f16: MaxSim<PackedQuery, f16>,
@@ -191,6 +195,25 @@ impl Kernels {
         assert_eq!(sums.len(), row.len(), "a value for each sum");
         // SAFETY: the machine has the instruction set.
         unsafe { (self.add)(sums, row, weight) }
+    }
+
+    /// [`add`](Self::add) of values that are whole numbers in a byte each.
+    ///
+    /// # Panics
+    ///
+    /// If the lengths differ.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// let mut sums = [1.0, 2.0];
+    /// rank_kernels::kernels().add_bytes(&mut sums, &[10, 0], 0.5);
+    /// assert_eq!(sums, [6.0, 2.0]);
+    /// ```
+    pub fn add_bytes(&self, sums: &mut [f32], row: &[u8], weight: f32) {
+        assert_eq!(sums.len(), row.len(), "a value for each sum");
+        // SAFETY: the machine has the instruction set.
+        unsafe { (self.add_bytes)(sums, row, weight) }
     }
 
     /// Which values are at least `bar`: a bit of each mask for each of 64 values. NaN is not.

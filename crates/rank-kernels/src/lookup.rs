@@ -1,6 +1,7 @@
 //! Look-ups of many keys in a sorted list.
 
 use crate::Kernels;
+use crate::sums::Value;
 
 /// Ascending keys of 14 bits or fewer, each once, and where the buckets of them begin.
 #[derive(Debug, Clone, Copy)]
@@ -71,10 +72,10 @@ impl<'a> Keys<'a> {
 /// # Safety
 ///
 /// None is asked for.
-pub(crate) unsafe fn add_found(list: Keys<'_>, values: &[f32], weight: f32, keys: &[u16], sums: &mut [f32]) {
+pub(crate) unsafe fn add_found<T: Value>(list: Keys<'_>, values: &[T], weight: f32, keys: &[u16], sums: &mut [f32]) {
     for (&key, sum) in keys.iter().zip(sums) {
         if let Some(at) = list.position(key) {
-            *sum += weight * values[at];
+            *sum += weight * values[at].number();
         }
     }
 }
@@ -86,9 +87,9 @@ macro_rules! level {
         ///
         /// The machine has the instruction set.
         #[target_feature(enable = $features)]
-        pub(crate) unsafe fn add_found(
+        pub(crate) unsafe fn add_found<T: crate::sums::Value>(
             list: super::Keys<'_>,
-            values: &[f32],
+            values: &[T],
             weight: f32,
             keys: &[u16],
             sums: &mut [f32],
@@ -106,7 +107,7 @@ macro_rules! level {
                     // SAFETY: `at + LANES` is at most the number of keys.
                     let mask = unsafe { equal(list.held.as_ptr().add(at), key) };
                     if mask != 0 {
-                        *sum += weight * values[at + mask.trailing_zeros() as usize];
+                        *sum += weight * values[at + mask.trailing_zeros() as usize].number();
                         break;
                     }
                     at += super::LANES;
@@ -195,5 +196,27 @@ impl Kernels {
         assert_eq!(keys.len(), sums.len(), "a sum for each key");
         // SAFETY: the machine has the instruction set.
         unsafe { (self.add_found)(list, values, weight, keys, sums) }
+    }
+
+    /// [`add_found`](Self::add_found) of values that are whole numbers in a byte each.
+    ///
+    /// # Panics
+    ///
+    /// As [`add_found`](Self::add_found).
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use rank_kernels::{Keys, kernels};
+    ///
+    /// let mut sums = [1.0, 2.0];
+    /// kernels().add_found_bytes(Keys::new(&[3, 7, 9], &[]), &[10, 20, 30], 0.5, &[7, 8], &mut sums);
+    /// assert_eq!(sums, [11.0, 2.0]);
+    /// ```
+    pub fn add_found_bytes(&self, list: Keys<'_>, values: &[u8], weight: f32, keys: &[u16], sums: &mut [f32]) {
+        assert_eq!(list.held.len(), values.len(), "a value for each key of the list");
+        assert_eq!(keys.len(), sums.len(), "a sum for each key");
+        // SAFETY: the machine has the instruction set.
+        unsafe { (self.add_found_bytes)(list, values, weight, keys, sums) }
     }
 }

@@ -2,18 +2,35 @@
 //!
 //! Products and sums are rounded one by one, on all levels alike, so that all give the same bits.
 
+/// What a row or a list holds for each place: a number, or a small whole one in a byte.
+pub(crate) trait Value: Copy {
+    fn number(self) -> f32;
+}
+
+impl Value for f32 {
+    fn number(self) -> f32 {
+        self
+    }
+}
+
+impl Value for u8 {
+    fn number(self) -> f32 {
+        self.into()
+    }
+}
+
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "it is compiled for the instructions of its callers")]
-fn add_plain(sums: &mut [f32], row: &[f32], weight: f32) {
+fn add_plain<T: Value>(sums: &mut [f32], row: &[T], weight: f32) {
     for (sum, value) in sums.iter_mut().zip(row) {
-        *sum += weight * value;
+        *sum += weight * value.number();
     }
 }
 
 /// # Safety
 ///
 /// None is asked for.
-pub(crate) unsafe fn add(sums: &mut [f32], row: &[f32], weight: f32) {
+pub(crate) unsafe fn add<T: Value>(sums: &mut [f32], row: &[T], weight: f32) {
     add_plain(sums, row, weight);
 }
 
@@ -30,11 +47,13 @@ pub(crate) unsafe fn at_least(values: &[f32], bar: f32, masks: &mut [u64]) {
 pub(crate) mod avx2 {
     use std::arch::x86_64::{_CMP_GE_OQ, _mm256_cmp_ps, _mm256_loadu_ps, _mm256_movemask_ps, _mm256_set1_ps};
 
+    use super::Value;
+
     /// # Safety
     ///
     /// The machine has AVX2.
     #[target_feature(enable = "avx2")]
-    pub(crate) unsafe fn add(sums: &mut [f32], row: &[f32], weight: f32) {
+    pub(crate) unsafe fn add<T: Value>(sums: &mut [f32], row: &[T], weight: f32) {
         super::add_plain(sums, row, weight);
     }
 
@@ -71,11 +90,13 @@ pub(crate) mod avx2 {
 pub(crate) mod avx512 {
     use std::arch::x86_64::{_CMP_GE_OQ, _mm512_cmp_ps_mask, _mm512_loadu_ps, _mm512_set1_ps};
 
+    use super::Value;
+
     /// # Safety
     ///
     /// The machine has AVX-512 F.
     #[target_feature(enable = "avx512f")]
-    pub(crate) unsafe fn add(sums: &mut [f32], row: &[f32], weight: f32) {
+    pub(crate) unsafe fn add<T: Value>(sums: &mut [f32], row: &[T], weight: f32) {
         super::add_plain(sums, row, weight);
     }
 

@@ -707,6 +707,11 @@ fn a_query_of_partial_tokens_is_refused() {
     let _ = PackedQuery::new(&[1.0; 3], 2);
 }
 
+/// Bytes of all sizes, the least and the greatest among them.
+fn bytes_of(values: &[f32]) -> Vec<u8> {
+    values.iter().enumerate().map(|(at, value)| if at % 7 == 0 { 255 } else { (value.to_bits() >> 11) as u8 }).collect()
+}
+
 proptest! {
     #[test]
     fn sums_and_masks_have_the_same_bits_on_all_levels(count in 0..5_usize, tail in 0..64_usize, weight in -2.0..2.0_f32) {
@@ -717,6 +722,12 @@ proptest! {
             kernels.add(&mut sums, &row, weight);
             for ((sum, value), start) in sums.iter().zip(&row).zip(&start) {
                 prop_assert_eq!(sum.to_bits(), (start + weight * value).to_bits());
+            }
+            let bytes = bytes_of(&row);
+            sums.clone_from(&start);
+            kernels.add_bytes(&mut sums, &bytes, weight);
+            for ((sum, byte), start) in sums.iter().zip(&bytes).zip(&start) {
+                prop_assert_eq!(sum.to_bits(), (start + weight * f32::from(*byte)).to_bits());
             }
             let bar = whole.first().copied().unwrap_or(0.0);
             let mut masks = vec![0; count];
@@ -749,6 +760,13 @@ proptest! {
                 kernels.add_found(Keys::new(&held, starts), &impacts, weight, &asked, &mut sums);
                 for ((key, sum), start) in asked.iter().zip(&sums).zip(&start) {
                     let part = held.binary_search(key).ok().map(|at| weight * impacts[at]);
+                    prop_assert_eq!(sum.to_bits(), part.map_or(*start, |part| start + part).to_bits());
+                }
+                let bytes = bytes_of(&impacts);
+                sums.clone_from(&start);
+                kernels.add_found_bytes(Keys::new(&held, starts), &bytes, weight, &asked, &mut sums);
+                for ((key, sum), start) in asked.iter().zip(&sums).zip(&start) {
+                    let part = held.binary_search(key).ok().map(|at| weight * f32::from(bytes[at]));
                     prop_assert_eq!(sum.to_bits(), part.map_or(*start, |part| start + part).to_bits());
                 }
             }
