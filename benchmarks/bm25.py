@@ -6,9 +6,9 @@ machine (``passages.py``). Queries are 3 to 8 words of a document, or rare words
 document a line takes their place, and queries are words of a line.
 
 One thread, k1 1.2, b 0.75, words split at spaces. The contenders take turns; times are seconds of the processor,
-medians, and memory is what a process of its own adds at its peak. A query's time covers the call from Python to its
-native answer. Answers are checked in the same run against the exact scores of all documents; PISA has another idf, so
-that its answers are its own.
+medians, and memory is what a process of its own adds at its peak; ``u8`` is ours with impacts in a byte. A query's time
+covers the call from Python to its native answer. Answers are checked in the same run against the exact scores of all
+documents; PISA has another idf, so that its answers are its own.
 
 PISA is in a wheel for CPython 3.11 on Linux, which asks for PyTerrier and for a library that Debian has dropped; the
 extension module needs only the latter: ``pip install --no-deps pyterrier-pisa==0.4.9 tbb==2020.3.254``. It runs
@@ -34,7 +34,7 @@ import time
 from collections import Counter, defaultdict
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import bm25s
 import numpy as np
@@ -91,9 +91,9 @@ def near(texts: list[str], queries: int) -> dict[str, Queries]:
     return {"natural": found}
 
 
-def ours(texts: list[str]) -> Bm25Index:
+def ours(texts: list[str], impacts: Literal["f32", "u8"] = "f32") -> Bm25Index:
     """An index that is ready to search."""
-    index = Bm25Index(k1=K1, b=B)
+    index = Bm25Index(k1=K1, b=B, impacts=impacts)
     index.add_documents(range(len(texts)), (text.split() for text in texts))
     index.prepare()
     return index
@@ -237,6 +237,22 @@ def check(index: Bm25Index, texts: list[str], queries: Queries, k: int) -> None:
         assert len(set(ids[row, :size].tolist())) == size
 
 
+def check_steps(index: Bm25Index, narrow: Bm25Index, queries: Queries) -> None:
+    """The answers in whole steps are those of all documents."""
+    for query in queries:
+        sums: dict[object, float] = defaultdict(float)
+        for term in set(query):
+            impacts = index.retrieve([term], k=len(index))
+            width = impacts[0][1] / 255 if impacts else 1.0
+            for document, impact in impacts:
+                sums[document] += query.count(term) * width * max(1, int(impact / width + 0.5))
+        found = narrow.retrieve(query, k=1000)
+        best = np.sort(np.fromiter(sums.values(), float))[::-1][: len(found)]
+        # A quotient may be half a step in one precision and less in the other.
+        assert np.allclose([score for _, score in found], best, rtol=1e-3)
+        assert len(found) == min(1000, len(sums))
+
+
 def timed(call: Callable[[], object]) -> float:
     """Seconds of the processor."""
     gc.collect()
@@ -286,9 +302,11 @@ def measure(name: str, texts: list[str], kinds: dict[str, Queries], repeats: int
     words = sum(text.count(" ") + 1 for text in texts) / len(texts)
     print(f"{name}: {len(texts)} documents of {words:.1f} words")
     (our_seconds, our_size), (seconds, size) = built(ours, texts), built(bm25s_index, texts)
+    narrow_seconds, narrow_size = built(partial(ours, impacts="u8"), texts)
     print(f"build       ours {our_seconds:6.2f} s {our_size:6.0f} MB   bm25s {seconds:6.2f} s {size:6.0f} MB   "
           f"{seconds / our_seconds:.2f} x, {our_size / size:.2f} of the memory")  # fmt: skip
-    index, rival = ours(texts), bm25s_index(texts)
+    print(f"            with impacts in a byte {narrow_seconds:6.2f} s {narrow_size:6.0f} MB")
+    index, narrow, rival = ours(texts), ours(texts, "u8"), bm25s_index(texts)
     rival.activate_numba_scorer()
     with tempfile.TemporaryDirectory() as path:
         folder = Path(path)
@@ -298,13 +316,18 @@ def measure(name: str, texts: list[str], kinds: dict[str, Queries], repeats: int
         index.save(folder / "index")
         opened = [timed(lambda: Bm25Index.load(folder / "index")) for _ in range(repeats)]
         megabytes = (folder / "index").stat().st_size / 1e6
-        print(f"open        ours {1e3 * statistics.median(opened):6.2f} ms, {megabytes:.0f} MB on the disk")
+        narrow.save(folder / "narrow")
+        narrow_megabytes = (folder / "narrow").stat().st_size / 1e6
+        print(f"open        ours {1e3 * statistics.median(opened):6.2f} ms, {megabytes:.0f} MB on the disk, "
+              f"{narrow_megabytes:.0f} MB with impacts in a byte")  # fmt: skip
         for kind, queries in kinds.items():
             check(index, texts, queries[:50], 10)
             check(index, texts, queries[:20], 1000)
+            check_steps(index, narrow, queries[:20])
             for k in (10, 1000):
                 contenders: dict[str, Callable[[], object]] = {
                     "ours": partial(index.retrieve_batch, queries, k),
+                    "u8": partial(narrow.retrieve_batch, queries, k),
                     "bm25s": partial(rival.retrieve, queries, k=k, show_progress=False, n_threads=0, return_as="tuple"),
                     "tantivy": partial(each, search, queries, k),
                 }

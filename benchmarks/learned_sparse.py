@@ -5,7 +5,8 @@ in topics, the weights log-normal, as SPLADE's are. With ``--vectors``, a folder
 takes their place.
 
 One thread. The contenders take turns; times are seconds of the processor, medians. Queries are asked one at a time, and
-in a batch of ours. Answers are checked in the same run against SciPy's product.
+in a batch of ours; ``u8`` is that batch with weights in a byte. Answers are checked in the same run against SciPy's
+product.
 """
 
 from __future__ import annotations
@@ -99,6 +100,25 @@ def timed(call: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
+def check(index: SparseIndex, narrow: SparseIndex, documents: sp.csr_array, queries: sp.csr_array) -> None:
+    """The answers are the best of SciPy's products, with rounded weights those of these."""
+    exact = (queries @ documents.T).toarray()
+    step = float(documents.data.max()) / 255
+    rounded = documents.copy()
+    rounded.data = (np.maximum(np.floor(documents.data / step + 0.5), 1) * step).astype(np.float32)
+    products = (queries @ rounded.T).toarray()
+    for k in (10, 1000):
+        ids, scores = index.search_batch(queries, k)
+        best = -np.sort(-exact, axis=1)[:, :k]
+        found = scores > 0
+        assert np.array_equal(found, best > 0)
+        assert np.allclose(scores[found], best[found], rtol=1e-5)
+        assert np.allclose(np.take_along_axis(exact, ids, axis=1)[found], best[found], rtol=1e-5)
+        scores = narrow.search_batch(queries, k)[1]
+        best = -np.sort(-products, axis=1)[:, :k]
+        assert np.allclose(scores[best > 0], best[best > 0], rtol=1e-3)
+
+
 def main() -> None:
     """Prints a line for each measurement."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
@@ -119,18 +139,18 @@ def main() -> None:
     index = SparseIndex()
     seconds = timed(lambda: index.add(range(documents.shape[0]), documents))
     warm = timed(lambda: index.search_batch(queries, 10))
+    narrow = SparseIndex(impacts="u8", max_weight=float(documents.data.max()))
+    narrow.add(range(documents.shape[0]), documents)
     print(f"{documents.shape[0]} documents of {documents.nnz / documents.shape[0]:.0f} values")
     print(
         f"{queries.shape[0]} queries of {queries.nnz / queries.shape[0]:.0f}; build {seconds:.2f} s, first {warm:.2f} s"
     )
-    exact = (queries[:30] @ documents.T).toarray()
-    for k in (10, 1000):
-        ids, scores = index.search_batch(queries[:30], k)
-        best = -np.sort(-exact, axis=1)[:, :k]
-        found = scores > 0
-        assert np.array_equal(found, best > 0)
-        assert np.allclose(scores[found], best[found], rtol=1e-5)
-        assert np.allclose(np.take_along_axis(exact, ids, axis=1)[found], best[found], rtol=1e-5)
+    with tempfile.TemporaryDirectory() as folder:
+        index.save(f"{folder}/f32")
+        narrow.save(f"{folder}/u8")
+        sizes = [Path(folder, name).stat().st_size / 1e6 for name in ("f32", "u8")]
+    print(f"{sizes[0]:.0f} MB on the disk, {sizes[1]:.0f} MB with weights in a byte")
+    check(index, narrow, documents, queries[:30])
     parts = [slice(queries.indptr[i], queries.indptr[i + 1]) for i in range(queries.shape[0])]
     rows = [queries[i : i + 1] for i in range(queries.shape[0])]
     arrays = [(queries.indices[part], queries.data[part]) for part in parts]
@@ -143,6 +163,7 @@ def main() -> None:
         for k in (10, 1000):
             contenders: dict[str, Callable[[], object]] = {
                 "batch": partial(index.search_batch, queries, k),
+                "u8": partial(narrow.search_batch, queries, k),
                 "single": partial(each, index.search_batch, rows, k),
                 "edge": partial(each, partial(ask, shard), nearest, k),
                 "scipy": partial(each, loop, arrays, k),

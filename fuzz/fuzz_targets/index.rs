@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use rank_retrieve::{
-    Bm25Index, Feedback, FieldValue, Interval, Result, Scoring, SparseIndex, SparseRows, StoredFields, TextField, field,
+    Bm25Index, Feedback, FieldValue, Impacts, Interval, Result, Scoring, SparseIndex, SparseRows, StoredFields, TextField, field,
 };
 
 struct Base {
@@ -65,6 +65,15 @@ static BASE: LazyLock<Base> = LazyLock::new(|| {
     numbers.add(&[1, 2], rows).expect("rows");
     numbers.remove(&1).expect("a sound index");
     numbers.save(&path).expect("a file");
+    keep();
+    counts.clone().with_impacts(Impacts::U8).save(&path, Scoring::default()).expect("a file");
+    keep();
+    let mut steps = SparseIndex::with_impacts(Impacts::U8, Some(4.0)).expect("a weight");
+    for id in 0..20_i64 {
+        steps.add_named(id, &[(format!("t{}", id % 3), 1.5), (format!("u{}", id % 5), 0.5)]).expect("weights");
+    }
+    steps.remove(&3).expect("a sound index");
+    steps.save(&path).expect("a file");
     keep();
     let committed = folder.path().join("committed");
     counts.add_document(50, &["t1", "t9"]).expect("a new document");

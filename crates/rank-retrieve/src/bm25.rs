@@ -14,7 +14,7 @@ use crate::folder::Commit;
 use crate::growing::counted;
 use crate::ids::{Ids, count};
 use crate::text_fields::scored;
-use crate::{Analyzer, Bm25Params, CustomTokenizer, Error, Filter, IdCodec, Result, StoredFields, TextField};
+use crate::{Analyzer, Bm25Params, CustomTokenizer, Error, Filter, IdCodec, Impacts, Result, StoredFields, TextField};
 
 /// An inverted index that ranks by BM25, or by another [`Formula`](crate::Formula) of the same counts.
 ///
@@ -88,7 +88,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
         Self {
             analyzer,
             dictionary: Dictionary::default(),
-            engine: Engine::new(Kind::Counts, scored(&[])),
+            engine: Engine::new(Kind::Counts(Impacts::F32), scored(&[])),
             ids: Ids::default(),
             columns: Columns::default(),
             recent: Recent::default(),
@@ -101,6 +101,33 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
     /// The analyzer of [`add_text`](Self::add_text) and [`search`](Self::search).
     pub fn analyzer(&self) -> &Analyzer {
         &self.analyzer
+    }
+
+    /// With impacts kept in another form. In [`Impacts::U8`] a posting takes 4 bytes in place of 7, in memory and in a
+    /// file, and scores are coarser.
+    ///
+    /// What a term adds is then a whole number of steps, of which its best document has 255: rounded to the nearest, and
+    /// at least one. A score is off by half a step of each term at most, which is less than the sum of `weight · idf / 510`
+    /// (times k1 + 1 where the formula has it); by a step where a term adds less than half of one. All that an index
+    /// promises holds of these scores: the best are found exactly, and their bits do not depend on how the index came to
+    /// be. Counts are kept, so that any parameters can be searched with, and the form can be changed at any time; the next
+    /// queries compute impacts anew.
+    ///
+    /// # Example
+    ///
+    /// See [`Impacts`].
+    #[must_use]
+    pub fn with_impacts(mut self, impacts: Impacts) -> Self {
+        self.engine.set_impacts(impacts);
+        self
+    }
+
+    /// The form in which impacts are kept.
+    pub fn impacts(&self) -> Impacts {
+        match self.engine.kind() {
+            Kind::Counts(impacts) => impacts,
+            Kind::Weights | Kind::Steps(_) => Impacts::F32,
+        }
     }
 
     /// The number of documents.
@@ -154,11 +181,8 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
 
     /// The same settings without documents and terms.
     pub(crate) fn emptied(self) -> Result<Self> {
-        let engine = Engine::new(Kind::Counts, scored(&self.text_fields));
-        let mut columns = Columns::default();
-        for (field, kind) in self.columns.types() {
-            columns.declare(field, kind)?;
-        }
+        let engine = Engine::new(self.engine.kind(), scored(&self.text_fields));
+        let columns = self.columns.emptied()?;
         Ok(Self { engine, columns, text_fields: self.text_fields, ..Self::with_analyzer(self.analyzer) })
     }
 
@@ -589,7 +613,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> Bm25Index<I> {
         let params = Bm25Params::from_json(&says["params"]).ok_or_else(|| reader.broken())?;
         let dictionary = Dictionary::open(&reader)?;
         let engine = Engine::open(&reader, &says["engine"])?;
-        if engine.terms() > dictionary.len() || !engine.holds(Kind::Counts) {
+        if engine.terms() > dictionary.len() || !matches!(engine.kind(), Kind::Counts(_)) {
             return Err(reader.broken());
         }
         let ids = Ids::open(&reader, engine.numbered(), engine.gone().collect())?;

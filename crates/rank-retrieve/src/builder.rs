@@ -3,7 +3,7 @@
 use std::hash::Hash;
 use std::path::{Path, PathBuf};
 
-use crate::engine::{Builder, Dictionary, Entry, Kind};
+use crate::engine::{Builder, Dictionary, Entry};
 use crate::file::Writer;
 use crate::growing::Growing;
 use crate::id_rows::IdRows;
@@ -87,7 +87,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> Bm25Builder<I> {
         let path = path.as_ref();
         let writer = Writer::new(path)?;
         let fields = scored(shell.text_fields());
-        let engine = Builder::new(Kind::Counts, fields, path, memory_limit - memory_limit / 8);
+        let engine = Builder::new(shell.engine.kind(), fields, path, memory_limit - memory_limit / 8);
         let ids = IdRows::new(path, memory_limit / 8)?;
         Ok(Self { path: path.to_owned(), writer, params, shell, engine, ids })
     }

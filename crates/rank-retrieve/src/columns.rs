@@ -49,6 +49,15 @@ impl Columns {
         known.into_iter().map(|column| (&*column.name, column.kind()))
     }
 
+    /// The same declared fields without values.
+    pub(crate) fn emptied(&self) -> Result<Self> {
+        let mut columns = Self::default();
+        for (field, kind) in self.types() {
+            columns.declare(field, kind)?;
+        }
+        Ok(columns)
+    }
+
     /// Makes a field of this type, for all that comes.
     pub(crate) fn declare(&mut self, field: &str, kind: FieldType) -> Result<()> {
         self.state = State::default();

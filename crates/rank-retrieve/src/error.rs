@@ -128,6 +128,34 @@ pub enum Error {
         /// The names there are.
         known: String,
     },
+    /// No form of impacts of this name.
+    #[error("impacts: expected f32 or u8, got {name:?}; choose one of them")]
+    UnknownImpacts {
+        /// The name that was passed.
+        name: String,
+    },
+    /// The greatest weight of an index of weights in bytes is none.
+    #[error("max_weight: expected {expected}, got {got}; {cure}")]
+    InvalidMaxWeight {
+        /// What it may be.
+        expected: &'static str,
+        /// What it is.
+        got: f32,
+        /// What to do.
+        cure: &'static str,
+    },
+    /// A weight that an index of weights in bytes cannot hold.
+    #[error("{argument}: expected {expected}, got {got}; {cure}")]
+    UnfitWeight {
+        /// Which argument.
+        argument: &'static str,
+        /// What it may be.
+        expected: String,
+        /// What it is, and where.
+        got: String,
+        /// What to do.
+        cure: &'static str,
+    },
     /// No stemmer of this name.
     #[error("language: expected one of {known}, got {name:?}; without a stemmer, any language will do")]
     UnknownLanguage {

@@ -17,8 +17,9 @@ pub(crate) use writer::{Row, Writer};
 use crate::{Error, Result};
 
 const MAGIC: &[u8; 8] = b"RANKSPRS";
-/// Of the format. Version 1 knew no stored fields and no text fields; a library that knows no more must not read 2.
-const VERSION: u32 = 2;
+/// Of the format. Version 1 knew no stored fields and no text fields, version 2 no impacts in a byte, and it had weights
+/// twice; a library that knows no more must not read what comes after.
+const VERSION: u32 = 3;
 const HEADER: usize = 64;
 const ALIGNMENT: u64 = 64;
 

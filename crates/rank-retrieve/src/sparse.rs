@@ -4,13 +4,16 @@ use std::hash::Hash;
 use std::path::Path;
 use std::sync::Arc;
 
+use serde_json::{Value, json};
+
 use crate::columns::Columns;
-use crate::engine::{Allowed, Dictionary, Engine, Entry, Kind, Request};
+use crate::engine::{Allowed, Dictionary, Engine, Entry, Request};
 use crate::file::{Opened, Reader, Writer};
 use crate::filter::Recent;
 use crate::folder::Commit;
 use crate::ids::{Ids, count};
-use crate::{Error, IdCodec, Result, StoredFields};
+use crate::sparse_steps::Weights;
+use crate::{Error, IdCodec, Impacts, Result, StoredFields};
 
 /// Dimensions are below.
 const DIMENSIONS: u32 = 1 << 24;
@@ -59,9 +62,10 @@ impl SparseRows<'_> {
         Ok(())
     }
 
-    /// [`check`](Self::check), and that they are as many as the ids.
-    pub(crate) fn check_for(&self, ids: usize) -> Result<()> {
+    /// [`check`](Self::check), that they are as many as the ids, and that an index can keep the values.
+    pub(crate) fn check_for(&self, ids: usize, weights: Weights) -> Result<()> {
         self.check()?;
+        weights.check("values", self.values.iter().copied(), |place| format!("at {place}"))?;
         if ids == self.len() {
             return Ok(());
         }
@@ -117,6 +121,7 @@ pub(crate) fn once(mut pairs: Vec<(u32, f32)>, twice: impl Fn(u32) -> String) ->
 pub struct SparseIndex<I> {
     dictionary: Dictionary,
     pub(crate) engine: Engine,
+    weights: Weights,
     pub(crate) ids: Ids<I>,
     pub(crate) columns: Columns,
     pub(crate) recent: Recent<I>,
@@ -132,14 +137,69 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Default for SparseIndex<I> {
 impl<I: Clone + Eq + Hash + Ord + Send + Sync> SparseIndex<I> {
     /// An empty index.
     pub fn new() -> Self {
+        Self::of(Weights::F32)
+    }
+
+    /// An empty index whose weights are in this form. In [`Impacts::U8`] a posting takes 3 bytes in place of 6, in memory
+    /// and in a file, and weights are
+    ///
+    /// * whole numbers of at most 255, as they are, without `max_weight`: such as Anserini and its kin make. Others are an
+    ///   error.
+    /// * at most `max_weight`, in steps of `max_weight / 255`: rounded to the nearest, and to one step at least. A score
+    ///   is off by `max_weight / 510` for each unit of weight in the query that meets the document, and by twice that
+    ///   where a weight is less than half a step. Weights above are an error.
+    ///
+    /// Weights of queries stay `f32`. All that an index promises holds of these weights: the best are found exactly, and
+    /// the bits of their scores do not depend on how the index came to be.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidMaxWeight`](Error::InvalidMaxWeight) for one that is not from 1e-30 to 1e30, or that is not asked for.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use rank_retrieve::{Impacts, SparseIndex};
+    ///
+    /// let mut whole = SparseIndex::with_impacts(Impacts::U8, None)?;
+    /// whole.add_named(1, &[("fox", 120.0), ("red", 7.0)])?;
+    /// assert_eq!(whole.search_named(&[("fox", 0.5)], 10)?, [(1, 60.0)]);
+    ///
+    /// let mut rounded = SparseIndex::with_impacts(Impacts::U8, Some(2.55))?;
+    /// rounded.add_named(1, &[("fox", 1.2345)])?;
+    /// let score = rounded.search_named(&[("fox", 1.0)], 10)?[0].1;
+    /// assert!((score - 1.23).abs() < 1e-6);
+    /// # Ok::<(), rank_retrieve::Error>(())
+    /// ```
+    pub fn with_impacts(impacts: Impacts, max_weight: Option<f32>) -> Result<Self> {
+        Weights::new(impacts, max_weight).map(Self::of)
+    }
+
+    pub(crate) fn of(weights: Weights) -> Self {
         Self {
             dictionary: Dictionary::default(),
-            engine: Engine::new(Kind::Weights, Vec::new()),
+            engine: Engine::new(weights.kind(), Vec::new()),
+            weights,
             ids: Ids::default(),
             columns: Columns::default(),
             recent: Recent::default(),
             opened: None,
         }
+    }
+
+    /// The form in which weights are kept.
+    pub fn impacts(&self) -> Impacts {
+        if self.weights == Weights::F32 { Impacts::F32 } else { Impacts::U8 }
+    }
+
+    /// The greatest weight that documents may have, where weights are rounded.
+    pub fn max_weight(&self) -> Option<f32> {
+        self.weights.max()
+    }
+
+    /// How weights are kept.
+    pub(crate) fn weights(&self) -> Weights {
+        self.weights
     }
 
     /// The number of documents.
@@ -161,13 +221,14 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> SparseIndex<I> {
     ///
     /// # Errors
     ///
-    /// [`InvalidTokens`](Error::InvalidTokens) for rows that are none, before anything is added, or a dimension twice in
-    /// one; [`MixedDimensions`](Error::MixedDimensions) for an index of named dimensions;
+    /// [`InvalidTokens`](Error::InvalidTokens) for rows that are none, and [`UnfitWeight`](Error::UnfitWeight) for weights
+    /// that do not go into a byte, before anything is added; a dimension twice in a row;
+    /// [`MixedDimensions`](Error::MixedDimensions) for an index of named dimensions;
     /// [`DuplicateDocument`](Error::DuplicateDocument). Documents before the error stay.
     pub fn add(&mut self, ids: &[I], rows: SparseRows<'_>) -> Result<()> {
         self.verify()?;
         self.check_numbered()?;
-        rows.check_for(ids.len())?;
+        rows.check_for(ids.len(), self.weights)?;
         for (row, id) in ids.iter().enumerate() {
             self.ids.check(id)?;
             let pairs = rows.row(row)?;
@@ -224,7 +285,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> SparseIndex<I> {
     pub fn update(&mut self, ids: &[I], rows: SparseRows<'_>) -> Result<usize> {
         self.verify()?;
         self.check_numbered()?;
-        rows.check_for(ids.len())?;
+        rows.check_for(ids.len(), self.weights)?;
         let all = (0..rows.len()).map(|row| rows.row(row)).collect::<Result<Vec<_>>>()?;
         count(self.engine.numbered() + all.len())?;
         let mut there = 0;
@@ -285,7 +346,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> SparseIndex<I> {
     /// The numbers of names with their weights; names that are new get one.
     fn numbered_pairs<S: AsRef<str>>(&mut self, weights: &[(S, f32)]) -> Result<Vec<(u32, f32)>> {
         self.check_has_names()?;
-        numbered(&mut self.dictionary, weights)
+        numbered(&mut self.dictionary, self.weights, weights)
     }
 
     /// Refuses numbers where dimensions have names.
@@ -299,7 +360,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> SparseIndex<I> {
     }
 
     fn push(&mut self, id: I, pairs: &[(u32, f32)]) {
-        let entry = |&(term, weight): &(u32, f32)| Entry { term, field: 0, value: weight.to_bits() };
+        let entry = |&(term, weight): &(u32, f32)| Entry { term, field: 0, value: self.weights.value(weight) };
         self.engine.add(&pairs.iter().map(entry).collect::<Vec<_>>(), &[]);
         self.ids.push(id);
     }
@@ -451,7 +512,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> SparseIndex<I> {
         self.dictionary.save(writer)?;
         self.ids.save(writer)?;
         let fields = self.columns.save(writer)?;
-        Ok(serde_json::json!({ "engine": engine, "fields": fields }))
+        Ok(says(self.weights, &engine, &fields))
     }
 
     /// Writes what changed since the last time into a folder, as [`Bm25Index::commit`](crate::Bm25Index::commit) does.
@@ -490,13 +551,14 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> SparseIndex<I> {
         let dictionary = Dictionary::open(&reader)?;
         let engine = Engine::open(&reader, &reader.says["engine"])?;
         let terms = if dictionary.len() > 0 { dictionary.len() } else { DIMENSIONS as usize };
-        if !engine.holds(Kind::Weights) || engine.terms() > terms {
+        let weights = Weights::from_json(&reader.says["max weight"], engine.kind()).ok_or_else(|| reader.broken())?;
+        if engine.terms() > terms {
             return Err(reader.broken());
         }
         let ids = Ids::open(&reader, engine.numbered(), engine.gone().collect())?;
         let columns = Columns::open(&reader, &reader.says["fields"], engine.numbered())?;
         let opened = Some(Arc::new(Opened::new(reader)));
-        Ok(Self { dictionary, engine, ids, columns, recent: Recent::default(), opened })
+        Ok(Self { dictionary, engine, weights, ids, columns, recent: Recent::default(), opened })
     }
 
     /// How many document numbers there are, those of removed documents among them.
@@ -512,6 +574,15 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> SparseIndex<I> {
     pub fn id(&self, number: u32) -> &I {
         self.ids.id(number)
     }
+}
+
+/// What a file says of an index beside its rows.
+pub(crate) fn says(weights: Weights, engine: &Value, fields: &Value) -> Value {
+    let mut says = json!({ "engine": engine, "fields": fields });
+    if let Some(max) = weights.to_json() {
+        says["max weight"] = max;
+    }
+    says
 }
 
 /// The dimensions of the first of these rows.
@@ -530,8 +601,13 @@ pub(crate) fn check_kind(has_names: bool, are_names: bool) -> Result<()> {
 }
 
 /// The numbers of names with their weights above 0, ascending; names that are new get one, if there is no error.
-pub(crate) fn numbered<S: AsRef<str>>(dictionary: &mut Dictionary, weights: &[(S, f32)]) -> Result<Vec<(u32, f32)>> {
+pub(crate) fn numbered<S: AsRef<str>>(
+    dictionary: &mut Dictionary,
+    kept: Weights,
+    weights: &[(S, f32)],
+) -> Result<Vec<(u32, f32)>> {
     check_named(weights)?;
+    kept.check("weights", weights.iter().map(|pair| pair.1), |at| format!("for {:?}", weights[at].0.as_ref()))?;
     let before = dictionary.len();
     let pairs = weights.iter().filter(|pair| pair.1 > 0.0);
     let pairs = pairs.map(|(name, weight)| (dictionary.intern(name.as_ref()), *weight)).collect();

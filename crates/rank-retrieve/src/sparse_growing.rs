@@ -4,16 +4,17 @@ use std::hash::Hash;
 use std::path::{Path, PathBuf};
 
 use rustc_hash::FxHashMap;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::analysis::in_pieces;
 use crate::columns::Columns;
-use crate::engine::{Builder, Dictionary, Entry, Kind};
+use crate::engine::{Builder, Dictionary, Entry};
 use crate::file::Writer;
 use crate::id_rows::IdRows;
 use crate::ids::count;
 use crate::json_lines::{self, Lines};
-use crate::sparse::{check_kind, check_named, numbered};
+use crate::sparse::{check_kind, check_named, numbered, says};
+use crate::sparse_steps::Weights;
 use crate::{Error, IdCodec, Result, SparseIndex, SparseRows, StoredFields};
 
 /// The pieces of a text between white space, and how often each is there: its weight.
@@ -132,6 +133,7 @@ pub struct SparseBuilder<I> {
     /// Whether dimensions are numbers.
     numbers: bool,
     engine: Builder,
+    weights: Weights,
     columns: Columns,
     ids: IdRows,
     id: std::marker::PhantomData<fn(I)>,
@@ -145,14 +147,42 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> SparseBuilder<I> {
     ///
     /// [`Io`](Error::Io) if no file can be written there.
     pub fn create(path: impl AsRef<Path>, memory_limit: usize) -> Result<Self> {
-        let path = path.as_ref();
+        Self::of(&SparseIndex::new(), path, memory_limit)
+    }
+
+    /// Begins an index at `path` with the settings of one without documents: how it keeps weights, and declared stored
+    /// fields. The rest is as for [`create`](Self::create).
+    ///
+    /// # Errors
+    ///
+    /// As [`create`](Self::create); [`NotEmpty`](Error::NotEmpty) for an index with documents.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use rank_retrieve::{Impacts, SparseBuilder, SparseIndex};
+    ///
+    /// let folder = tempfile::tempdir().unwrap();
+    /// let settings = SparseIndex::with_impacts(Impacts::U8, None)?;
+    /// let mut builder = SparseBuilder::of(&settings, folder.path().join("index"), 64 << 20)?;
+    /// builder.add_named(1_i64, &[("fox", 12.0)])?;
+    /// let index: SparseIndex<i64> = builder.finish(|_| true)?;
+    /// assert_eq!((index.impacts(), index.len()), (Impacts::U8, 1));
+    /// # Ok::<(), rank_retrieve::Error>(())
+    /// ```
+    pub fn of(settings: &SparseIndex<I>, path: impl AsRef<Path>, memory_limit: usize) -> Result<Self> {
+        if !settings.is_empty() {
+            return Err(Error::NotEmpty { documents: settings.len() });
+        }
+        let (path, weights) = (path.as_ref(), settings.weights());
         Ok(Self {
             path: path.to_owned(),
             writer: Writer::new(path)?,
             dictionary: Dictionary::default(),
             numbers: false,
-            columns: Columns::default(),
-            engine: Builder::new(Kind::Weights, Vec::new(), path, memory_limit - memory_limit / 8),
+            columns: settings.columns.emptied()?,
+            engine: Builder::new(weights.kind(), Vec::new(), path, memory_limit - memory_limit / 8),
+            weights,
             ids: IdRows::new(path, memory_limit / 8)?,
             id: std::marker::PhantomData,
         })
@@ -175,7 +205,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> SparseBuilder<I> {
     /// As [`SparseIndex::add`], and [`Io`](Error::Io).
     pub fn add(&mut self, ids: &[I], rows: SparseRows<'_>) -> Result<()> {
         check_kind(self.dictionary.len() > 0, false)?;
-        rows.check_for(ids.len())?;
+        rows.check_for(ids.len(), self.weights)?;
         for (row, id) in ids.iter().enumerate() {
             let pairs = rows.row(row)?;
             self.numbers |= !pairs.is_empty();
@@ -202,13 +232,13 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> SparseBuilder<I> {
     pub fn add_named_with<S: AsRef<str>>(&mut self, id: I, weights: &[(S, f32)], fields: &StoredFields) -> Result<()> {
         self.columns.check(fields)?;
         check_kind(!self.numbers, true)?;
-        let pairs = numbered(&mut self.dictionary, weights)?;
+        let pairs = numbered(&mut self.dictionary, self.weights, weights)?;
         self.push(&id, &pairs, fields)
     }
 
     fn push(&mut self, id: &I, pairs: &[(u32, f32)], fields: &StoredFields) -> Result<()> {
         let number = count(self.engine.len())?;
-        let entry = |&(term, weight): &(u32, f32)| Entry { term, field: 0, value: weight.to_bits() };
+        let entry = |&(term, weight): &(u32, f32)| Entry { term, field: 0, value: self.weights.value(weight) };
         let entries: Vec<Entry> = pairs.iter().map(entry).collect();
         self.engine.add(&entries, &[], self.dictionary.bytes_taken(), &mut self.writer)?;
         self.ids.push(id)?;
@@ -237,13 +267,13 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> SparseBuilder<I> {
     ///
     /// As [`Bm25Builder::finish`](crate::Bm25Builder::finish).
     pub fn finish(self, mut go_on: impl FnMut(usize) -> bool) -> Result<SparseIndex<I>> {
-        let Self { path, mut writer, dictionary, engine, ids, columns, .. } = self;
+        let Self { path, mut writer, dictionary, engine, weights, ids, columns, .. } = self;
         let engine = engine.finish(&mut writer, None, &mut go_on)?;
         dictionary.save(&mut writer)?;
         drop(dictionary);
         ids.save(&mut writer)?;
         let fields = columns.save(&mut writer)?;
-        writer.finish(&json!({ "engine": engine, "fields": fields }))?;
+        writer.finish(&says(weights, &engine, &fields))?;
         SparseIndex::load(path)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::hash::Hash;
 
-use crate::engine::{Engine, Kind};
+use crate::engine::Engine;
 use crate::ids::count;
 use crate::scoring::{Field, MAX_FIELDS};
 use crate::{Analyzer, Bm25Index, Bm25Params, Error, Result, StoredFields};
@@ -96,7 +96,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
             }
         }
         let mut index = Self::with_analyzer(analyzer);
-        index.engine = Engine::new(Kind::Counts, scored(&fields));
+        index.engine = Engine::new(index.engine.kind(), scored(&fields));
         index.text_fields = fields;
         Ok(index)
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use rank_retrieve::{
-    Analyzer, Bm25Builder, Bm25Index, Error, FieldType, Formula, IdCodec, JsonFields, JsonVectors, Scoring,
+    Analyzer, Bm25Builder, Bm25Index, Error, FieldType, Formula, IdCodec, Impacts, JsonFields, JsonVectors, Scoring,
     SparseBuilder, SparseIndex, SparseRows, StoredFields, TextField, field,
 };
 
@@ -52,10 +52,19 @@ fn same<I: Clone + Eq + std::hash::Hash + Ord + Send + Sync + std::fmt::Debug + 
     params: Scoring,
     limit: usize,
 ) {
+    same_in(documents, params, limit, Impacts::F32);
+}
+
+fn same_in<I: Clone + Eq + std::hash::Hash + Ord + Send + Sync + std::fmt::Debug + IdCodec>(
+    documents: &[(I, Vec<String>)],
+    params: Scoring,
+    limit: usize,
+    impacts: Impacts,
+) {
     let folder = tempfile::tempdir().unwrap();
     let (saved, built) = (folder.path().join("saved"), folder.path().join("built"));
-    let mut index = Bm25Index::new();
-    let mut builder = Bm25Builder::create(&built, Analyzer::default(), params, limit).unwrap();
+    let mut index = Bm25Index::new().with_impacts(impacts);
+    let mut builder = Bm25Builder::of(index.clone(), &built, params, limit).unwrap();
     for (id, terms) in documents {
         index.add_document(id.clone(), terms).unwrap();
         builder.add_document(id.clone(), terms).unwrap();
@@ -63,6 +72,7 @@ fn same<I: Clone + Eq + std::hash::Hash + Ord + Send + Sync + std::fmt::Debug + 
     index.save(&saved, params).unwrap();
     assert_eq!(builder.len(), documents.len());
     let built_index = builder.finish(|_| true).unwrap();
+    assert_eq!(built_index.impacts(), impacts);
     assert_eq!(
         built_index.retrieve(&["t0", "t3"], 50, params).unwrap(),
         index.retrieve(&["t0", "t3"], 50, params).unwrap()
@@ -76,6 +86,7 @@ fn a_built_file_has_the_bytes_of_a_saved_one() {
     let many = documents(36_000, 3_000);
     same(&many, Scoring::default(), 0);
     same(&many, Scoring::new(Formula::Bm25Plus), 1 << 20);
+    same_in(&many, Scoring::new(Formula::Bm25Plus), 1 << 20, Impacts::U8);
     same(&many[..16_384], Scoring::new(Formula::Dirichlet), usize::MAX);
     let named: Vec<(String, Vec<String>)> =
         many[..16_385].iter().map(|(id, terms)| (format!("d{id}"), terms.clone())).collect();
@@ -89,20 +100,27 @@ proptest! {
     fn few_documents_too(terms in prop::collection::vec(prop::collection::vec("[a-e]", 0..8), 0..12)) {
         let documents: Vec<(i64, Vec<String>)> = (0..).zip(terms).collect();
         same(&documents, Scoring::new(Formula::Bm25L), 0);
+        same_in(&documents, Scoring::default(), 0, Impacts::U8);
     }
 }
 
 #[test]
 fn vectors_too() {
+    same_vectors(Impacts::F32, None, 4.0);
+    same_vectors(Impacts::U8, None, 1.0);
+    same_vectors(Impacts::U8, Some(2.0), 4.0);
+}
+
+fn same_vectors(impacts: Impacts, max: Option<f32>, unit: f32) {
     let folder = tempfile::tempdir().unwrap();
     let (saved, built) = (folder.path().join("saved"), folder.path().join("built"));
     let mut random = Random(3);
-    let mut index = SparseIndex::new();
-    let mut builder = SparseBuilder::create(&built, 0).unwrap();
+    let mut index = SparseIndex::with_impacts(impacts, max).unwrap();
+    let mut builder = SparseBuilder::of(&index, &built, 0).unwrap();
     for id in 0..17_000_i64 {
         let start = random.below(900) as i32;
         let dimensions: Vec<i32> = (start..start + random.below(6) as i32).map(|d| d * 3).collect();
-        let values: Vec<f32> = dimensions.iter().map(|_| random.below(8) as f32 / 4.0).collect();
+        let values: Vec<f32> = dimensions.iter().map(|_| random.below(8) as f32 / unit).collect();
         let rows = SparseRows { offsets: &[0, values.len()], dimensions: &dimensions, values: &values };
         index.add(&[id], rows).unwrap();
         builder.add(&[id], rows).unwrap();

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use proptest::prelude::*;
-use rank_retrieve::{Bm25Index, Error, Scoring, SparseIndex, StoredFields};
+use rank_retrieve::{Bm25Index, Error, Impacts, Scoring, SparseIndex, StoredFields};
 
 fn index(documents: u32) -> Bm25Index<u32> {
     let mut index = Bm25Index::new();
@@ -72,10 +72,13 @@ proptest! {
     // Each commit waits for the disk.
     #![proptest_config(ProptestConfig::with_cases(32))]
     #[test]
-    fn any_changes_are_what_is_loaded(changes in prop::collection::vec((0..12_u32, "[a-c]{0,4}", any::<bool>()), 0..12)) {
+    fn any_changes_are_what_is_loaded(
+        changes in prop::collection::vec((0..12_u32, "[a-c]{0,4}", any::<bool>()), 0..12),
+        impacts in prop::sample::select(vec![Impacts::F32, Impacts::U8]),
+    ) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("index");
-        let mut live = Bm25Index::<u32>::new();
+        let mut live = Bm25Index::<u32>::new().with_impacts(impacts);
         let mut documents: BTreeMap<u32, Vec<String>> = BTreeMap::new();
         for (id, text, commit) in changes {
             let terms: Vec<String> = text.chars().map(String::from).collect();
@@ -93,7 +96,7 @@ proptest! {
         }
         live.commit(&path, Scoring::default()).unwrap();
         let loaded = Bm25Index::<u32>::load(&path).unwrap();
-        let mut fresh = Bm25Index::new();
+        let mut fresh = Bm25Index::new().with_impacts(impacts);
         for (id, terms) in &documents {
             fresh.add_document(*id, terms).unwrap();
         }

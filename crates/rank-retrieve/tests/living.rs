@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use rank_retrieve::{Bm25Index, Formula, Scoring, SparseIndex};
+use rank_retrieve::{Bm25Index, Formula, Impacts, Scoring, SparseIndex};
 
 #[derive(Debug, Clone)]
 enum Change {
@@ -47,8 +47,8 @@ fn scoring() -> impl Strategy<Value = Scoring> {
     (formula, any::<bool>()).prop_map(|(formula, bytes)| Scoring::new(formula).byte_lengths(bytes))
 }
 
-fn fresh(documents: &BTreeMap<u32, Vec<String>>) -> Bm25Index<u32> {
-    let mut index = Bm25Index::new();
+fn fresh(documents: &BTreeMap<u32, Vec<String>>, impacts: Impacts) -> Bm25Index<u32> {
+    let mut index = Bm25Index::new().with_impacts(impacts);
     for (id, terms) in documents {
         index.add_document(*id, terms).unwrap();
     }
@@ -62,10 +62,11 @@ proptest! {
         query in terms(),
         scoring in scoring(),
         k in 0..25_usize,
+        impacts in prop::sample::select(vec![Impacts::F32, Impacts::U8]),
     ) {
         let folder = tempfile::tempdir().unwrap();
         let mut documents = BTreeMap::new();
-        let mut index = Bm25Index::new();
+        let mut index = Bm25Index::new().with_impacts(impacts);
         for change in changes {
             match change {
                 Change::Add(id, terms) => {
@@ -90,12 +91,13 @@ proptest! {
                 }
                 Change::Query(terms) => {
                     let hits = index.retrieve(&terms, k, scoring).unwrap();
-                    prop_assert_eq!(hits, fresh(&documents).retrieve(&terms, k, scoring).unwrap());
+                    prop_assert_eq!(hits, fresh(&documents, impacts).retrieve(&terms, k, scoring).unwrap());
                 }
             }
             prop_assert_eq!(index.len(), documents.len());
         }
-        let fresh = fresh(&documents);
+        let fresh = fresh(&documents, impacts);
+        prop_assert_eq!(index.impacts(), impacts);
         let expected = fresh.retrieve(&query, k, scoring).unwrap();
         prop_assert_eq!(&index.retrieve(&query, k, scoring).unwrap(), &expected);
         // What is kept has the same bits as what is made for a query.
@@ -190,27 +192,38 @@ fn several_windows_with_many_ties_find_what_all_documents_would() {
     }
     assert_eq!(index.len(), documents.len());
     let queries: Vec<Vec<String>> = (0..30).map(|_| (0..=random.below(7)).map(|_| random.term()).collect()).collect();
-    for scoring in [Scoring::default(), Scoring::new(Formula::Bm25Plus), Scoring::new(Formula::Dirichlet)] {
+    agree(
+        &index,
+        &fresh,
+        &queries,
+        &[Scoring::default(), Scoring::new(Formula::Bm25Plus), Scoring::new(Formula::Dirichlet)],
+    );
+    let [narrow, other] = [&index, &fresh].map(|index| index.clone().with_impacts(Impacts::U8));
+    agree(&narrow, &other, &queries, &[Scoring::default()]);
+    index.merge().unwrap();
+    let query = &queries[0];
+    let params = Scoring::default();
+    assert_eq!(index.retrieve(query, 50, params).unwrap(), fresh.retrieve(query, 50, params).unwrap());
+}
+
+fn agree(index: &Bm25Index<u64>, fresh: &Bm25Index<u64>, queries: &[Vec<String>], scorings: &[Scoring]) {
+    for &scoring in scorings {
         for k in [1, 10, 1_000, usize::MAX] {
             // All that match, without any pruning: the list that every other is the beginning of.
             let cold: Vec<_> = queries.iter().map(|query| index.retrieve(query, k, scoring).unwrap()).collect();
             fresh.prepare(scoring).unwrap();
-            assert_eq!(fresh.retrieve_batch(&queries, k, scoring).unwrap(), cold);
+            assert_eq!(fresh.retrieve_batch(queries, k, scoring).unwrap(), cold);
             for (query, cold) in queries.iter().zip(&cold) {
                 assert_eq!(&fresh.retrieve(query, k, scoring).unwrap(), cold);
             }
-            assert_eq!(fresh.retrieve_batch_on(&queries, k, scoring, 3, |_| true).unwrap(), cold);
+            assert_eq!(fresh.retrieve_batch_on(queries, k, scoring, 3, |_| true).unwrap(), cold);
             index.prepare(scoring).unwrap();
-            assert_eq!(index.retrieve_batch(&queries, k, scoring).unwrap(), cold);
-            let all = fresh.retrieve_batch(&queries, usize::MAX, scoring).unwrap();
+            assert_eq!(index.retrieve_batch(queries, k, scoring).unwrap(), cold);
+            let all = fresh.retrieve_batch(queries, usize::MAX, scoring).unwrap();
             for (list, all) in cold.iter().zip(&all) {
                 assert_eq!(list[..], all[..k.min(all.len())]);
                 assert!(all.is_sorted_by(|a, b| a.1 > b.1 || (a.1 == b.1 && a.0 < b.0)));
             }
         }
     }
-    index.merge().unwrap();
-    let query = &queries[0];
-    let params = Scoring::default();
-    assert_eq!(index.retrieve(query, 50, params).unwrap(), fresh.retrieve(query, 50, params).unwrap());
 }

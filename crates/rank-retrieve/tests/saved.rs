@@ -3,7 +3,7 @@
 use std::fs;
 
 use proptest::prelude::*;
-use rank_retrieve::{Analyzer, Bm25Index, Error, Formula, Scoring, SparseIndex, SparseRows};
+use rank_retrieve::{Analyzer, Bm25Index, Error, Formula, Impacts, Scoring, SparseIndex, SparseRows};
 
 fn index(documents: u32) -> Bm25Index<u32> {
     let mut index = Bm25Index::new();
@@ -235,7 +235,7 @@ fn the_first_version_is_read_and_a_later_one_refused() {
     let path = folder.path().join("index");
     let live = index(300);
     live.save(&path, Scoring::default()).unwrap();
-    assert_eq!(fs::read(&path).unwrap()[8..12], 2_u32.to_le_bytes());
+    assert_eq!(fs::read(&path).unwrap()[8..12], 3_u32.to_le_bytes());
     // The first knew neither stored fields nor text fields.
     rewritten(&path, 1, |table| {
         let says = table["says"].as_object_mut().unwrap();
@@ -247,11 +247,53 @@ fn the_first_version_is_read_and_a_later_one_refused() {
     old.add_document(70_000, &["t1"]).unwrap();
     old.save(&path, Scoring::default()).unwrap();
     assert_eq!(hits(&Bm25Index::load(&path).unwrap()), hits(&old));
-    rewritten(&path, 3, |_| ());
+    rewritten(&path, 4, |_| ());
     let error = Bm25Index::<u32>::load(&path).unwrap_err();
-    assert!(matches!(error, Error::FileVersion { newest: 2, got: 3, .. }));
-    let expected = "expected a format of version 2 or before, got version 3; install a newer rank-retrieve";
+    assert!(matches!(error, Error::FileVersion { newest: 3, got: 4, .. }));
+    let expected = "expected a format of version 3 or before, got version 4; install a newer rank-retrieve";
     assert!(error.to_string().ends_with(expected), "{error}");
+}
+
+/// A file of version 2, which had weights twice: `{"fox": 1.5 + d, f"t{d % 3}": 0.25 * (d + 1)}` for d of 0 to 5.
+#[test]
+fn weights_of_the_second_version_are_read() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/versions/sparse-2");
+    assert_eq!(fs::read(&path).unwrap()[8..12], 2_u32.to_le_bytes());
+    let mut index = SparseIndex::<i64>::load(&path).unwrap();
+    let expected = [(4, 8.0), (5, 6.5), (3, 4.5), (1, 3.5), (2, 3.5), (0, 1.5)];
+    let hits = |index: &SparseIndex<i64>| index.search_named(&[("fox", 1.0), ("t1", 2.0)], 10).unwrap();
+    assert_eq!(hits(&index), expected);
+    let folder = tempfile::tempdir().unwrap();
+    index.save(folder.path().join("index")).unwrap();
+    assert_eq!(hits(&SparseIndex::load(folder.path().join("index")).unwrap()), expected);
+    index.remove(&4).unwrap();
+    assert_eq!(hits(&index), expected[1..]);
+}
+
+#[test]
+fn files_that_contradict_themselves_on_impacts_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("index");
+    let refused = |edit: &dyn Fn(&mut serde_json::Value)| {
+        index(300).with_impacts(Impacts::U8).save(&path, Scoring::default()).unwrap();
+        rewritten(&path, 3, |table| edit(&mut table["says"]["engine"]));
+        let loaded = Bm25Index::<u32>::load(&path).and_then(|index| index.retrieve(&["t1"], 5, Scoring::default()));
+        assert!(matches!(loaded, Err(Error::DamagedFile { .. })), "{loaded:?}");
+    };
+    refused(&|says| says["impacts"] = "u16".into());
+    refused(&|says| says["impacts"] = serde_json::Value::Null);
+    refused(&|says| says["step"] = 1.into());
+    let refused = |edit: &dyn Fn(&mut serde_json::Value)| {
+        let mut index = SparseIndex::with_impacts(Impacts::U8, Some(4.0)).unwrap();
+        index.add_named(1_i64, &[("a", 1.0)]).unwrap();
+        index.save(&path).unwrap();
+        rewritten(&path, 3, |table| edit(&mut table["says"]));
+        assert!(matches!(SparseIndex::<i64>::load(&path), Err(Error::DamagedFile { .. })));
+    };
+    refused(&|says| says["engine"]["step"] = 0.into());
+    refused(&|says| says["engine"]["step"] = f32::NAN.to_bits().into());
+    refused(&|says| says["max weight"] = 5.0_f32.to_bits().into());
+    refused(&|says| says["max weight"] = serde_json::Value::Null);
 }
 
 #[test]

@@ -84,9 +84,9 @@ impl Bm25Index {
     #[pyo3(
         signature = (
             k1 = None, b = 0.75, analyzer = None, *, formula = None, delta = 0.5, mu = 1000.0, smoothing = 0.1,
-            score_compat = None, fields = None, text_fields = None, field_b = None
+            score_compat = None, fields = None, text_fields = None, field_b = None, impacts = "f32"
         ),
-        text_signature = "(k1=None, b=0.75, analyzer=None, *, formula=None, delta=0.5, mu=1000.0, smoothing=0.1, score_compat=None, fields=None, text_fields=None, field_b=None)"
+        text_signature = "(k1=None, b=0.75, analyzer=None, *, formula=None, delta=0.5, mu=1000.0, smoothing=0.1, score_compat=None, fields=None, text_fields=None, field_b=None, impacts='f32')"
     )]
     #[expect(clippy::too_many_arguments, reason = "all but three are keywords")]
     fn new(
@@ -101,6 +101,7 @@ impl Bm25Index {
         fields: Option<&Bound<'_, PyAny>>,
         text_fields: Option<&Bound<'_, PyAny>>,
         field_b: Option<&Bound<'_, PyAny>>,
+        impacts: &str,
     ) -> PyResult<Self> {
         let formula = formula.map_or(Ok(Formula::default()), str::parse).map_err(to_python)?;
         let mut scoring = match score_compat {
@@ -119,6 +120,7 @@ impl Bm25Index {
             }
             None => Index::with_analyzer(analyzer),
         };
+        index = index.with_impacts(impacts.parse().map_err(to_python)?);
         fields::declare(&mut index, fields)?;
         Ok(Self { index: RwLock::new(index), scoring, texts: AtomicBool::new(false) })
     }
@@ -452,6 +454,12 @@ impl Bm25Index {
     #[getter(scoring)]
     fn own_scoring(&self) -> crate::scoring::Scoring {
         crate::scoring::Scoring(self.scoring)
+    }
+
+    #[doc = rank_pyo3::stub!("Bm25Index.impacts")]
+    #[getter]
+    fn impacts(&self, py: Python<'_>) -> &'static str {
+        py.detach(|| self.read().impacts().name())
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.retrieve")]

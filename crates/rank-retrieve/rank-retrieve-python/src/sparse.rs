@@ -114,12 +114,21 @@ impl SparseIndex {
     }
 }
 
+/// An index whose weights are in a form.
+fn made(impacts: &str, max_weight: Option<f32>) -> PyResult<Index> {
+    let impacts = impacts.parse().map_err(to_python)?;
+    Index::with_impacts(impacts, max_weight).map_err(to_python)
+}
+
 #[pymethods]
 impl SparseIndex {
     #[new]
-    #[pyo3(signature = (*, fields = None))]
-    fn new(fields: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
-        let mut index = Index::new();
+    #[pyo3(
+        signature = (*, fields = None, impacts = "f32", max_weight = None),
+        text_signature = "(*, fields=None, impacts='f32', max_weight=None)"
+    )]
+    fn new(fields: Option<&Bound<'_, PyAny>>, impacts: &str, max_weight: Option<f32>) -> PyResult<Self> {
+        let mut index = made(impacts, max_weight)?;
         fields::declare(&mut index, fields)?;
         Ok(Self { index: RwLock::new(index), texts: AtomicBool::new(false) })
     }
@@ -189,10 +198,11 @@ impl SparseIndex {
     #[pyo3(
         signature = (
             path, documents, *, memory_limit = MemoryLimit(256 << 20), id = "id".to_owned(),
-            vector = "vector".to_owned(), fields = None, threads = Threads(1), progress = false
+            vector = "vector".to_owned(), fields = None, threads = Threads(1), progress = false, impacts = "f32",
+            max_weight = None
         ),
         text_signature = "(path, documents, *, memory_limit=268435456, id='id', vector='vector', fields=None, \
-                          threads=1, progress=False)"
+                          threads=1, progress=False, impacts='f32', max_weight=None)"
     )]
     #[expect(clippy::too_many_arguments, reason = "all but two are keywords")]
     fn build(
@@ -205,8 +215,11 @@ impl SparseIndex {
         fields: Option<&Bound<'_, PyAny>>,
         threads: Threads,
         progress: bool,
+        impacts: &str,
+        max_weight: Option<f32>,
     ) -> PyResult<Self> {
-        let mut builder = py.detach(|| SparseBuilder::create(path, memory_limit.0)).map_err(to_python)?;
+        let settings = made(impacts, max_weight)?;
+        let mut builder = py.detach(|| SparseBuilder::of(&settings, path, memory_limit.0)).map_err(to_python)?;
         let stored = fields.map(|fields| names(fields, "fields")).transpose()?.unwrap_or_default();
         fill(py, &mut builder, documents, &JsonVectors { id, vector, stored }, threads.0, progress)?;
         let bar = ProgressBar::named(PACKAGE, py, Some("impacts"), Some(builder.len()), Some("documents"), progress)?;
@@ -384,6 +397,18 @@ impl SparseIndex {
         filter: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<usize> {
         self.matching(py, query, filter).map(|matches| matches.len())
+    }
+
+    #[doc = rank_pyo3::stub!("SparseIndex.impacts")]
+    #[getter]
+    fn impacts(&self, py: Python<'_>) -> &'static str {
+        py.detach(|| self.read().impacts().name())
+    }
+
+    #[doc = rank_pyo3::stub!("SparseIndex.max_weight")]
+    #[getter]
+    fn max_weight(&self, py: Python<'_>) -> Option<f32> {
+        py.detach(|| self.read().max_weight())
     }
 
     #[doc = rank_pyo3::stub!("SparseIndex.save")]

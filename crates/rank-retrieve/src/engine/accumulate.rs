@@ -3,6 +3,7 @@
 use rank_kernels::{Kernels, kernels};
 
 use super::found::{Found, GROUP, Group, zeros};
+use super::impacts::Slice;
 use super::lists::List;
 use super::top::{Order, Top};
 use super::{Bits, WINDOW, WINDOW_BITS};
@@ -202,11 +203,17 @@ impl Scratch {
 
     fn add(&mut self, list: &List<'_>) {
         let weight = list.weight;
-        match list.dense {
-            Some(dense) => self.kernels.add(&mut self.sums[..], dense, weight),
-            None => {
-                for (&local, impact) in list.locals.iter().zip(list.impacts) {
+        match (list.dense, list.impacts) {
+            (Some(Slice::F32(dense)), _) => self.kernels.add(&mut self.sums[..], dense, weight),
+            (Some(Slice::U8(dense)), _) => self.kernels.add_bytes(&mut self.sums[..], dense, weight),
+            (None, Slice::F32(impacts)) => {
+                for (&local, impact) in list.locals.iter().zip(impacts) {
                     self.sums[usize::from(local) % WINDOW] += weight * impact;
+                }
+            }
+            (None, Slice::U8(impacts)) => {
+                for (&local, &impact) in list.locals.iter().zip(impacts) {
+                    self.sums[usize::from(local) % WINDOW] += weight * f32::from(impact);
                 }
             }
         }

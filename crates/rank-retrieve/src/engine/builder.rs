@@ -11,14 +11,15 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::impacts::{Row, step, steps};
 use super::index::{Engine, Entry, Kind};
 use super::kept::RANKS;
 use super::runs::Runs;
 use super::window::{Counts, Posting, Slot, Values, Window};
 use super::{Column, WINDOW};
-use crate::file::{Row, Writer};
+use crate::file::{Row as Place, Writer};
 use crate::scoring::{Collection, Field, Model, Scoring};
-use crate::{Error, Result};
+use crate::{Error, Impacts, Result};
 
 /// What a posting takes while it is sorted: itself, its term, its sorted copy, its place in the rows.
 const SORTED: usize = 4 + 8 + 8 + 4;
@@ -33,13 +34,13 @@ const MOST: usize = RANKS[RANKS.len() - 1];
 #[derive(Debug)]
 struct Written {
     documents: usize,
-    presence: Row,
-    starts: Row,
-    locals: Row,
-    lengths: Row,
-    values: Vec<Row>,
-    large: Vec<Row>,
-    impacts: Option<Row>,
+    presence: Place,
+    starts: Place,
+    locals: Place,
+    lengths: Place,
+    values: Vec<Place>,
+    large: Vec<Place>,
+    impacts: Option<Place>,
 }
 
 /// How many documents hold a term, and how often they do together.
@@ -72,7 +73,7 @@ impl Builder {
     pub(crate) fn new(kind: Kind, fields: Vec<Field>, path: &Path, limit: usize) -> Self {
         Self {
             totals: vec![0; fields.len()],
-            runs: Runs::new(path, if kind == Kind::Weights { 1 } else { fields.len() }),
+            runs: Runs::new(path, kind.values(fields.len())),
             kind,
             fields,
             terms: Vec::new(),
@@ -120,7 +121,7 @@ impl Builder {
                 self.holding.resize(term + 1, Holding::default());
             }
             self.holding[term].documents += 1;
-            if self.kind == Kind::Counts {
+            if self.kind.is_counts() {
                 self.holding[term].occurrences += held.iter().map(|entry| u64::from(entry.value)).sum::<u64>();
             }
         }
@@ -165,19 +166,18 @@ impl Builder {
 
     /// Writes the window.
     fn window(&mut self, writer: &mut Writer) -> Result<()> {
-        let weights = self.kind == Kind::Weights;
         let documents = std::mem::take(&mut self.documents);
         let number = self.windows.len();
         let first = writer.rows();
         if self.runs.is_empty() {
             let (starts, sorted) = self.sorted();
             let lengths = std::mem::take(&mut self.lengths);
-            let window = Window::seal(weights, self.fields.len(), lengths, documents, lists(&starts, &sorted));
+            let window = Window::seal(self.kind, self.fields.len(), lengths, documents, lists(&starts, &sorted));
             Slot { window: std::sync::Arc::new(window), deleted: None }.save(writer, number)?;
         } else {
             self.run()?;
             let lengths = std::mem::take(&mut self.lengths);
-            self.runs.save(writer, number, weights, &lengths)?;
+            self.runs.save(writer, number, self.kind, &lengths)?;
             self.runs.clear()?;
         }
         let rows = writer.rows_from(first);
@@ -185,7 +185,7 @@ impl Builder {
         let mut next = || rows.next().unwrap_or_default();
         let (presence, starts, locals, lengths) = (next(), next(), next(), next());
         let (mut values, mut large) = (Vec::new(), Vec::new());
-        if weights {
+        if !self.kind.is_counts() {
             values.push(next());
         }
         for _ in &self.fields {
@@ -237,29 +237,70 @@ impl Builder {
             let Holding { documents, occurrences } = self.holding[term as usize];
             Model::new(scoring, &collection, u64::from(documents), occurrences)
         };
+        let kind = self.kind;
+        let impacts = |opened: &Opened, term: u32, locals: &[u16], values: &[u32]| {
+            let mut impacts = Vec::with_capacity(locals.len());
+            match (kind, scoring) {
+                (_, Some(scoring)) => model(term, scoring).impacts(locals, values, &opened.lengths, &mut impacts),
+                (Kind::Steps(_), None) => impacts.extend(values.iter().map(|&steps| steps as f32)),
+                (_, None) => impacts.extend(values.iter().map(|&bits| f32::from_bits(bits))),
+            }
+            impacts
+        };
+        let greatest = |impacts: &[f32]| impacts.iter().copied().fold(0.0, f32::max);
         let mut best = vec![0.0_f32; self.holding.len()];
+        let mut widths = Vec::new();
+        if kind == Kind::Counts(Impacts::U8) {
+            // What a step is, is known when all windows are.
+            for window in &self.windows {
+                if !go_on(0) {
+                    return Err(Error::Stopped);
+                }
+                let opened = Opened::new(&mut file, window, self.fields.len())?;
+                opened.each(&mut file, kind, window, |term, locals, values| {
+                    let best = &mut best[term as usize];
+                    *best = best.max(greatest(&impacts(&opened, term, locals, values)));
+                    Ok(())
+                })?;
+            }
+            widths = best.iter().map(|&best| step(best)).collect();
+            best.fill(0.0);
+        }
         for (number, window) in self.windows.iter_mut().enumerate() {
             if !go_on(window.documents) {
                 return Err(Error::Stopped);
             }
-            let mut maxima: Vec<f32> = Vec::new();
+            let mut maxima = Row::with_capacity(kind.in_bytes(), 0);
             let first = writer.rows();
             let opened = Opened::new(&mut file, window, self.fields.len())?;
-            writer.stream(&format!("{number} impacts"), |write| {
-                opened.each(&mut file, window, |term, locals, values| {
-                    let mut impacts = Vec::with_capacity(locals.len());
-                    match scoring {
-                        Some(scoring) => model(term, scoring).impacts(locals, values, &opened.lengths, &mut impacts),
-                        None => impacts.extend(values.iter().map(|&bits| f32::from_bits(bits))),
+            let mut each = |write: &mut dyn FnMut(&[u8]) -> Result<()>| {
+                opened.each(&mut file, kind, window, |term, locals, values| {
+                    let mut impacts = impacts(&opened, term, locals, values);
+                    if let Some(&width) = widths.get(term as usize) {
+                        for impact in &mut impacts {
+                            *impact = steps(*impact, width).into();
+                        }
                     }
-                    let max = impacts.iter().copied().fold(0.0, f32::max);
+                    let max = greatest(&impacts);
                     best[term as usize] = max.max(best[term as usize]);
-                    maxima.push(max);
-                    write(bytemuck::cast_slice(&impacts))
+                    maxima.extend(&[max]);
+                    let mut row = Row::with_capacity(kind.in_bytes(), impacts.len());
+                    row.extend(&impacts);
+                    write(row.all().bytes())
                 })
-            })?;
-            window.impacts = writer.rows_from(first).pop();
-            writer.row(&format!("{number} maxima"), &maxima)?;
+            };
+            if kind.is_counts() {
+                writer.stream(&format!("{number} impacts"), each)?;
+                window.impacts = writer.rows_from(first).pop();
+            } else {
+                // Weights are impacts as they are.
+                each(&mut |_| Ok(()))?;
+                window.impacts = window.values.first().copied();
+            }
+            writer.row(&format!("{number} maxima"), maxima.all().bytes())?;
+        }
+        if kind == Kind::Counts(Impacts::U8) {
+            writer.row("steps", &widths)?;
         }
         writer.row("best", &best)?;
         let mut absent: Vec<f64> = Vec::new();
@@ -298,7 +339,7 @@ impl Builder {
             }
             let mut greatest: Vec<Vec<f32>> = vec![Vec::new(); end - start];
             for window in &self.windows {
-                window.greatest(file, start as u32..end as u32, &mut greatest)?;
+                window.greatest(file, self.kind, start as u32..end as u32, &mut greatest)?;
             }
             for (term, mut left) in (start..end).zip(greatest) {
                 let mut left = &mut left[..];
@@ -335,7 +376,7 @@ impl Rows {
     }
 
     /// The numbers `range` of a row.
-    fn read<T: bytemuck::Pod>(&mut self, row: Row, range: Range<usize>) -> Result<Vec<T>> {
+    fn read<T: bytemuck::Pod>(&mut self, row: Place, range: Range<usize>) -> Result<Vec<T>> {
         let mut values = vec![T::zeroed(); range.len()];
         let place = row.place + (range.start * size_of::<T>()) as u64;
         let bytes: &mut [u8] = bytemuck::cast_slice_mut(&mut values);
@@ -344,7 +385,7 @@ impl Rows {
         Ok(values)
     }
 
-    fn all<T: bytemuck::Pod>(&mut self, row: Row) -> Result<Vec<T>> {
+    fn all<T: bytemuck::Pod>(&mut self, row: Place) -> Result<Vec<T>> {
         self.read(row, 0..row.length / size_of::<T>())
     }
 }
@@ -379,6 +420,7 @@ impl Opened {
     fn each(
         &self,
         file: &mut Rows,
+        kind: Kind,
         window: &Written,
         mut visit: impl FnMut(u32, &[u16], &[u32]) -> Result<()>,
     ) -> Result<()> {
@@ -392,7 +434,9 @@ impl Opened {
             let range = first..self.starts[end] as usize;
             let locals: Vec<u16> = file.read(window.locals, range.clone())?;
             let mut values: Vec<u32> = Vec::new();
-            if self.large.is_empty() {
+            if self.large.is_empty() && kind.in_bytes() {
+                values = file.read::<u8>(window.values[0], range)?.into_iter().map(u32::from).collect();
+            } else if self.large.is_empty() {
                 values = file.read(window.values[0], range)?;
             } else {
                 let mut counts = Vec::new();
@@ -419,7 +463,7 @@ impl Opened {
 
 impl Written {
     /// Adds the impacts of `terms` here to those of other windows; of more than enough, the greatest.
-    fn greatest(&self, file: &mut Rows, terms: Range<u32>, greatest: &mut [Vec<f32>]) -> Result<()> {
+    fn greatest(&self, file: &mut Rows, kind: Kind, terms: Range<u32>, greatest: &mut [Vec<f32>]) -> Result<()> {
         let Some(impacts) = self.impacts else { return Ok(()) };
         let blocks = terms.start as usize / 64..(terms.end as usize).div_ceil(64);
         let here = self.presence.length / size_of::<[u64; 2]>();
@@ -432,7 +476,12 @@ impl Written {
         let (Some(&(_, first)), Some(&(_, last))) = (ranked.first(), ranked.last()) else { return Ok(()) };
         let starts: Vec<u32> = file.read(self.starts, first..last + 2)?;
         let begin = starts[0] as usize;
-        let values: Vec<f32> = file.read(impacts, begin..starts[starts.len() - 1] as usize)?;
+        let range = begin..starts[starts.len() - 1] as usize;
+        let values: Vec<f32> = if kind.in_bytes() {
+            file.read::<u8>(impacts, range)?.into_iter().map(f32::from).collect()
+        } else {
+            file.read(impacts, range)?
+        };
         for (term, rank) in ranked {
             let list = starts[rank - first] as usize - begin..starts[rank - first + 1] as usize - begin;
             let all = &mut greatest[(term - terms.start) as usize];

@@ -40,7 +40,7 @@ impl Scratch {
             match list.dense {
                 Some(dense) => {
                     for (local, sum) in &mut self.few {
-                        *sum += list.weight * dense[usize::from(*local)];
+                        *sum += list.weight * dense.get(usize::from(*local));
                     }
                 }
                 None => look_up(list, &mut self.few),
@@ -56,7 +56,7 @@ impl Scratch {
 
 /// Adds what a list adds to documents, which ascend as its postings do: steps that double find the next one.
 fn look_up(list: &List<'_>, found: &mut [(u16, f32)]) {
-    let (mut locals, mut impacts) = (list.locals, list.impacts);
+    let (mut locals, mut passed) = (list.locals, 0);
     for (local, sum) in found {
         let mut step = 1;
         while step < locals.len() && locals[step] < *local {
@@ -65,10 +65,10 @@ fn look_up(list: &List<'_>, found: &mut [(u16, f32)]) {
         let from = step / 2;
         let to = (step + 1).min(locals.len());
         let at = from + locals[from..to].partition_point(|other| other < local);
-        (locals, impacts) = (&locals[at..], &impacts[at..]);
+        (locals, passed) = (&locals[at..], passed + at);
         match locals.first() {
             None => return,
-            Some(other) if other == local => *sum += list.weight * impacts[0],
+            Some(other) if other == local => *sum += list.weight * list.impacts.get(passed),
             Some(_) => {}
         }
     }

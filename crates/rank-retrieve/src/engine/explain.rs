@@ -16,7 +16,7 @@ impl Engine {
     /// How common a term is among counts.
     pub(crate) fn spread(&self, term: u32) -> Spread {
         let mut gathered = Gathered::default();
-        gathered.term(term, self.parts(), Some(Scoring::default()), &self.collection()).spread
+        gathered.term(term, self.parts(), self.kind, Some(Scoring::default()), &self.collection()).spread
     }
 
     /// The score of a document, as a search computes it; `None` if it holds no term.
@@ -35,7 +35,7 @@ impl Engine {
         let collection = self.collection();
         let share = |&(term, weight): &(u32, f32)| {
             let mut gathered = Gathered::default();
-            let found = gathered.term(term, self.parts(), request.scoring, &collection);
+            let found = gathered.term(term, self.parts(), self.kind, request.scoring, &collection);
             let piece = gathered.pieces.iter().find(|piece| piece.part == part);
             let impact = piece
                 .and_then(|piece| {
@@ -43,7 +43,8 @@ impl Engine {
                     Some(gathered.impacts[piece.range.start + at])
                 })
                 .unwrap_or(0.0);
-            Share { contribution: f64::from(weight) * (f64::from(impact) + found.absent), spread: found.spread }
+            let contribution = f64::from(weight) * (f64::from(found.step) * f64::from(impact) + found.absent);
+            Share { contribution, spread: found.spread }
         };
         request.terms.iter().map(share).collect()
     }

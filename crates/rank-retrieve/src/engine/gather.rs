@@ -1,8 +1,11 @@
 //! One term over the whole collection: its postings, how many of them count, what each is worth.
 
 use super::Bits;
+use super::impacts::{step, steps};
+use super::index::Kind;
 use super::tail::Tail;
 use super::window::{Posting, Slot};
+use crate::Impacts;
 use crate::scoring::{Collection, Model, Scoring};
 
 /// A part of the collection.
@@ -42,6 +45,7 @@ pub(super) struct Piece {
 pub(super) struct Gathered {
     pub(super) locals: Vec<u16>,
     values: Vec<u32>,
+    /// As numbers, or as whole numbers of steps.
     pub(super) impacts: Vec<f32>,
     pub(super) pieces: Vec<Piece>,
 }
@@ -52,6 +56,8 @@ pub(super) struct Found {
     pub(super) pieces: std::ops::Range<usize>,
     /// The greatest impact of all.
     pub(super) best: f32,
+    /// The width of a step; 1 for impacts that are numbers.
+    pub(super) step: f32,
     /// What a document without the term scores for it.
     pub(super) absent: f64,
     pub(super) spread: Spread,
@@ -78,6 +84,7 @@ impl Gathered {
         &mut self,
         term: u32,
         parts: impl Iterator<Item = Part<'a>> + Clone,
+        kind: Kind,
         scoring: Option<Scoring>,
         collection: &Collection<'_>,
     ) -> Found {
@@ -99,13 +106,18 @@ impl Gathered {
             }
         }
         let pieces = first..self.pieces.len();
-        let (absent, spread) = if let Some(scoring) = scoring {
-            let spread = self.spread(&pieces, parts.clone(), collection.fields.len().max(1));
-            (self.score(&pieces, parts.clone(), spread, scoring, collection), spread)
-        } else {
-            self.impacts.extend(self.values.iter().map(|&bits| f32::from_bits(bits)));
-            (0.0, Spread::default())
-        };
+        let (mut absent, mut spread, mut width) = (0.0, Spread::default(), 1.0);
+        match (kind, scoring) {
+            (_, Some(scoring)) => {
+                spread = self.spread(&pieces, parts.clone(), collection.fields.len().max(1));
+                absent = self.score(&pieces, parts.clone(), spread, scoring, collection);
+            }
+            (Kind::Steps(step), None) => {
+                self.impacts.extend(self.values.iter().map(|&steps| steps as f32));
+                width = step;
+            }
+            (_, None) => self.impacts.extend(self.values.iter().map(|&bits| f32::from_bits(bits))),
+        }
         let mut best = 0.0_f32;
         let mut parts = parts.enumerate();
         for piece in &mut self.pieces[pieces.clone()] {
@@ -121,7 +133,16 @@ impl Gathered {
             piece.max = impacts.iter().copied().fold(0.0, f32::max);
             best = best.max(piece.max);
         }
-        Found { pieces, best, absent, spread }
+        if kind == Kind::Counts(Impacts::U8) {
+            width = step(best);
+            let nearest = |impact: f32| f32::from(steps(impact, width));
+            for piece in &mut self.pieces[pieces.clone()] {
+                self.impacts[piece.range.clone()].iter_mut().for_each(|impact| *impact = nearest(*impact));
+                piece.max = nearest(piece.max);
+            }
+            best = nearest(best);
+        }
+        Found { pieces, best, step: width, absent, spread }
     }
 
     fn tail(&mut self, list: &[Posting], fields: usize) {

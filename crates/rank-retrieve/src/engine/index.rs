@@ -8,16 +8,35 @@ use super::kept::Kept;
 use super::tail::Tail;
 use super::window::{Posting, Slot};
 use super::{Allowed, WINDOW, WINDOW_BITS};
+use crate::Impacts;
 use crate::filter::State;
 use crate::scoring::{Collection, Field, Scoring};
 
 /// What postings carry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Kind {
-    /// How often the term is in the document.
-    Counts,
+    /// How often the term is in the document; impacts are made of it, in this form.
+    Counts(Impacts),
     /// The impact itself.
     Weights,
+    /// The impact, in whole steps of this width.
+    Steps(f32),
+}
+
+impl Kind {
+    pub(super) fn is_counts(self) -> bool {
+        matches!(self, Self::Counts(_))
+    }
+
+    /// Whether impacts are in a byte each.
+    pub(super) fn in_bytes(self) -> bool {
+        matches!(self, Self::Counts(Impacts::U8) | Self::Steps(_))
+    }
+
+    /// Of `fields`, for how many a posting has values of its own.
+    pub(super) fn values(self, fields: usize) -> usize {
+        if self.is_counts() { fields } else { 1 }
+    }
 }
 
 /// A term of a document.
@@ -25,7 +44,7 @@ pub(crate) enum Kind {
 pub(crate) struct Entry {
     pub(crate) term: u32,
     pub(crate) field: u16,
-    /// A count, or the bits of a weight; above 0.
+    /// A count, the bits of a weight, or its steps; above 0.
     pub(crate) value: u32,
 }
 
@@ -87,7 +106,7 @@ impl Engine {
             kind,
             fields,
             slots: Vec::new(),
-            tail: Tail::new(kind == Kind::Weights, count),
+            tail: Tail::new(kind, count),
             documents: 0,
             lengths: vec![0; count],
             terms: 0,
@@ -109,9 +128,17 @@ impl Engine {
         self.documents
     }
 
-    /// Whether postings carry this.
-    pub(crate) fn holds(&self, kind: Kind) -> bool {
-        self.kind == kind
+    /// What postings carry.
+    pub(crate) fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Keeps impacts of counts in another form.
+    pub(crate) fn set_impacts(&mut self, impacts: Impacts) {
+        if self.kind.is_counts() && self.kind != Kind::Counts(impacts) {
+            self.kind = Kind::Counts(impacts);
+            self.changed();
+        }
     }
 
     /// Terms are below.
@@ -172,8 +199,7 @@ impl Engine {
     /// Writes all windows anew without the deleted. Of each document that was numbered, its new number or none.
     pub(crate) fn merge(&mut self) -> Vec<Option<u32>> {
         let mut slots = std::mem::take(&mut self.slots);
-        let weights = self.kind == Kind::Weights;
-        let tail = std::mem::replace(&mut self.tail, Tail::new(weights, self.fields.len()));
+        let tail = std::mem::replace(&mut self.tail, Tail::new(self.kind, self.fields.len()));
         slots.push(Slot { window: Arc::new(tail.freeze()), deleted: tail.deleted.map(Arc::new) });
         let mut numbers = Vec::new();
         for slot in slots {
@@ -207,7 +233,7 @@ impl Engine {
         })
     }
 
-    /// The terms of a document, with the value of each field or the bits of the weight.
+    /// The terms of a document, with the value of each field or that of the weight.
     pub(crate) fn document(&self, document: u32) -> Vec<(u32, Vec<u32>)> {
         let (number, local) = ((document >> WINDOW_BITS) as usize, (document % WINDOW as u32) as u16);
         match self.slots.get(number) {
@@ -269,7 +295,7 @@ impl Engine {
             let deleted = self.tail.deleted.clone().map(Arc::new);
             slots.push(Slot { window: Arc::new(self.tail.freeze()), deleted });
         }
-        let kept = Arc::new(Kept::new(&slots, self.terms, scoring, &self.collection()));
+        let kept = Arc::new(Kept::new(self.kind, &slots, self.terms, scoring, &self.collection()));
         *self.kept.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&kept));
         kept
     }

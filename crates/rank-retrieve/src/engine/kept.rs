@@ -1,4 +1,4 @@
-//! Impacts of all terms, ready, with what bounds them.
+//! Row of all terms, ready, with what bounds them.
 
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
@@ -6,8 +6,11 @@ use std::sync::{Arc, OnceLock};
 use rank_kernels::Keys;
 
 use super::gather::{Gathered, Part};
+use super::impacts::{Row, Slice};
+use super::index::Kind;
 use super::window::{Slot, Values, Window};
 use super::{Column, WINDOW};
+use crate::Impacts;
 use crate::scoring::{Collection, Scoring};
 
 /// The k of which the k-th greatest impact of each term is kept.
@@ -17,15 +20,15 @@ pub(super) const RANKS: [usize; 3] = [10, 100, 1000];
 const LONG: usize = WINDOW / 4;
 
 /// A term with a long list, and its impacts by document, made when first asked for.
-type Long = (u32, OnceLock<Box<[f32]>>);
+type Long = (u32, OnceLock<Row>);
 
 /// The ready impacts of a window.
 #[derive(Debug)]
 pub(super) struct Ready {
     pub(super) window: Arc<Window>,
-    pub(super) impacts: Column<f32>,
+    pub(super) impacts: Row,
     /// Of each term that is here, the greatest impact.
-    pub(super) maxima: Column<f32>,
+    pub(super) maxima: Row,
     /// Ascending by term, found when first asked for.
     long: OnceLock<Vec<Long>>,
     /// Where the buckets of each list begin, found when first asked for.
@@ -33,12 +36,12 @@ pub(super) struct Ready {
 }
 
 impl Ready {
-    pub(super) fn new(window: Arc<Window>, impacts: Column<f32>, maxima: Column<f32>) -> Self {
+    pub(super) fn new(window: Arc<Window>, impacts: Row, maxima: Row) -> Self {
         Self { window, impacts, maxima, long: OnceLock::new(), buckets: OnceLock::new() }
     }
 
     /// The impacts of a term by document, if its list is long.
-    pub(super) fn dense(&self, rank: usize, range: Range<usize>) -> Option<&[f32]> {
+    pub(super) fn dense(&self, rank: usize, range: Range<usize>) -> Option<Slice<'_>> {
         if range.len() < LONG {
             return None;
         }
@@ -47,15 +50,21 @@ impl Ready {
             lengths.zip(0..).filter(|(length, _)| *length >= LONG).map(|(_, rank)| (rank, OnceLock::new())).collect()
         });
         let at = long.binary_search_by_key(&(rank as u32), |entry| entry.0).ok()?;
-        let row = long[at].1.get_or_init(|| {
-            let mut row = vec![0.0; WINDOW];
-            for (&local, &impact) in self.window.locals[range.clone()].iter().zip(&self.impacts[range]) {
-                row[usize::from(local)] = impact;
-            }
-            row.into()
+        let locals = &self.window.locals[range.clone()];
+        let row = long[at].1.get_or_init(|| match self.impacts.all().part(range) {
+            Slice::F32(impacts) => Row::F32(by_document(locals, impacts).into()),
+            Slice::U8(impacts) => Row::U8(by_document(locals, impacts).into()),
         });
-        Some(row)
+        Some(row.all())
     }
+}
+
+fn by_document<T: Copy + Default>(locals: &[u16], impacts: &[T]) -> Vec<T> {
+    let mut row = vec![T::default(); WINDOW];
+    for (&local, &impact) in locals.iter().zip(impacts) {
+        row[usize::from(local)] = impact;
+    }
+    row
 }
 
 impl Ready {
@@ -93,6 +102,9 @@ pub(super) struct Kept {
     pub(super) windows: Vec<Ready>,
     /// Of each term, the greatest impact.
     pub(super) best: Column<f32>,
+    /// Of each term, the width of a step, if that is not the same for all: `step`.
+    pub(super) steps: Column<f32>,
+    pub(super) step: f32,
     /// Of each term, what a document without it scores; empty if that is nothing.
     pub(super) absent: Column<f64>,
     /// For each of [`RANKS`], of each term the k-th greatest impact, 0 for shorter lists.
@@ -101,24 +113,33 @@ pub(super) struct Kept {
 
 impl Kept {
     /// Makes the impacts of all terms.
-    pub(super) fn new(slots: &[Slot], terms: usize, scoring: Option<Scoring>, collection: &Collection<'_>) -> Self {
-        let mut impacts: Vec<Vec<f32>> =
-            slots.iter().map(|slot| Vec::with_capacity(slot.window.locals.len())).collect();
-        let mut maxima: Vec<Vec<f32>> =
-            slots.iter().map(|slot| Vec::with_capacity(slot.window.starts.len() - 1)).collect();
+    pub(super) fn new(
+        kind: Kind,
+        slots: &[Slot],
+        terms: usize,
+        scoring: Option<Scoring>,
+        collection: &Collection<'_>,
+    ) -> Self {
+        let row = |capacity| Row::with_capacity(kind.in_bytes(), capacity);
+        let mut impacts: Vec<Row> = slots.iter().map(|slot| row(slot.window.locals.len())).collect();
+        let mut maxima: Vec<Row> = slots.iter().map(|slot| row(slot.window.starts.len() - 1)).collect();
         let mut best = vec![0.0; terms];
+        let mut steps = vec![0.0; if kind == Kind::Counts(Impacts::U8) { terms } else { 0 }];
         let mut absent = Vec::new();
         let mut kth: [Vec<f32>; RANKS.len()] = std::array::from_fn(|_| vec![0.0; terms]);
         let mut gathered = Gathered::default();
         for term in 0..terms {
             gathered.clear();
-            let found = gathered.term(term as u32, slots.iter().map(Part::Sealed), scoring, collection);
+            let found = gathered.term(term as u32, slots.iter().map(Part::Sealed), kind, scoring, collection);
             for piece in &gathered.pieces {
                 // Terms ascend in each window as they do here.
-                impacts[piece.part].extend_from_slice(&gathered.impacts[piece.range.clone()]);
-                maxima[piece.part].push(piece.max);
+                impacts[piece.part].extend(&gathered.impacts[piece.range.clone()]);
+                maxima[piece.part].extend(&[piece.max]);
             }
             best[term] = found.best;
+            if let Some(step) = steps.get_mut(term) {
+                *step = found.step;
+            }
             if found.absent != 0.0 {
                 absent.resize(terms, 0.0);
                 absent[term] = found.absent;
@@ -136,20 +157,27 @@ impl Kept {
             // Weights that are all there are the impacts as they are.
             let impacts = match (&slot.window.values, &slot.deleted) {
                 (Values::Weights(weights), None) => weights.clone(),
-                _ => impacts.into(),
+                _ => impacts,
             };
-            Ready::new(Arc::clone(&slot.window), impacts, maxima.into())
+            Ready::new(Arc::clone(&slot.window), impacts, maxima)
         });
         Self {
             scoring,
             windows: windows.collect(),
             best: best.into(),
+            steps: steps.into(),
+            step: if let Kind::Steps(step) = kind { step } else { 1.0 },
             absent: absent.into(),
             kth: kth.map(Column::from),
         }
     }
 
-    /// A score that at least `k` documents reach by this term alone: its k-th greatest impact, or less.
+    /// The width of a step of a term's impacts; 1 for impacts that are numbers.
+    pub(super) fn step(&self, term: u32) -> f32 {
+        self.steps.get(term as usize).copied().unwrap_or(self.step)
+    }
+
+    /// An impact that at least `k` documents reach in this term: the k-th greatest, or less.
     pub(super) fn reached(&self, term: u32, k: usize) -> f32 {
         let row = RANKS.iter().position(|&rank| k <= rank);
         row.and_then(|row| self.kth[row].get(term as usize)).copied().unwrap_or(0.0)

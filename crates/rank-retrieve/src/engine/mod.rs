@@ -14,6 +14,7 @@ mod dictionary;
 mod explain;
 mod found;
 mod gather;
+mod impacts;
 mod index;
 mod kept;
 mod lists;
@@ -30,6 +31,7 @@ pub(crate) use builder::Builder;
 pub(crate) use column::Column;
 pub(crate) use dictionary::{Dictionary, hash};
 pub(crate) use explain::Share;
+pub(crate) use impacts::{step, steps};
 pub(crate) use index::{Engine, Entry, Kind, Request};
 pub(crate) use top::Order;
 

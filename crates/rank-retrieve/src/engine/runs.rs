@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use super::index::Kind;
 use super::window::Posting;
 use crate::file::{Temporary, Writer};
 use crate::{Error, Result};
@@ -114,11 +115,11 @@ impl Runs {
     }
 
     /// Writes the rows of the window that all runs make, as a sealed window writes its own.
-    pub(super) fn save(&mut self, writer: &mut Writer, number: usize, weights: bool, lengths: &[u32]) -> Result<()> {
+    pub(super) fn save(&mut self, writer: &mut Writer, number: usize, kind: Kind, lengths: &[u32]) -> Result<()> {
         let mut presence: Vec<[u64; 2]> = Vec::new();
         let mut starts = vec![0_u32];
         let mut total = 0_u32;
-        let mut large: Vec<Vec<[u32; 2]>> = vec![Vec::new(); if weights { 0 } else { self.step }];
+        let mut large: Vec<Vec<[u32; 2]>> = vec![Vec::new(); if kind.is_counts() { self.step } else { 0 }];
         self.merged(|term, pieces| {
             let block = term as usize / 64;
             while presence.len() <= block {
@@ -142,9 +143,17 @@ impl Runs {
             self.merged(|_, pieces| pieces.iter().try_for_each(|piece| write(bytemuck::cast_slice(&piece.locals))))
         })?;
         writer.row(&format!("{number} lengths"), lengths)?;
-        if weights {
+        if !kind.is_counts() {
+            let in_bytes = kind.in_bytes();
             return writer.stream(&format!("{number} weights"), |write| {
-                self.merged(|_, pieces| pieces.iter().try_for_each(|piece| write(bytemuck::cast_slice(&piece.values))))
+                self.merged(|_, pieces| {
+                    pieces.iter().try_for_each(|piece| {
+                        if in_bytes {
+                            return write(&piece.values.iter().map(|&steps| steps as u8).collect::<Vec<u8>>());
+                        }
+                        write(bytemuck::cast_slice(&piece.values))
+                    })
+                })
             });
         }
         for (field, large) in large.iter().enumerate() {

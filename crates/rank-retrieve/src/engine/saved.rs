@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::impacts::Row;
 use super::index::{Engine, Kind};
 use super::kept::{Kept, RANKS, Ready};
 use super::tail::Tail;
 use super::window::{Counts, Slot, Values, Window};
-use super::{Bits, Dictionary, WINDOW};
+use super::{Bits, Column, Dictionary, WINDOW};
 use crate::file::{Reader, Writer};
 use crate::scoring::{Field, Formula, MAX_FIELDS, Scoring};
-use crate::{Result, TextField};
+use crate::{Impacts, Result, TextField};
 
 impl Dictionary {
     pub(crate) fn save(&self, writer: &mut Writer) -> Result<()> {
@@ -60,6 +61,33 @@ impl Scoring {
     }
 }
 
+impl Row {
+    fn save(&self, writer: &mut Writer, name: &str) -> Result<()> {
+        match self {
+            Self::F32(all) => writer.row(name, all),
+            Self::U8(all) => writer.row(name, all),
+        }
+    }
+
+    fn open(reader: &Reader, kind: Kind, name: &str) -> Result<Self> {
+        if kind.in_bytes() { reader.row(name).map(Self::U8) } else { reader.row(name).map(Self::F32) }
+    }
+}
+
+impl Kind {
+    /// What a file says that postings carry.
+    fn says(says: &Value) -> Option<Self> {
+        let step = |bits: u64| u32::try_from(bits).ok().map(f32::from_bits).filter(|step| step.is_finite());
+        Some(match (says["counts"].as_bool()?, &says["impacts"], &says["step"]) {
+            (true, Value::Null, Value::Null) => Self::Counts(Impacts::F32),
+            (true, Value::String(form), Value::Null) => Self::Counts(form.parse().ok()?),
+            (false, Value::Null, Value::Null) => Self::Weights,
+            (false, Value::Null, bits) => Self::Steps(step(bits.as_u64()?).filter(|&step| step > 0.0)?),
+            _ => return None,
+        })
+    }
+}
+
 impl Engine {
     /// Writes the collection, and impacts for `scoring`, if they are to be `ready`.
     pub(crate) fn save(&self, writer: &mut Writer, scoring: Option<Scoring>, ready: bool) -> Result<Value> {
@@ -79,8 +107,13 @@ impl Engine {
         }
         if let Some(kept) = &kept {
             for (number, ready) in kept.windows.iter().enumerate() {
-                writer.row(&format!("{number} impacts"), &ready.impacts)?;
-                writer.row(&format!("{number} maxima"), &ready.maxima)?;
+                if self.kind.is_counts() || slots[number].deleted.is_some() {
+                    ready.impacts.save(writer, &format!("{number} impacts"))?;
+                }
+                ready.maxima.save(writer, &format!("{number} maxima"))?;
+            }
+            if self.kind == Kind::Counts(Impacts::U8) {
+                writer.row("steps", &kept.steps)?;
             }
             writer.row("best", &kept.best)?;
             writer.row("absent", &kept.absent)?;
@@ -105,8 +138,8 @@ impl Engine {
     ) -> Value {
         let fields: Vec<_> =
             fields.iter().map(|field| json!([field.weight.to_bits(), field.b.map(f64::to_bits)])).collect();
-        json!({
-            "counts": kind == Kind::Counts,
+        let mut says = json!({
+            "counts": kind.is_counts(),
             "fields": fields,
             "windows": windows,
             "documents": documents,
@@ -114,14 +147,20 @@ impl Engine {
             "terms": terms,
             "kept": scoring.filter(|_| ready).map(Scoring::to_json),
             "has kept": ready,
-        })
+        });
+        match kind {
+            Kind::Counts(Impacts::U8) => says["impacts"] = json!("u8"),
+            Kind::Steps(step) => says["step"] = json!(step.to_bits()),
+            Kind::Counts(Impacts::F32) | Kind::Weights => {}
+        }
+        says
     }
 
     /// Reads a collection in place: what depends on the number of postings is left to [`verify`](Self::verify).
     pub(crate) fn open(reader: &Reader, says: &Value) -> Result<Self> {
         let broken = || reader.broken();
         let list = |name: &str| says[name].as_array().ok_or_else(broken);
-        let kind = if says["counts"].as_bool().ok_or_else(broken)? { Kind::Counts } else { Kind::Weights };
+        let kind = Kind::says(says).ok_or_else(broken)?;
         let field = |value: &Value| {
             let b = if value[1].is_null() { None } else { Some(f64::from_bits(value[1].as_u64()?)) };
             Some(Field { weight: f64::from_bits(value[0].as_u64()?), b })
@@ -143,19 +182,19 @@ impl Engine {
             && slots.iter().all(|slot| slot.deleted.as_ref().is_none_or(|bits| bits.len() <= slot.window.documents))
             && slots.iter().map(left).sum::<usize>() == documents
             && lengths.len() == fields.len()
-            && (kind == Kind::Weights || !fields.is_empty());
+            && (!kind.is_counts() || !fields.is_empty());
         if !good {
             return Err(broken());
         }
         let mut engine = Self::new(kind, fields);
         if says["has kept"].as_bool() == Some(true) {
             let scoring = match &says["kept"] {
-                Value::Null if kind == Kind::Weights => None,
+                Value::Null if !kind.is_counts() => None,
                 value => Some(Scoring::from_json(value).ok_or_else(broken)?),
             };
-            engine.keep(Kept::open(reader, &slots, scoring, terms)?);
+            engine.keep(Kept::open(reader, kind, &slots, scoring, terms)?);
         }
-        engine.tail = Tail::new(kind == Kind::Weights, engine.fields.len());
+        engine.tail = Tail::new(kind, engine.fields.len());
         (engine.slots, engine.documents, engine.lengths, engine.terms) = (slots, documents, lengths, terms);
         Ok(engine)
     }
@@ -198,7 +237,7 @@ impl Slot {
         writer.row(&format!("{number} locals"), &window.locals)?;
         writer.row(&format!("{number} lengths"), &window.lengths)?;
         match &window.values {
-            Values::Weights(weights) => writer.row(&format!("{number} weights"), weights)?,
+            Values::Weights(weights) => weights.save(writer, &format!("{number} weights"))?,
             Values::Counts(counts) => {
                 for (field, counts) in counts.iter().enumerate() {
                     writer.row(&format!("{number} counts {field}"), &counts.bytes)?;
@@ -221,8 +260,8 @@ impl Slot {
         deleted: bool,
     ) -> Result<Self> {
         let values = match kind {
-            Kind::Weights => Values::Weights(reader.row(&format!("{number} weights"))?),
-            Kind::Counts => {
+            Kind::Weights | Kind::Steps(_) => Values::Weights(Row::open(reader, kind, &format!("{number} weights"))?),
+            Kind::Counts(_) => {
                 let counts = |field| {
                     Ok(Counts {
                         bytes: reader.row(&format!("{number} counts {field}"))?,
@@ -253,19 +292,34 @@ impl Slot {
 }
 
 impl Kept {
-    fn open(reader: &Reader, slots: &[Slot], scoring: Option<Scoring>, terms: usize) -> Result<Self> {
+    fn open(reader: &Reader, kind: Kind, slots: &[Slot], scoring: Option<Scoring>, terms: usize) -> Result<Self> {
         let mut windows = Vec::new();
         for (number, slot) in slots.iter().enumerate() {
-            let impacts = reader.row(&format!("{number} impacts"))?;
-            let maxima = reader.row(&format!("{number} maxima"))?;
+            let name = format!("{number} impacts");
+            let impacts = match &slot.window.values {
+                // The second version had them twice.
+                Values::Weights(weights) if slot.deleted.is_none() && !reader.has(&name) => weights.clone(),
+                _ => Row::open(reader, kind, &name)?,
+            };
+            let maxima = Row::open(reader, kind, &format!("{number} maxima"))?;
             windows.push(Ready::new(Arc::clone(&slot.window), impacts, maxima));
         }
         let mut kth: [_; RANKS.len()] = Default::default();
         for (rank, kth) in RANKS.iter().zip(&mut kth) {
             *kth = reader.row(&format!("best {rank}"))?;
         }
-        let kept = Self { scoring, windows, best: reader.row("best")?, absent: reader.row("absent")?, kth };
+        let stepped = kind == Kind::Counts(Impacts::U8);
+        let kept = Self {
+            scoring,
+            windows,
+            best: reader.row("best")?,
+            steps: if stepped { reader.row("steps")? } else { Column::default() },
+            step: if let Kind::Steps(step) = kind { step } else { 1.0 },
+            absent: reader.row("absent")?,
+            kth,
+        };
         let sized = kept.best.len() == terms
+            && (!stepped || kept.steps.len() == terms)
             && (kept.absent.is_empty() || kept.absent.len() == terms)
             && kept.kth.iter().all(|kth| kth.len() == terms);
         if sized { Ok(kept) } else { Err(reader.broken()) }
@@ -276,9 +330,10 @@ impl Kept {
         self.windows.iter().all(|ready| {
             ready.impacts.len() == ready.window.locals.len()
                 && ready.maxima.len() + 1 == ready.window.starts.len()
-                && good(&ready.impacts)
-                && good(&ready.maxima)
+                && ready.impacts.is_sound()
+                && ready.maxima.is_sound()
         }) && good(&self.best)
+            && good(&self.steps)
             && self.kth.iter().all(|kth| good(kth))
             && self.absent.iter().all(|value| value.is_finite())
     }

@@ -7,6 +7,7 @@ use super::Allowed;
 use super::accumulate::{Lift, Scratch};
 use super::candidates::pays;
 use super::gather::{Gathered, Part};
+use super::impacts::Slice;
 use super::index::{Engine, Request};
 use super::kept::{Kept, Ready, buckets_of};
 use super::lists::{Frame, List};
@@ -20,11 +21,21 @@ const BEST: usize = 1 << 22;
 /// Documents with their scores, best first.
 type Ranked = Vec<(u32, f32)>;
 
+/// A term of a query.
+#[derive(Debug, Clone, Copy)]
+struct Term {
+    /// Of the collection, or the place in the request.
+    number: u32,
+    weight: f32,
+    /// The weight of a step of its impacts.
+    step: f32,
+}
+
 /// A search under way.
 struct Search<'a, O> {
     request: &'a Request<'a>,
     /// In the order in which their parts are added up.
-    terms: Vec<(u32, f32)>,
+    terms: Vec<Term>,
     /// What every document scores.
     base: f64,
     /// For scores that depend on the length alone: the scoring, and how often it counts.
@@ -40,14 +51,14 @@ impl<'a, O: Order> Search<'a, O> {
     fn new(
         request: &'a Request<'a>,
         documents: usize,
-        terms: Vec<(u32, f32)>,
+        terms: Vec<Term>,
         base: f64,
         reached: f32,
         order: &'a O,
         keys: Vec<u64>,
     ) -> Self {
         // What a query loses by a document of many words, it loses for each of its terms.
-        let weight: f64 = terms.iter().map(|&(_, weight)| f64::from(weight)).sum();
+        let weight: f64 = terms.iter().map(|term| f64::from(term.weight)).sum();
         let offset = request.scoring.filter(Scoring::has_offset).map(|scoring| (scoring, weight));
         let mut bar = f32::from_bits(1);
         if offset.is_some() {
@@ -71,16 +82,19 @@ impl<'a, O: Order> Search<'a, O> {
         guess: bool,
     ) -> Self {
         let best = |term: u32| kept.best.get(term as usize).copied().unwrap_or(0.0);
-        let terms = by_bound(request.terms.iter().map(|&(term, weight)| (term, weight, best(term))));
+        let terms = by_bound(request.terms.iter().map(|&(number, weight)| {
+            let step = weight * kept.step(number);
+            (Term { number, weight, step }, best(number))
+        }));
         let mut base = 0.0;
         if !kept.absent.is_empty() {
-            let absent = |term: u32| kept.absent.get(term as usize).copied().unwrap_or(0.0);
-            base = terms.iter().map(|&(term, weight)| f64::from(weight) * absent(term)).sum();
+            let absent = |term: &Term| kept.absent.get(term.number as usize).copied().unwrap_or(0.0);
+            base = terms.iter().map(|term| f64::from(term.weight) * absent(term)).sum();
         }
         // Of the documents that may be found, a guess, that many are likely to hide among the best of a term.
         let likely = |allowed: &Allowed| if guess { allowed.likely(request.k, engine.documents) } else { usize::MAX };
         let rank = request.allowed.map_or(request.k, likely);
-        let reached = |&(term, weight): &(u32, f32)| weight * kept.reached(term, rank);
+        let reached = |term: &Term| term.step * kept.reached(term.number, rank);
         let reached = terms.iter().map(reached).fold(0.0, f32::max);
         Self::new(request, engine.documents, terms, base, reached, order, keys)
     }
@@ -117,19 +131,19 @@ fn no_offset(_: u16) -> f64 {
 
 impl Ready {
     /// Appends the lists of `terms`. No score is above what comes back.
-    fn lists<'a>(&'a self, terms: &[(u32, f32)], lists: &mut Vec<List<'a>>) -> f32 {
+    fn lists<'a>(&'a self, terms: &[Term], lists: &mut Vec<List<'a>>) -> f32 {
         let (starts, locals) = (&*self.window.starts, &*self.window.locals);
-        let (impacts, maxima, buckets) = (&*self.impacts, &*self.maxima, self.buckets());
+        let (impacts, maxima, buckets) = (self.impacts.all(), self.maxima.all(), self.buckets());
         let mut bound = 0.0;
-        for &(term, weight) in terms {
-            let Some(rank) = self.window.rank(term) else { continue };
+        for &Term { number, step, .. } in terms {
+            let Some(rank) = self.window.rank(number) else { continue };
             let range = starts[rank] as usize..starts[rank + 1] as usize;
-            let max = weight * maxima[rank];
+            let max = step * maxima.get(rank);
             bound += max;
             lists.push(List {
                 locals: &locals[range.clone()],
-                impacts: &impacts[range.clone()],
-                weight,
+                impacts: impacts.part(range.clone()),
+                weight: step,
                 max,
                 starts: buckets_of(buckets, &range),
                 dense: self.dense(rank, range),
@@ -306,27 +320,30 @@ impl Engine {
         let found: Vec<_> = request
             .terms
             .iter()
-            .map(|&(term, _)| gathered.term(term, parts.clone(), request.scoring, &collection))
+            .map(|&(term, _)| gathered.term(term, parts.clone(), self.kind, request.scoring, &collection))
             .collect();
         self.spent.fetch_add(gathered.locals.len() as u64, Ordering::Relaxed);
         let numbered = request.terms.iter().zip(&found).zip(0..);
-        let terms = by_bound(numbered.map(|((&(_, weight), found), at)| (at, weight, found.best)));
-        let base = terms.iter().map(|&(at, weight)| f64::from(weight) * found[at as usize].absent).sum();
+        let terms = by_bound(numbered.map(|((&(_, weight), found), number)| {
+            let step = weight * found.step;
+            (Term { number, weight, step }, found.best)
+        }));
+        let base = terms.iter().map(|term| f64::from(term.weight) * found[term.number as usize].absent).sum();
         let mut lists = Vec::new();
         let mut frames = Vec::new();
         for part in 0..=self.slots.len() {
             let first = lists.len();
             let mut bound = 0.0;
-            for &(at, weight) in &terms {
-                let pieces = &gathered.pieces[found[at as usize].pieces.clone()];
+            for &Term { number, step, .. } in &terms {
+                let pieces = &gathered.pieces[found[number as usize].pieces.clone()];
                 let Ok(piece) = pieces.binary_search_by_key(&part, |piece| piece.part) else { continue };
                 let piece = &pieces[piece];
-                let max = weight * piece.max;
+                let max = step * piece.max;
                 bound += max;
                 lists.push(List {
                     locals: &gathered.locals[piece.range.clone()],
-                    impacts: &gathered.impacts[piece.range.clone()],
-                    weight,
+                    impacts: Slice::F32(&gathered.impacts[piece.range.clone()]),
+                    weight: step,
                     max,
                     starts: &[],
                     dense: None,
@@ -370,9 +387,9 @@ fn run<'a, O: Order>(
 
 /// Terms by what they can add at most, descending; those that can add something. The order does not depend on how the
 /// collection came to be, and neither then do the bits of a sum.
-fn by_bound(terms: impl Iterator<Item = (u32, f32, f32)>) -> Vec<(u32, f32)> {
-    let mut terms: Vec<(u32, f32, f32)> =
-        terms.map(|(term, weight, best)| (term, weight, weight * best)).filter(|term| term.2 > 0.0).collect();
-    terms.sort_by(|a, b| b.2.total_cmp(&a.2));
-    terms.into_iter().map(|(term, weight, _)| (term, weight)).collect()
+fn by_bound(terms: impl Iterator<Item = (Term, f32)>) -> Vec<Term> {
+    let mut terms: Vec<(Term, f32)> =
+        terms.map(|(term, best)| (term, term.step * best)).filter(|term| term.1 > 0.0).collect();
+    terms.sort_by(|a, b| b.1.total_cmp(&a.1));
+    terms.into_iter().map(|(term, _)| term).collect()
 }

@@ -2,13 +2,14 @@
 
 use std::ops::Range;
 
+use super::index::Kind;
 use super::window::{Posting, Window};
 use super::{Bits, WINDOW};
 
 /// The documents since the last sealed window.
 #[derive(Debug, Clone)]
 pub(crate) struct Tail {
-    weights: bool,
+    kind: Kind,
     pub(crate) fields: usize,
     /// By term number.
     lists: Vec<Vec<Posting>>,
@@ -20,8 +21,8 @@ pub(crate) struct Tail {
 }
 
 impl Tail {
-    pub(crate) fn new(weights: bool, fields: usize) -> Self {
-        Self { weights, fields, lists: Vec::new(), used: Vec::new(), lengths: Vec::new(), documents: 0, deleted: None }
+    pub(crate) fn new(kind: Kind, fields: usize) -> Self {
+        Self { kind, fields, lists: Vec::new(), used: Vec::new(), lengths: Vec::new(), documents: 0, deleted: None }
     }
 
     pub(crate) fn is_full(&self) -> bool {
@@ -75,11 +76,10 @@ impl Tail {
             let to = list.partition_point(|&local| usize::from(local) < range.end);
             values.clear();
             window.values(whole.start + from..whole.start + to, &mut values);
-            let step = if self.weights { 1 } else { self.fields };
-            for (local, values) in list[from..to].iter().zip(values.chunks_exact(step)) {
+            for (local, values) in list[from..to].iter().zip(values.chunks_exact(self.kind.values(self.fields))) {
                 let Some(local) = moved[first + usize::from(*local) - range.start] else { continue };
                 for (&value, field) in values.iter().zip(0..) {
-                    if value > 0 || self.weights {
+                    if value > 0 || !self.kind.is_counts() {
                         self.push(term, Posting { local, field, value });
                     }
                 }
@@ -92,7 +92,7 @@ impl Tail {
         let mut used = self.used.clone();
         used.sort_unstable();
         let lists = used.iter().map(|&term| (term, self.list(term)));
-        Window::seal(self.weights, self.fields, self.lengths.clone(), self.documents, lists)
+        Window::seal(self.kind, self.fields, self.lengths.clone(), self.documents, lists)
     }
 
     /// Empties it; the memory is kept for the documents to come.

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::impacts::Row;
+use super::index::Kind;
 use super::{Bits, Column, WINDOW};
 
 /// The greatest count that a byte holds; it stands for itself and all above, which are listed apart.
@@ -12,8 +14,8 @@ const MANY: u8 = u8::MAX;
 pub(crate) enum Values {
     /// A row for each field: how often the term is in it.
     Counts(Vec<Counts>),
-    /// The impact itself.
-    Weights(Column<f32>),
+    /// The impact itself, or its steps.
+    Weights(Row),
 }
 
 /// Counts in a byte each.
@@ -73,14 +75,14 @@ pub(crate) struct Window {
 pub(crate) struct Posting {
     pub(crate) local: u16,
     pub(crate) field: u16,
-    /// A count, or the bits of a weight.
+    /// A count, the bits of a weight, or its steps.
     pub(crate) value: u32,
 }
 
 impl Window {
     /// A window of the lists of terms, which ascend, each ascending by document and field.
     pub(crate) fn seal<'a>(
-        weights: bool,
+        kind: Kind,
         fields: usize,
         lengths: Vec<u32>,
         documents: usize,
@@ -90,8 +92,9 @@ impl Window {
         let mut presence: Vec<[u64; 2]> = Vec::new();
         let mut starts = vec![0_u32];
         let mut locals: Vec<u16> = Vec::with_capacity(total);
-        let mut counts = vec![Counts::default(); if weights { 0 } else { fields }];
-        let mut impacts = Vec::with_capacity(if weights { total } else { 0 });
+        let mut counts = vec![Counts::default(); if kind.is_counts() { fields } else { 0 }];
+        let mut weights = Vec::with_capacity(if kind == Kind::Weights { total } else { 0 });
+        let mut steps = Vec::with_capacity(if matches!(kind, Kind::Steps(_)) { total } else { 0 });
         for count in &mut counts {
             count.bytes.to_mut().reserve_exact(total);
         }
@@ -103,18 +106,24 @@ impl Window {
             presence[block][0] |= 1 << (term % 64);
             for postings in list.chunk_by(|a, b| a.local == b.local) {
                 locals.push(postings[0].local);
-                if weights {
-                    impacts.push(f32::from_bits(postings[0].value));
-                    continue;
-                }
-                for (field, counts) in counts.iter_mut().enumerate() {
-                    let posting = postings.iter().find(|posting| usize::from(posting.field) == field);
-                    counts.push(posting.map_or(0, |posting| posting.value));
+                match kind {
+                    Kind::Weights => weights.push(f32::from_bits(postings[0].value)),
+                    Kind::Steps(_) => steps.push(postings[0].value as u8),
+                    Kind::Counts(_) => {
+                        for (field, counts) in counts.iter_mut().enumerate() {
+                            let posting = postings.iter().find(|posting| usize::from(posting.field) == field);
+                            counts.push(posting.map_or(0, |posting| posting.value));
+                        }
+                    }
                 }
             }
             starts.push(locals.len() as u32);
         }
-        let values = if weights { Values::Weights(impacts.into()) } else { Values::Counts(counts) };
+        let values = match kind {
+            Kind::Counts(_) => Values::Counts(counts),
+            Kind::Weights => Values::Weights(Row::F32(weights.into())),
+            Kind::Steps(_) => Values::Weights(Row::U8(steps.into())),
+        };
         Self {
             documents,
             fields,
@@ -141,9 +150,7 @@ impl Window {
                     && self.lengths.len() == self.documents * self.fields
                     && counts.iter().all(|counts| counts.bytes.len() == postings)
             }
-            Values::Weights(weights) => {
-                weights.len() == postings && weights.iter().all(|weight| weight.is_finite() && *weight >= 0.0)
-            }
+            Values::Weights(weights) => weights.len() == postings && weights.is_sound(),
         };
         counted
             && valued
@@ -173,10 +180,11 @@ impl Window {
         Some(starts[rank] as usize..starts[rank + 1] as usize)
     }
 
-    /// Appends what the postings of a range carry: for each, a count for each field, or the bits of the weight.
+    /// Appends what the postings of a range carry: for each, a count for each field, or the bits or steps of the weight.
     pub(crate) fn values(&self, range: Range<usize>, out: &mut Vec<u32>) {
         match &self.values {
-            Values::Weights(weights) => out.extend(weights[range].iter().map(|weight| weight.to_bits())),
+            Values::Weights(Row::F32(weights)) => out.extend(weights[range].iter().map(|weight| weight.to_bits())),
+            Values::Weights(Row::U8(steps)) => out.extend(steps[range].iter().map(|&steps| u32::from(steps))),
             Values::Counts(counts) => Counts::side_by_side(counts, range, out),
         }
     }
