@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from maxsim import DIM, QUERY_TOKENS, unit
 
 import rank_rerank
 
@@ -36,7 +35,15 @@ if TYPE_CHECKING:
 
 maxsim_cpu: Any = importlib.import_module("maxsim_cpu") if importlib.util.find_spec("maxsim_cpu") else None
 
-K, LENGTH = 10, 300
+K, LENGTH, QUERY_TOKENS, DIM = 10, 300, 32, 128
+
+
+def unit(rng: np.random.Generator, rows: int) -> NDArray[np.float32]:
+    """Topics and noise about them, of norm 1, as in ``maxsim.py``."""
+    topics = np.random.default_rng(0).standard_normal((512, DIM))
+    vectors = topics[rng.integers(0, 512, rows)] + rng.standard_normal((rows, DIM))
+    directions: NDArray[np.float32] = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    return directions
 
 
 def best(scores: NDArray[np.float32]) -> Ranked:
