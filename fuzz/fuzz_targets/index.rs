@@ -11,7 +11,8 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use rank_retrieve::{
-    Bm25Index, Feedback, FieldValue, Impacts, Interval, Result, Scoring, SparseIndex, SparseRows, StoredFields, TextField, field,
+    Bm25Index, Feedback, FieldValue, Impacts, Interval, Result, Scoring, SparseIndex, SparseRows, StoredFields,
+    TextField, field,
 };
 
 struct Base {

@@ -85,7 +85,8 @@ fn oracle(documents: &Collection, query: &[String], params: Bm25Params) -> Vec<(
                 }
                 Formula::LuceneTfIdf if tf > 0.0 => (1.0 + ((n + 1.0) / (df + 1.0)).ln()) * (tf / length).sqrt(),
                 Formula::LuceneDirichlet if tf > 0.0 => {
-                    ((1.0 + tf / (mu * counted)).ln() + (mu / (length + mu)).ln()).max(0.0)
+                    // The sum of ln(1 + tf / (mu counted)) and ln(mu / (length + mu)), above 0 where tf / counted > length.
+                    ((tf / counted - length) / (length + mu)).ln_1p().max(0.0)
                 }
                 Formula::LuceneJelinekMercer if tf > 0.0 => {
                     (1.0 + (1.0 - smoothing) * tf / (smoothing * length * counted)).ln()

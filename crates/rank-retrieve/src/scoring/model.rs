@@ -121,7 +121,8 @@ impl<'a> Model<'a> {
             Formula::Dirichlet => each(&|tf, _| (tf / (mu * self.share)).ln_1p()),
             Formula::LuceneTfIdf => each(&|tf, local| weight * tf.sqrt() / kept(local).sqrt()),
             Formula::LuceneDirichlet => {
-                each(&|tf, local| ((tf / (mu * self.share)).ln_1p() + (mu / (kept(local) + mu)).ln()).max(0.0));
+                // One logarithm: a term that is as frequent as in the collection is worth nothing, not what rounding leaves.
+                each(&|tf, local| ((tf / self.share - kept(local)) / (kept(local) + mu)).ln_1p().max(0.0));
             }
             Formula::JelinekMercer | Formula::LuceneJelinekMercer => {
                 each(&|tf, local| ((1.0 - smoothing) * tf / (smoothing * kept(local) * self.share)).ln_1p());
