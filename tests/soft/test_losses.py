@@ -101,7 +101,7 @@ def test_reductions_offsets_threads_and_dtypes_agree() -> None:
             wide, wide_gradient = loss(scores.astype(float), LABELS)
             # Exponentials are as exact as the numbers of the type need.
             assert narrow == pytest.approx(wide, rel=1e-9)
-            np.testing.assert_allclose(narrow_gradient, wide_gradient.astype(dtype), rtol=np.finfo(dtype).eps)
+            np.testing.assert_allclose(narrow_gradient, wide_gradient.astype(dtype), rtol=float(np.finfo(dtype).eps))
 
 
 def test_options() -> None:

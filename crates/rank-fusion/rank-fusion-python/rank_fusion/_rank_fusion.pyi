@@ -1272,7 +1272,8 @@ def optimize(
             values of rank-eval for the fused list as it is; or a function of a query id and its fused list, which
             returns a number: the greater, the better.
         methods: What to try, ``combsum`` or the preset's method if nothing is said; for the best ``k``, one per ``k``:
-            ``[f"rrf(k={k})" for k in range(10, 110, 10)]``. ``dbsf`` and its like are ``combsum`` with one of ``norms``.
+            ``[f"rrf(k={k})" for k in range(10, 110, 10)]``. ``dbsf`` and its like are ``combsum`` with
+            one of ``norms``.
         norms: The normalizations to try with the methods by score; ``min_max`` or the preset's if nothing is said.
         step: Weights are multiples of this and add up to 1: with 0.1, 66 divisions among three runs, 1,001 among five.
             ``None`` leaves weights equal.

@@ -485,7 +485,8 @@ class PlaidIndex:
     ) -> None:
         """Adds documents, with the centroids that there are.
 
-        If anything is wrong, nothing is added. The first addition to an index that was opened reads its codes into memory.
+        If anything is wrong, nothing is added. The first addition to an index that was opened reads its codes into
+        memory.
 
         Args:
             ids: An id for each document, ``str`` or ``int``, that the index does not hold.
