@@ -24,7 +24,7 @@ pub(crate) enum Row {
     U8(Column<u8>),
 }
 
-/// Row that are looked at.
+/// Impacts that are looked at.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Slice<'a> {
     F32(&'a [f32]),
