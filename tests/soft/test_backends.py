@@ -52,28 +52,40 @@ def test_operators(kind: str) -> None:
             assert np.array_equal(pull(jnp.asarray(cotangent(value.shape)))[0], state.vjp(cotangent(value.shape)))
 
 
+def compare(loss: Loss, case: dict[str, Any], reduction: Any) -> None:  # noqa: ANN401
+    value, gradient = loss(VALUES, LABELS, mask=MASK, weights=WEIGHTS, reduction=reduction)
+    close(value, case["value"], rtol=1e-10, atol=1e-10)
+    close(gradient.ravel(), case["gradient"], rtol=1e-10, atol=1e-10)
+
+    tensors = [torch.tensor(array) for array in (VALUES, LABELS, MASK, WEIGHTS)]
+    scores = tensors[0].requires_grad_()
+    result = rank_soft.torch.ranking_loss(
+        scores, tensors[1], loss, mask=tensors[2], weights=tensors[3], reduction=reduction
+    )
+    torch.autograd.backward(result)
+    assert result.item() == value
+    assert scores.grad is not None
+    assert np.array_equal(scores.grad.numpy(), gradient)
+
+    with jax.enable_x64(new_val=True):
+        labels, mask, weights = (jnp.asarray(array) for array in (LABELS, MASK, WEIGHTS))
+        found, slopes = jax.value_and_grad(
+            lambda x: rank_soft.jax.ranking_loss(x, labels, loss, mask=mask, weights=weights, reduction=reduction)
+        )(jnp.asarray(VALUES))
+        assert found.item() == value
+        assert np.array_equal(slopes, gradient)
+
+
 @pytest.mark.parametrize("preset", ["rax", "allrank", "tf_ranking"])
 def test_losses(preset: Any) -> None:  # noqa: ANN401
     cases = [case for case in GOLDEN["losses"] if case["preset"] == preset]
-    assert len(cases) >= 45
+    assert [case["name"] for case in cases] == list(Loss.NAMES)
     for case in cases:
-        loss = Loss(case["name"], preset=preset)
-        value, gradient = loss(VALUES, LABELS, mask=MASK, weights=WEIGHTS)
-        close(value, case["value"], rtol=1e-10, atol=1e-10)
-        close(gradient.ravel(), case["gradient"], rtol=1e-10, atol=1e-10)
+        compare(Loss(case["name"], preset=preset), case, "mean")
 
-        tensors = [torch.tensor(array) for array in (VALUES, LABELS, MASK, WEIGHTS)]
-        scores = tensors[0].requires_grad_()
-        result = rank_soft.torch.ranking_loss(scores, tensors[1], loss, mask=tensors[2], weights=tensors[3])
-        torch.autograd.backward(result)
-        assert result.item() == value
-        assert scores.grad is not None
-        assert np.array_equal(scores.grad.numpy(), gradient)
 
-        with jax.enable_x64(new_val=True):
-            arrays = [jnp.asarray(array) for array in (VALUES, LABELS, MASK, WEIGHTS)]
-            found, slopes = jax.value_and_grad(
-                lambda x, loss=loss, a=arrays: rank_soft.jax.ranking_loss(x, a[1], loss, mask=a[2], weights=a[3])
-            )(arrays[0])
-            assert found.item() == value
-            assert np.array_equal(slopes, gradient)
+def test_options_of_losses() -> None:
+    cases = GOLDEN["options"]
+    assert len({json.dumps(case["keywords"]) for case in cases}) == 27
+    for case in cases:
+        compare(Loss(case["name"], **case["keywords"]), case, "sum")

@@ -381,6 +381,15 @@ except KeyboardInterrupt:
         ("rank_soft.soft_sort(values, method='neuralsort', threads=2)", "(2, 100_000)"),
         ("rank_soft.Loss('neural_ndcg')(values, labels)", "30_000"),
         ("rank_soft.Loss('lambda_rank')(values, labels, threads=2)", "(2, 100_000)"),
+        ("rank_soft.Loss('kendall_tau_b')(values, labels)", "200_000"),
+        ("rank_soft.Loss('approx_ndcg')(values, labels)", "200_000"),
+        ("rank_soft.Loss('softmax', samples=100_000)(values, labels)", "10_000"),
+        ("rank_soft.lambda_gradients(values, labels, np.array([0, 200_000]))", "200_000"),
+        (
+            "rank_soft.Ranker(1).fit(values[:, None].astype(np.float32), labels, np.arange(0, 200_001, 10), "
+            "loss='softmax', epochs=100_000)",
+            "200_000",
+        ),
     ],
 )
 def test_ctrl_c_ends_long_work(call: str, shape: str) -> None:

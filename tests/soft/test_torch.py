@@ -317,6 +317,19 @@ ERRORS: list[tuple[Callable[[], Any], type[RankError], str]] = [
         "targets: expected torch.float64, which predictions has, got torch.float32; pass targets.to(predictions.dtype)",
     ),
     (
+        lambda: soft.ordinal_loss(VALUES, TARGETS),
+        ShapeError,
+        "labels: expected shape (2,), which logits without its last axis has, got (2, 6); pass one for each",
+    ),
+    (lambda: soft.ordinal_loss(VALUES[:, :0], TARGETS[:, 0]), InvalidInputError, "grades: expected at least 1, got 0"),
+    (
+        lambda: soft.ordinal_loss(VALUES, TARGETS[:, 0], reduction="all"),  # type: ignore[arg-type]
+        InvalidInputError,
+        'reduction: expected one of "mean", "sum", "none", got',
+    ),
+    (lambda: soft.ordinal_loss(VALUES, TARGETS[:, 0].float()), DtypeError, "labels: expected torch.float64, which"),
+    (lambda: soft.ordinal_loss(VALUES, TARGETS[:, 0], mask=MASK), ShapeError, "mask: expected shape (2,), which labels"),
+    (
         lambda: soft.ranking_loss(VALUES, TARGETS.float(), rank_soft.Loss("rank_net")),
         DtypeError,
         "labels: expected torch.float64, which scores has, got torch.float32; pass labels.to(scores.dtype)",
@@ -356,3 +369,21 @@ def test_examples() -> None:
 def test_every_function_of_a_tensor_is_documented() -> None:
     for name in soft.__all__:
         assert ">>>" in (getattr(soft, name).__doc__ or ""), name
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+def test_ordinal_loss(reduction: Any) -> None:  # noqa: ANN401
+    rng = np.random.default_rng(5)
+    logits, labels = rng.standard_normal((2, 6, 3)), (np.arange(12) % 4).astype(float).reshape(2, 6)
+    for mask in (None, rng.random((2, 6)) < 0.7):
+        want, gradient = rank_soft.ordinal_loss(logits, labels, mask=mask, reduction=reduction)
+        at, marks = torch.tensor(logits, requires_grad=True), None if mask is None else torch.tensor(mask)
+        got = soft.ordinal_loss(at, torch.tensor(labels), mask=marks, reduction=reduction)
+        np.testing.assert_allclose(got.detach().numpy(), want, rtol=1e-14)
+        torch.autograd.backward(got.sum())
+        assert at.grad is not None
+        np.testing.assert_allclose(at.grad.numpy(), gradient, atol=1e-15)
+    large = soft.ordinal_loss(torch.tensor([[800.0, -800.0]]), torch.tensor([1.0]))
+    assert large.item() == 0
+    half = soft.ordinal_loss(torch.tensor([[0.5]], dtype=torch.bfloat16), torch.tensor([1.0], dtype=torch.bfloat16))
+    assert half.dtype is torch.bfloat16

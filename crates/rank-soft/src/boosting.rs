@@ -5,6 +5,7 @@ use crate::input::thread_count;
 use crate::losses::{descending, discount, ideal_dcg};
 use crate::sigmoid::sigmoid;
 use crate::threads::in_threads;
+use crate::watch::Watch;
 use crate::{Error, Float, Input, Result};
 
 /// LambdaMART's gradients (Burges 2010): of each pair of items of which i has the higher label, with d = sᵢ - sⱼ, gains
@@ -93,7 +94,8 @@ impl LambdaMart {
     ///
     /// # Errors
     ///
-    /// [`Error::NotFinite`], [`Error::LengthMismatch`], [`Error::OutOfRange`], [`Error::Shape`], [`Error::Offsets`].
+    /// [`Error::NotFinite`], [`Error::LengthMismatch`], [`Error::OutOfRange`], [`Error::Shape`], [`Error::Offsets`],
+    /// [`Error::Stopped`].
     ///
     /// # Example
     ///
@@ -103,7 +105,7 @@ impl LambdaMart {
             return Err(Error::OutOfRange { argument: "sigma", expected: "a positive number", got: self.sigma });
         }
         let mut both = vec![(0.0, 0.0); input.values.len()];
-        each_query(input, labels, &mut both, |scores, labels, out| self.query(scores, labels, out))?;
+        each_query(input, labels, &mut both, |scores, labels, out| self.query(scores, labels, input.watch, out))?;
         if let Some(weights) = input.weights {
             for (pair, &weight) in both.iter_mut().zip(weights) {
                 let weight: f64 = weight.into();
@@ -113,17 +115,18 @@ impl LambdaMart {
         Ok(both.into_iter().unzip())
     }
 
-    fn query(&self, scores: &[f64], labels: &[f64], out: &mut [(f64, f64)]) {
+    fn query(&self, scores: &[f64], labels: &[f64], watch: Watch<'_>, out: &mut [(f64, f64)]) -> Result<()> {
         let gains: Vec<f64> = labels.iter().map(|label| label.exp2() - 1.0).collect();
         let ideal = ideal_dcg(&gains, self.top);
         if ideal <= 0.0 {
-            return;
+            return Ok(());
         }
         let order = descending(scores);
         let discounts: Vec<f64> = (1..=scores.len()).map(|rank| discount(rank as f64)).collect();
         let differ = scores[order[0]] != scores[order[order.len() - 1]];
         let mut sum = 0.0;
         for first in 0..order.len().min(self.top.unwrap_or(usize::MAX)) {
+            watch.poll()?;
             for second in first + 1..order.len() {
                 let (a, b) = (order[first], order[second]);
                 if labels[a] == labels[b] {
@@ -151,6 +154,7 @@ impl LambdaMart {
                 *pair = (pair.0 * factor, pair.1 * factor);
             }
         }
+        Ok(())
     }
 }
 
@@ -184,6 +188,7 @@ pub fn mean_ndcg<T: Float>(input: &Input<'_, T>, labels: &[T], top: Option<usize
         let ranked = descending(scores).into_iter().take(top.unwrap_or(usize::MAX)).enumerate();
         let dcg: f64 = ranked.map(|(place, item)| gains[item] * discount(place as f64 + 1.0)).sum();
         out[0] = (if ideal > 0.0 { dcg / ideal } else { 1.0 }, 1.0);
+        Ok(())
     })?;
     let (sum, count) = parts.into_iter().fold((0.0, 0.0), |(sum, count), part| (sum + part.0, count + part.1));
     Ok(if count > 0.0 { sum / count } else { 0.0 })
@@ -194,7 +199,7 @@ fn each_query<T: Float>(
     input: &Input<'_, T>,
     labels: &[T],
     out: &mut [(f64, f64)],
-    work: impl Fn(&[f64], &[f64], &mut [(f64, f64)]) + Sync,
+    work: impl Fn(&[f64], &[f64], &mut [(f64, f64)]) -> Result<()> + Sync,
 ) -> Result<()> {
     let rows = input.rows()?;
     input.check(&rows)?;
@@ -220,14 +225,15 @@ fn each_query<T: Float>(
             }
             let wide = |numbers: &[T]| counted.iter().map(|&i| numbers[i].into()).collect::<Vec<f64>>();
             if counted.len() == range.len() {
-                work(&wide(input.values), &wide(labels), here);
-                continue;
+                work(&wide(input.values), &wide(labels), here)?;
+            } else {
+                let mut found = vec![(0.0, 0.0); counted.len()];
+                work(&wide(input.values), &wide(labels), &mut found)?;
+                for (&i, found) in counted.iter().zip(found) {
+                    here[i - range.start] = found;
+                }
             }
-            let mut found = vec![(0.0, 0.0); counted.len()];
-            work(&wide(input.values), &wide(labels), &mut found);
-            for (&i, found) in counted.iter().zip(found) {
-                here[i - range.start] = found;
-            }
+            input.watch.advance(range.len())?;
         }
         Ok(())
     })

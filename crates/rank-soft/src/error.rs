@@ -77,6 +77,16 @@ pub enum Error {
         /// The name that was passed.
         got: String,
     },
+    /// An option is passed that changes nothing.
+    #[error("{argument}: expected nothing but what it is at the start, as only {of} use it, got {got}; leave it out")]
+    NotUsed {
+        /// Which option.
+        argument: &'static str,
+        /// What has it.
+        of: &'static str,
+        /// What was passed.
+        got: String,
+    },
     /// A tensor or a batch has a shape that cannot be ranked.
     #[error("{argument}: expected {expected}, got shape {shape:?}; reshape it")]
     Shape {

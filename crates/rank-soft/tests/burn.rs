@@ -2,9 +2,11 @@
 #![cfg(feature = "burn-flex")]
 
 use rank_soft::burn::burn_tensor::{Bool, DType, Device, Tensor, TensorData};
-use rank_soft::burn::{operator_burn, ranking_loss_burn, soft_rank_burn, soft_sort_burn, spearman_loss_burn};
+use rank_soft::burn::{
+    operator_burn, ordinal_loss_burn, ranking_loss_burn, soft_rank_burn, soft_sort_burn, spearman_loss_burn,
+};
 use rank_soft::{
-    Direction, GradientRule, Input, Kind, Loss, Method, Operator, Reduction, Regularization, SoftOptions,
+    Direction, GradientRule, Input, Kind, Loss, Method, Operator, Reduction, Regularization, SoftOptions, ordinal_loss,
     spearman_loss, spearman_loss_grad,
 };
 
@@ -114,7 +116,7 @@ fn losses_are_those_of_the_slices() {
     let labels = [1.0, 0.0, 2.0, 0.0, 3.0, 1.0, 0.0, 2.0];
     let shares = labels.map(|label| 0.5 + label);
     let mask = Tensor::<2, Bool>::from_data(TensorData::new(MASK.to_vec(), [2, 4]), &device());
-    for name in ["rank_net", "lambda_rank", "list_net", "approx_ndcg", "soft_ap", "pairwise_hinge", "kendall"] {
+    for name in Loss::NAMES {
         let loss: Loss = name.parse().unwrap();
         for reduction in [Reduction::Mean, Reduction::Sum, Reduction::None] {
             let at = tensor(&VALUES, [2, 4]).require_grad();
@@ -127,6 +129,30 @@ fn losses_are_those_of_the_slices() {
             assert_close(&numbers(at.grad(&gradients).unwrap()), &want.gradient, name);
         }
     }
+}
+
+#[test]
+fn the_ordinal_loss_is_that_of_the_slices() {
+    let (grades, marks) = ([1.0, 2.0, 0.0, 1.0], [true, false, true, true]);
+    let mask = Tensor::<1, Bool>::from_data(TensorData::new(marks.to_vec(), [4]), &device());
+    for reduction in [Reduction::Mean, Reduction::Sum, Reduction::None] {
+        for masked in [false, true] {
+            let at = tensor(&VALUES, [4, 2]).require_grad();
+            let labels = tensor(&grades, [4]);
+            let value = ordinal_loss_burn(&at, &labels, masked.then_some(&mask), reduction).unwrap();
+            let want = ordinal_loss(&VALUES, &grades, 2, masked.then_some(&marks[..]), reduction).unwrap();
+            let gradients = value.clone().sum().backward();
+            assert_eq!(numbers(value), want.values);
+            assert_close(&numbers(at.grad(&gradients).unwrap()), &want.gradient, "ordinal");
+        }
+    }
+    let at = tensor(&VALUES, [4, 2]);
+    let refused = |labels: &Tensor<1>| ordinal_loss_burn(&at, labels, None, Reduction::Mean).unwrap_err().to_string();
+    assert_eq!(
+        refused(&tensor(&[1.0], [1])),
+        "labels: expected shape [4], which logits without its last dimension has, got shape [1]; reshape it"
+    );
+    assert_eq!(refused(&tensor(&grades, [4]).cast(DType::F32)), "labels: expected f64, got f32; convert it");
 }
 
 #[test]

@@ -2,8 +2,8 @@
 #![cfg(feature = "candle")]
 
 use rank_soft::candle::candle_core::{DType, Device, Result, Tensor, Var};
-use rank_soft::candle::{operator_candle, ranking_loss_candle};
-use rank_soft::{Direction, GradientRule, Input, Kind, Loss, Method, Operator, Reduction};
+use rank_soft::candle::{operator_candle, ordinal_loss_candle, ranking_loss_candle};
+use rank_soft::{Direction, GradientRule, Input, Kind, Loss, Method, Operator, Reduction, ordinal_loss};
 
 const VALUES: [f64; 6] = [0.3137, -1.2291, 0.9143, 2.0469, -0.4173, 0.7631];
 const LABELS: [f64; 6] = [1.0, 0.0, 2.0, 0.0, 3.0, 1.0];
@@ -27,9 +27,7 @@ fn operators() -> Vec<Operator> {
 }
 
 fn losses() -> impl Iterator<Item = Loss> {
-    ["rank_net", "lambda_rank", "list_net", "approx_ndcg", "soft_ap", "pairwise_hinge", "kl_distillation", "kendall"]
-        .into_iter()
-        .map(|name| name.parse().unwrap())
+    Loss::NAMES.into_iter().map(|name| name.parse().unwrap())
 }
 
 /// A cotangent of no particular form.
@@ -81,6 +79,39 @@ fn losses_are_those_of_the_slices() -> Result<()> {
             assert_eq!(gradient.flatten_all()?.to_vec1::<f64>()?, want, "{loss:?}");
         }
     }
+    Ok(())
+}
+
+#[test]
+fn the_ordinal_loss_is_that_of_the_slices() -> Result<()> {
+    let (grades, marks) = ([1.0, 2.0, 0.0], [true, false, true]);
+    let mask = Tensor::new(&[1u8, 0, 1], &DEVICE)?;
+    let labels = Tensor::new(&grades, &DEVICE)?;
+    for reduction in [Reduction::Mean, Reduction::Sum, Reduction::None] {
+        for masked in [false, true] {
+            let at = Var::from_tensor(&Tensor::new(&VALUES, &DEVICE)?.reshape((3, 2))?)?;
+            let got = ordinal_loss_candle(&at, &labels, masked.then_some(&mask), reduction, &DEVICE)?;
+            let want = ordinal_loss(&VALUES, &grades, 2, masked.then_some(&marks[..]), reduction).unwrap();
+            assert_eq!(got.dims(), if reduction == Reduction::None { &[3][..] } else { &[] });
+            assert_eq!(got.flatten_all()?.to_vec1::<f64>()?, want.values);
+            let gradient = (got * 3.0)?.sum_all()?.backward()?.remove(&at).unwrap();
+            let want: Vec<f64> = want.gradient.iter().map(|slope| 3.0 * slope).collect();
+            assert_eq!(gradient.flatten_all()?.to_vec1::<f64>()?, want);
+        }
+    }
+    let logits = Tensor::new(&VALUES, &DEVICE)?.reshape((3, 2))?;
+    let half = logits.to_dtype(DType::BF16)?;
+    let value = ordinal_loss_candle(&half, &labels.to_dtype(DType::BF16)?, None, Reduction::Mean, &DEVICE)?;
+    assert_eq!(value.dtype(), DType::BF16);
+    let refused = |labels: &Tensor, mask: Option<&Tensor>| {
+        ordinal_loss_candle(&logits, labels, mask, Reduction::Mean, &DEVICE).unwrap_err().to_string()
+    };
+    assert_eq!(
+        refused(&logits, None),
+        "labels: expected shape [3], which logits without its last dimension has, got shape [3, 2]; reshape it"
+    );
+    assert_eq!(refused(&labels.to_dtype(DType::F32)?, None), "labels: expected f64, got f32; convert it");
+    assert_eq!(refused(&labels, Some(&labels)), "mask: expected u8, got f64; convert it");
     Ok(())
 }
 

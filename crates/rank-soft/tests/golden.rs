@@ -1,7 +1,7 @@
 //! Numbers that all backends have: of slices here; Candle's and Burn's tests compare theirs with those of slices, and
 //! Python's compare NumPy's, torch's and JAX's with this file. `RANK_WRITE=1 cargo test -p rank-soft --test golden` writes it.
 
-use rank_soft::{Input, Kind, Loss, Method, Operator, Preset, Reduction};
+use rank_soft::{Gain, Input, Kind, Labels, Loss, Method, Operator, PairWeight, Preset, Reduction, SmoothRanks, Ties};
 use serde_json::{Value, json};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/golden.json");
@@ -16,53 +16,6 @@ const KINDS: [(&str, Kind); 5] = [
     ("top_k_mask", Kind::TopKMask { k: 2 }),
     ("top_k", Kind::TopK { k: 2 }),
     ("quantile", Kind::Quantile { level: 0.3 }),
-];
-const LOSSES: [&str; 45] = [
-    "rank_net",
-    "rank_net_label_difference",
-    "rank_net_label_square_difference",
-    "lambda_rank",
-    "lambda_loss_1",
-    "lambda_loss_2",
-    "lambda_loss_2_plus_plus",
-    "arp_loss_1",
-    "yeti",
-    "pairwise_hinge",
-    "pairwise_squared_hinge",
-    "pairwise_soft_zero_one",
-    "pairwise_qr",
-    "pairwise_mse",
-    "margin_mse",
-    "kendall",
-    "kendall_tau_b",
-    "softmax",
-    "list_net",
-    "poly1_softmax",
-    "unique_softmax",
-    "list_mle",
-    "p_list_mle",
-    "kl_distillation",
-    "pointwise_mse",
-    "pointwise_sigmoid",
-    "spearman",
-    "pirank",
-    "approx_dcg",
-    "approx_ndcg",
-    "approx_mrr",
-    "approx_ap",
-    "approx_precision",
-    "approx_recall",
-    "gumbel_ndcg",
-    "bound_ndcg",
-    "soft_ndcg",
-    "soft_ap",
-    "neural_ndcg",
-    "pirank_ap",
-    "smoothi_ndcg",
-    "smoothi_precision",
-    "black_box_ap",
-    "black_box_recall",
-    "black_box_ndcg",
 ];
 
 fn operators() -> Vec<Value> {
@@ -83,7 +36,7 @@ fn operators() -> Vec<Value> {
 
 fn losses() -> Vec<Value> {
     let mut all = Vec::new();
-    for name in LOSSES {
+    for name in Loss::NAMES {
         for (preset_name, preset) in
             [("rax", Preset::Rax), ("allrank", Preset::AllRank), ("tf_ranking", Preset::TfRanking)]
         {
@@ -92,6 +45,54 @@ fn losses() -> Vec<Value> {
             let result = loss.evaluate(&input, &LABELS, Reduction::Mean).unwrap();
             all.push(json!({
                 "name": name, "preset": preset_name, "value": result.values[0], "gradient": result.gradient,
+            }));
+        }
+    }
+    all
+}
+
+/// Options as keywords of Python, each of a few losses that have it.
+fn options() -> Vec<Value> {
+    let smooth = |loss: Loss| loss.pair_weight(PairWeight::Ndcg).smooth_fraction(0.3).top(Some(2));
+    let options: [(Value, &dyn Fn(Loss) -> Loss); 27] = [
+        (json!({"temperature": 0.7}), &|loss| loss.temperature(0.7)),
+        (json!({"sigma": 1.5}), &|loss| loss.sigma(1.5)),
+        (json!({"margin": 0.63}), &|loss| loss.margin(0.63)),
+        (json!({"tau": 0.3}), &|loss| loss.tau(0.3)),
+        (json!({"epsilon": 0.4}), &|loss| loss.epsilon(0.4)),
+        (json!({"delta": 0.3}), &|loss| loss.delta(0.3)),
+        (json!({"mu": 3.0}), &|loss| loss.mu(3.0)),
+        (json!({"reach": 5.0}), &|loss| loss.reach(5.0)),
+        (json!({"pair_weight": "ndcg", "smooth_fraction": 0.3, "top": 2}), &smooth),
+        (json!({"top": 2}), &|loss| loss.top(Some(2))),
+        (json!({"normalize": true}), &|loss| loss.normalize(true)),
+        (json!({"times_length": false}), &|loss| loss.times_length(false)),
+        (json!({"base_2": true}), &|loss| loss.base_2(true)),
+        (json!({"top_pairs": true, "top": 3}), &|loss| loss.top_pairs(true).top(Some(3))),
+        (json!({"all_pairs": true}), &|loss| loss.all_pairs(true)),
+        (json!({"labels": "normalized"}), &|loss| loss.labels(Labels::Normalized)),
+        (json!({"labels": "softmax"}), &|loss| loss.labels(Labels::Softmax)),
+        (json!({"gain": "linear"}), &|loss| loss.gain(Gain::Linear)),
+        (json!({"gain": "power"}), &|loss| loss.gain(Gain::Power)),
+        (json!({"ties": "average"}), &|loss| loss.ties(Ties::Average)),
+        (json!({"pair_weight": "lambda_loss_1"}), &|loss| loss.pair_weight(PairWeight::LambdaLoss1)),
+        (json!({"pair_weight": "neighbors"}), &|loss| loss.pair_weight(PairWeight::Neighbors)),
+        (json!({"method": "kl"}), &|loss| loss.ranks(SmoothRanks::Operator(Method::Kl))),
+        (json!({"method": "neuralsort"}), &|loss| loss.ranks(SmoothRanks::Operator(Method::NeuralSort))),
+        (json!({"straight_through": true}), &|loss| loss.straight_through(true)),
+        (json!({"samples": 2, "noise": 0.4, "seed": 11}), &|loss| loss.gumbel(2, 0.4, 11)),
+        (json!({"samples": 0}), &|loss| loss.gumbel(0, 1.0, 0)),
+    ];
+    let mut all = Vec::new();
+    for (keywords, option) in options {
+        let of = |name: &&str| option(name.parse().unwrap()).check().is_ok();
+        let names: Vec<&str> = Loss::NAMES.into_iter().filter(of).collect();
+        for name in names.iter().step_by(names.len().div_ceil(6)) {
+            let loss = option(name.parse().unwrap());
+            let input = Input::new(&VALUES).columns(4).mask(&MASK).weights(&WEIGHTS);
+            let result = loss.evaluate(&input, &LABELS, Reduction::Sum).unwrap();
+            all.push(json!({
+                "name": name, "keywords": keywords, "value": result.values[0], "gradient": result.gradient,
             }));
         }
     }
@@ -119,13 +120,13 @@ fn close(got: &Value, want: &Value) -> bool {
 fn slices_have_the_numbers_of_the_file() {
     let got = json!({
         "values": VALUES, "labels": LABELS, "weights": WEIGHTS, "mask": MASK, "cotangent": COTANGENT,
-        "operators": operators(), "losses": losses(),
+        "operators": operators(), "losses": losses(), "options": options(),
     });
     if std::env::var_os("RANK_WRITE").is_some() {
         std::fs::write(FILE, format!("{got}\n")).unwrap();
     }
     let want: Value = serde_json::from_str(&std::fs::read_to_string(FILE).unwrap()).unwrap();
-    for list in ["operators", "losses"] {
+    for list in ["operators", "losses", "options"] {
         for (got, want) in got[list].as_array().unwrap().iter().zip(want[list].as_array().unwrap()) {
             assert!(close(got, want), "got {got}\nwant {want}");
         }

@@ -1,6 +1,6 @@
 from collections.abc import Sequence
 from os import PathLike
-from typing import Any, Literal, Never, TypeAlias, TypeVar, final, overload
+from typing import Any, ClassVar, Literal, Never, TypeAlias, TypeVar, final, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -834,18 +834,22 @@ class Loss:
             ``mrr``, ``neural_`` (NeuralNDCG's matrix), ``pirank_`` (NeuralSort's) or ``smoothi_``; or, but for
             ``precision``, ``black_box_`` (hard ranks and their black-box gradient), where recall is the mean of
             ``log(1 + log(1 + x))`` over relevant items below x others.
-        temperature: Of smooth ranks, matrices, Kendall's and distillation: smaller is harder. None: 1.
-        sigma: The slope of logistic pairs.
+        temperature: Smaller is harder: of smooth ranks and matrices, of Kendall's coefficients and of both sides of
+            distillation; other losses divide their scores by it, as in TF-Ranking. None: 1. Black-box ranks have none.
+        sigma: The slope of logistic and soft 0-1 pairs.
         margin: Of the hinge (None: 1), or of black-box ranks between relevant and other items (None: 0).
         tau: The quantile of ``"pairwise_qr"``.
         epsilon: The factor of the polynomial of ``"poly1_softmax"``.
         delta: How far SmoothI pushes back what was placed.
         mu: The factor of LambdaLoss 2 in 2++.
+        smooth_fraction: 0 to 1: the share of LambdaRank in the pair weight ``"ndcg"``.
         reach: How far black-box ranks look: the paper's lambda. Its code divides ranks by n: pass that lambda times n.
         top: Cut off after that many ranks: for metrics and lambda weights.
         pair_weight: Other weights of pairs, for any pairwise loss: ``"none"``, ``"label"``, ``"label_difference"``,
             ``"label_square_difference"``, ``"lambda_rank"``, ``"lambda_loss_1"``, ``"lambda_loss_2"``,
-            ``"lambda_loss_2_plus_plus"``, ``"precision"`` (1 across the cut-off) or ``"neighbors"`` (YetiRank's).
+            ``"lambda_loss_2_plus_plus"``, ``"precision"`` (1 across the cut-off), ``"neighbors"`` (YetiRank's)
+            or ``"ndcg"`` (TF-Ranking's ``NDCGLambdaWeight``: LambdaLoss 2 with a share of LambdaRank, of pairs of which
+            one is within the cut-off).
         normalize: Gains of lambda weights over the ideal DCG. None: False.
         times_length: Lambda weights times the length of the row, masked items included, as in Rax. None: True.
         base_2: Logarithms of logistic pairs of base 2. None: False.
@@ -871,7 +875,7 @@ class Loss:
             What is passed beside it stands above it.
 
     Raises:
-        InvalidInputError: A name that is not known, a number out of its range.
+        InvalidInputError: A name that is not known, a number out of its range, an option that the loss does not use.
 
     Source:
         Burges et al. (2005, 2006), Cao et al. (2007), Xia et al. (2008), Qin et al. (2010), Wang et al. (2018),
@@ -885,6 +889,9 @@ class Loss:
         (0.693147, [-0.5, 0.5])
     """
 
+    NAMES: ClassVar[tuple[str, ...]]
+    """All names; some are of one loss."""
+
     def __new__(
         cls,
         name: str,
@@ -896,6 +903,7 @@ class Loss:
         epsilon: float = 1.0,
         delta: float = 0.1,
         mu: float = 10.0,
+        smooth_fraction: float = 0.0,
         reach: float = 1.0,
         top: int | None = None,
         pair_weight: str | None = None,

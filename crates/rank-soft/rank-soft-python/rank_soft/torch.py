@@ -34,6 +34,7 @@ except ImportError:
 from rank_soft import _torch_compiled as compiled
 from rank_soft._torch_autograd import Listwise, Pass, Spearman, applied
 from rank_soft._torch_checks import HALF, WIDE, check, check_mask, same
+from rank_soft._torch_ordinal import ordinal_loss
 
 if TYPE_CHECKING:
     from typing import Literal, TypeAlias
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     _Gradient: TypeAlias = Literal["exact", "straight_through", "black_box"]
 
 __all__ = [
+    "ordinal_loss",
     "ranking_loss",
     "soft_max",
     "soft_median",

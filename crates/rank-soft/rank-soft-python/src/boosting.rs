@@ -2,11 +2,13 @@
 
 use numpy::{Element, PyArray1, PyUntypedArrayMethods};
 use pyo3::prelude::*;
+use rank_pyo3::ProgressBar;
 use rank_soft::half::f16;
 use rank_soft::{Float, Input, LambdaMart};
 
 use crate::arrays::{Dtype, contiguous, dtype_of, same_shape};
 use crate::errors::{PACKAGE, to_python};
+use crate::losses::LONG;
 
 /// Calls `work` with the items of queries: flat scores, labels and weights of one dtype.
 fn with_items<T: Element + Float, R: Send>(
@@ -34,7 +36,15 @@ fn with_items<T: Element + Float, R: Send>(
         input = input.weights(weights.as_slice()?);
     }
     let labels = labels.as_slice()?;
-    py.detach(|| work(&input, labels)).map_err(to_python)
+    let rows = input.rows().map_err(to_python)?;
+    let pairs = (0..rows.count()).map(|row| rows.range(row).len().saturating_pow(2));
+    if pairs.fold(0, usize::saturating_add) <= LONG {
+        return py.detach(|| work(&input, labels)).map_err(to_python);
+    }
+    rank_pyo3::watched(py, &ProgressBar::hidden(), |watch| {
+        let advance = |steps| watch.advance(steps);
+        work(&input.watch(&advance), labels).map_err(to_python)
+    })
 }
 
 type Doubles<'py> = Bound<'py, PyArray1<f64>>;

@@ -2,6 +2,7 @@
 
 use numpy::{Element, PyArray1, PyArrayMethods, PyUntypedArrayMethods};
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
 use rank_pyo3::ProgressBar;
 use rank_soft::half::f16;
 use rank_soft::{Float, Gain, Input, Labels, Method, PairWeight, Preset, Reduction, SmoothRanks, Ties};
@@ -35,7 +36,7 @@ struct Extras<'a, 'py> {
 }
 
 /// Beyond this many operations a loss is watched for Ctrl-C.
-const LONG: usize = 1 << 22;
+pub(crate) const LONG: usize = 1 << 22;
 
 fn evaluate<'py, T: Element + Float>(
     loss: rank_soft::Loss,
@@ -104,9 +105,16 @@ fn evaluate<'py, T: Element + Float>(
 
 #[pymethods]
 impl Loss {
+    /// All names, some of one loss.
+    #[classattr]
+    #[pyo3(name = "NAMES")]
+    fn names<'py>(py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        PyTuple::new(py, rank_soft::Loss::NAMES)
+    }
+
     #[new]
     #[pyo3(signature = (name, *, temperature = None, sigma = 1.0, margin = None, tau = 0.5, epsilon = 1.0, delta = 0.1,
-                        mu = 10.0, reach = 1.0, top = None, pair_weight = None, normalize = None, times_length = None, base_2 = None,
+                        mu = 10.0, smooth_fraction = 0.0, reach = 1.0, top = None, pair_weight = None, normalize = None, times_length = None, base_2 = None,
                         top_pairs = None, all_pairs = None, labels = None, gain = "exponential", ties = "first",
                         method = None, straight_through = false, samples = None, noise = 1.0, seed = 0, preset = "rax"))]
     #[expect(clippy::too_many_arguments, reason = "keywords of Python")]
@@ -119,6 +127,7 @@ impl Loss {
         epsilon: f64,
         delta: f64,
         mu: f64,
+        smooth_fraction: f64,
         reach: f64,
         top: Option<usize>,
         pair_weight: Option<&str>,
@@ -138,7 +147,8 @@ impl Loss {
         preset: &str,
     ) -> PyResult<Self> {
         let mut loss: rank_soft::Loss = name.parse().map_err(to_python)?;
-        loss = loss.sigma(sigma).tau(tau).epsilon(epsilon).delta(delta).mu(mu).reach(reach).top(top);
+        loss = loss.sigma(sigma).tau(tau).epsilon(epsilon).delta(delta).mu(mu);
+        loss = loss.smooth_fraction(smooth_fraction).reach(reach).top(top);
         loss = margin.map_or(loss, |value| loss.margin(value));
         loss = loss.straight_through(straight_through);
         loss = loss.gumbel(samples.unwrap_or(loss.samples()), noise, seed);
@@ -146,22 +156,7 @@ impl Loss {
         loss = loss.gain(choose("gain", gain, &gains)?);
         loss = loss.ties(choose("ties", ties, &[("first", Ties::First), ("average", Ties::Average)])?);
         if let Some(name) = pair_weight {
-            loss = loss.pair_weight(choose(
-                "pair_weight",
-                name,
-                &[
-                    ("none", PairWeight::None),
-                    ("label_difference", PairWeight::LabelDifference),
-                    ("lambda_rank", PairWeight::LambdaRank),
-                    ("lambda_loss_1", PairWeight::LambdaLoss1),
-                    ("lambda_loss_2", PairWeight::LambdaLoss2),
-                    ("lambda_loss_2_plus_plus", PairWeight::LambdaLoss2PlusPlus),
-                    ("label_square_difference", PairWeight::LabelSquareDifference),
-                    ("label", PairWeight::Label),
-                    ("precision", PairWeight::Precision),
-                    ("neighbors", PairWeight::Neighbors),
-                ],
-            )?);
+            loss = loss.pair_weight(choose("pair_weight", name, &PairWeight::NAMES)?);
         }
         if let Some(name) = labels {
             let known = [("raw", Labels::Raw), ("normalized", Labels::Normalized), ("softmax", Labels::Softmax)];

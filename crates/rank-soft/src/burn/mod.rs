@@ -28,10 +28,12 @@
 //! ```
 
 mod linear;
+mod ordinal;
 
 pub use burn_tensor;
 use burn_tensor::{Bool, DType, Element, Tensor, TensorData};
 use linear::{Linear, Rows};
+pub use ordinal::ordinal_loss_burn;
 
 use crate::spearman::Correlation;
 use crate::{Error, Float, GradientRule, Input, Kind, Loss, Operator, Reduction, Result, SoftOptions};

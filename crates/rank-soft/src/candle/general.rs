@@ -118,7 +118,7 @@ pub fn ranking_loss_candle(
 }
 
 /// The tensor on the host, halves as `f32`, and its own dtype.
-fn on_host(tensor: &Tensor, argument: &'static str) -> Result<(Tensor, DType)> {
+pub(super) fn on_host(tensor: &Tensor, argument: &'static str) -> Result<(Tensor, DType)> {
     let dtype = tensor.dtype();
     let wide = match dtype {
         DType::F32 | DType::F64 => dtype,
@@ -143,7 +143,7 @@ fn same_shape(tensor: &Tensor, argument: &'static str, other: &Tensor, name: &st
     Err(Error::Shape { argument, expected, shape: tensor.dims().to_vec() }.into())
 }
 
-fn marks(mask: &Tensor, of: &Tensor, name: &str) -> Result<Vec<bool>> {
+pub(super) fn marks(mask: &Tensor, of: &Tensor, name: &str) -> Result<Vec<bool>> {
     if mask.dtype() != DType::U8 {
         let got = mask.dtype().as_str().to_owned();
         return Err(Error::Dtype { argument: "mask", expected: "u8", got }.into());
@@ -235,10 +235,10 @@ impl CustomOp2 for PassGradient {
 }
 
 /// A loss that has been computed, with its gradient.
-struct Listed {
-    values: CpuStorage,
-    shape: Vec<usize>,
-    gradient: Arc<CpuStorage>,
+pub(super) struct Listed {
+    pub(super) values: CpuStorage,
+    pub(super) shape: Vec<usize>,
+    pub(super) gradient: Arc<CpuStorage>,
 }
 
 impl Listed {

@@ -31,12 +31,14 @@
 //! ```
 
 mod general;
+mod ordinal;
 
 use std::sync::Arc;
 
 pub use candle_core;
 use candle_core::{CpuStorage, CustomOp2, CustomOp3, DType, Device, Layout, Result, Shape, Tensor, WithDType};
 pub use general::{operator_candle, ranking_loss_candle};
+pub use ordinal::ordinal_loss_candle;
 
 use crate::spearman::Correlation;
 use crate::{Error, Float, Kind, Operator, SoftOptions};

@@ -219,6 +219,7 @@ impl Loss {
             work.sums.resize(row.scores.len(), 0.0);
             let positions = || range.clone().filter(|&i| input.mask.is_none_or(|mask| mask[i]));
             for sample in 0..self.samples {
+                input.watch.poll()?;
                 work.noisy.clear();
                 work.noisy.extend(
                     row.scores
@@ -259,6 +260,16 @@ impl Loss {
                 *slope *= share;
             }
             return Ok((share * value, count));
+        }
+        let direct = row.weights.is_none() && Form::of(self).is_some();
+        if self.temperature != 1.0 && self.divides_scores() && !direct {
+            let inverse = 1.0 / self.temperature;
+            let scores: Vec<f64> = row.scores.iter().map(|score| score * inverse).collect();
+            let part = self.temperature(1.0).row(&Row { scores: &scores, ..*row }, watch, gradient)?;
+            for slope in gradient.iter_mut() {
+                *slope *= inverse;
+            }
+            return Ok(part);
         }
         match self.kind {
             LossKind::PointwiseMse | LossKind::PointwiseSigmoid => Ok(pointwise::row(self, row, gradient)),

@@ -1,5 +1,7 @@
 //! What can be chosen of a loss.
 
+use std::fmt;
+
 use crate::Method;
 
 /// What a loss is. Names are those of [`Loss::from_str`](std::str::FromStr::from_str).
@@ -93,6 +95,40 @@ pub enum PairWeight {
     Precision,
     /// That of LambdaLoss 2 for neighbors in the ranking, 0 for others: YetiRank's (Gulin et al. 2011), as in TF-Ranking.
     Neighbors,
+    /// TF-Ranking's for nDCG, before its second version: `|Gᵢ - Gⱼ|` times a mean of the steps of LambdaLoss 2 and of
+    /// LambdaRank's `|Dᵢ - Dⱼ|`, in which the latter have the smooth fraction; 0 where both items rank behind the
+    /// cut-off.
+    Ndcg,
+}
+
+impl PairWeight {
+    /// Their names.
+    pub const NAMES: [(&str, Self); 11] = [
+        ("none", Self::None),
+        ("label_difference", Self::LabelDifference),
+        ("lambda_rank", Self::LambdaRank),
+        ("lambda_loss_1", Self::LambdaLoss1),
+        ("lambda_loss_2", Self::LambdaLoss2),
+        ("lambda_loss_2_plus_plus", Self::LambdaLoss2PlusPlus),
+        ("label_square_difference", Self::LabelSquareDifference),
+        ("label", Self::Label),
+        ("precision", Self::Precision),
+        ("neighbors", Self::Neighbors),
+        ("ndcg", Self::Ndcg),
+    ];
+
+    /// Whether gains and discounts are in it.
+    pub(super) fn has_gains(self) -> bool {
+        use PairWeight::{LambdaLoss1, LambdaLoss2, LambdaLoss2PlusPlus, LambdaRank, Ndcg, Neighbors};
+        matches!(self, LambdaRank | LambdaLoss1 | LambdaLoss2 | LambdaLoss2PlusPlus | Neighbors | Ndcg)
+    }
+}
+
+impl fmt::Display for PairWeight {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = Self::NAMES.iter().find(|(_, weight)| weight == self).map_or("another", |(name, _)| name);
+        f.write_str(name)
+    }
 }
 
 /// What the gain of a label is.

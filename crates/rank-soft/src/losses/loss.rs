@@ -1,7 +1,6 @@
 //! A loss and its options.
 
 use super::{Gain, Labels, LossKind, PairWeight, Preset, SmoothRanks, Ties};
-use crate::{Error, Result};
 
 /// A loss with its options.
 ///
@@ -35,6 +34,8 @@ pub struct Loss {
     pub(super) delta: f64,
     /// μ of LambdaLoss 2++.
     pub(super) mu: f64,
+    /// The share of LambdaRank in the weights of nDCG.
+    pub(super) smooth_fraction: f64,
     /// λ of black-box ranks.
     pub(super) reach: f64,
     pub(super) top: Option<usize>,
@@ -60,7 +61,7 @@ pub struct Loss {
 
 impl Loss {
     /// A loss with the options of Rax: no pair weights, raw labels, T = σ = margin = ε = λ = 1, τ = ½, δ = 0.1,
-    /// μ = 10, no cut-off, no noise.
+    /// μ = 10, no smooth fraction, no cut-off, no noise.
     pub fn new(kind: LossKind) -> Self {
         Self {
             kind,
@@ -74,6 +75,7 @@ impl Loss {
             epsilon: 1.0,
             delta: 0.1,
             mu: 10.0,
+            smooth_fraction: 0.0,
             reach: 1.0,
             top: None,
             gain: Gain::default(),
@@ -109,7 +111,9 @@ impl Loss {
         Self { ranks, ..self }
     }
 
-    /// With another temperature: smaller is harder.
+    /// With another temperature: smaller is harder. It is that of smooth ranks, of matrices, of Kendall's coefficients (a
+    /// strength where ranks are an operator's) and, of distillation, of both sides; other losses divide their scores by
+    /// it, as in TF-Ranking.
     #[must_use]
     pub fn temperature(self, temperature: f64) -> Self {
         Self { temperature, ..self }
@@ -160,14 +164,7 @@ impl Loss {
     /// Of whom the conventions are: sets what the preset differs in from Rax, for this kind of loss.
     #[must_use]
     pub fn preset(self, preset: Preset) -> Self {
-        let lambda = matches!(
-            self.pair_weight,
-            PairWeight::LambdaRank
-                | PairWeight::LambdaLoss1
-                | PairWeight::LambdaLoss2
-                | PairWeight::LambdaLoss2PlusPlus
-                | PairWeight::Neighbors
-        );
+        let lambda = self.pair_weight.has_gains();
         match preset {
             Preset::TfRanking => {
                 let own = Self { tf_ranking: true, normalize: self.normalize || lambda, ..self };
@@ -182,7 +179,7 @@ impl Loss {
     }
 
     /// Whether it is a metric of ranks.
-    fn is_metric(&self) -> bool {
+    pub(super) fn is_metric(&self) -> bool {
         use LossKind::{Ap, Dcg, LogRank, Mrr, Ndcg, Precision, Recall};
         matches!(self.kind, Dcg | Ndcg | Mrr | Ap | Precision | Recall | LogRank)
     }
@@ -209,6 +206,12 @@ impl Loss {
     #[must_use]
     pub fn mu(self, mu: f64) -> Self {
         Self { mu, ..self }
+    }
+
+    /// With another share of LambdaRank's weights in those of [`PairWeight::Ndcg`], TF-Ranking's `smooth_fraction`.
+    #[must_use]
+    pub fn smooth_fraction(self, smooth_fraction: f64) -> Self {
+        Self { smooth_fraction, ..self }
     }
 
     /// With another λ of black-box ranks: how far they look. The authors' λ is of ranks over n: pass theirs times n.
@@ -262,67 +265,5 @@ impl Loss {
     /// What it is.
     pub fn kind(&self) -> LossKind {
         self.kind
-    }
-
-    /// Whether the options are in their ranges.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::OutOfRange`], and [`Error::UnknownOption`] for options that do not go together.
-    pub fn check(&self) -> Result<()> {
-        let positive = |argument, value: f64| {
-            if value > 0.0 && value.is_finite() {
-                Ok(())
-            } else {
-                Err(Error::OutOfRange { argument, expected: "a positive number", got: value })
-            }
-        };
-        positive("temperature", self.temperature)?;
-        positive("sigma", self.sigma)?;
-        positive("reach", self.reach)?;
-        if !(0.0..=1.0).contains(&self.tau) {
-            return Err(Error::OutOfRange { argument: "tau", expected: "a number from 0 to 1", got: self.tau });
-        }
-        if !(0.0..1.0).contains(&self.delta) {
-            return Err(Error::OutOfRange { argument: "delta", expected: "a number from 0 to 1", got: self.delta });
-        }
-        for (argument, value) in [("mu", self.mu), ("noise", self.noise)] {
-            if !(value >= 0.0 && value.is_finite()) {
-                return Err(Error::OutOfRange { argument, expected: "a number of at least 0", got: value });
-            }
-        }
-        let whole = matches!(self.kind, LossKind::PiRank);
-        let matrix = matches!(
-            self.kind,
-            LossKind::Dcg | LossKind::Ndcg | LossKind::Precision | LossKind::Recall | LossKind::Ap | LossKind::PiRank
-        );
-        if (whole && !self.ranks.is_matrix()) || (!matrix && self.ranks.is_matrix()) {
-            return Err(Error::UnknownOption {
-                argument: "ranks",
-                expected: "a matrix for PiRank, ranks for others than DCG, nDCG, precision, recall and AP",
-                got: format!("{:?}", self.ranks),
-            });
-        }
-        let hard = !self.is_metric() || matches!(self.kind, LossKind::Precision | LossKind::Recall);
-        if self.ranks == SmoothRanks::BlackBox && hard {
-            return Err(Error::UnknownOption {
-                argument: "ranks",
-                expected: "smooth ranks, as only DCG, nDCG, MRR, AP and the logarithm of ranks have slopes of hard ones",
-                got: format!("{:?}", self.ranks),
-            });
-        }
-        if self.straight_through && !self.ranks.is_matrix() {
-            return Err(Error::UnknownOption {
-                argument: "straight_through",
-                expected: "false but for metrics of a matrix",
-                got: "true".to_owned(),
-            });
-        }
-        for (argument, value) in [("margin", self.margin), ("epsilon", self.epsilon)] {
-            if !value.is_finite() {
-                return Err(Error::OutOfRange { argument, expected: "a finite number", got: value });
-            }
-        }
-        Ok(())
     }
 }

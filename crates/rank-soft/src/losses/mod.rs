@@ -1,5 +1,6 @@
 //! Ranking losses, each with its gradient to the scores.
 
+mod check;
 mod evaluate;
 mod kendall;
 mod kinds;

@@ -144,6 +144,7 @@ struct Lambda {
     top: Option<usize>,
     scale: f64,
     mu: f64,
+    smooth_fraction: f64,
 }
 
 impl Lambda {
@@ -164,7 +165,7 @@ impl Lambda {
         let discounts = ranks.iter().map(|&rank| if within(rank) { discount(rank) } else { 0.0 }).collect();
         let differs = matches!(
             loss.pair_weight,
-            PairWeight::LambdaLoss2 | PairWeight::LambdaLoss2PlusPlus | PairWeight::Neighbors
+            PairWeight::LambdaLoss2 | PairWeight::LambdaLoss2PlusPlus | PairWeight::Neighbors | PairWeight::Ndcg
         );
         let steps = (0..if differs { 2 * row.scores.len() + 1 } else { 0 })
             .map(|step| step as f64 / 2.0)
@@ -178,12 +179,18 @@ impl Lambda {
             steps,
             top,
             mu: loss.mu,
+            smooth_fraction: loss.smooth_fraction,
             scale: if loss.times_length { row.padded as f64 } else { 1.0 },
         }
     }
 
+    /// That of LambdaLoss 2.
+    fn plain_step(&self, i: usize, j: usize) -> f64 {
+        self.steps[(2.0 * (self.ranks[i] - self.ranks[j]).abs()) as usize]
+    }
+
     fn step(&self, i: usize, j: usize) -> f64 {
-        let step = self.steps[(2.0 * (self.ranks[i] - self.ranks[j]).abs()) as usize];
+        let step = self.plain_step(i, j);
         let last = self.ranks[i].max(self.ranks[j]);
         // Jagerman et al. 2022: pairs that reach beyond the cut-off weigh more.
         if self.top.is_some_and(|top| last > top as f64) { step / (1.0 - discount(last)) } else { step }
@@ -209,6 +216,11 @@ impl Lambda {
                     self.scale * gap(j) * self.step(i, j)
                 }
                 PairWeight::Neighbors => 0.0,
+                PairWeight::Ndcg if within(i) || within(j) => {
+                    let share = self.smooth_fraction;
+                    self.scale * gap(j) * ((1.0 - share) * self.plain_step(i, j) + share * change(j))
+                }
+                PairWeight::Ndcg => 0.0,
             };
         }
     }
