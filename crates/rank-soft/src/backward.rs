@@ -7,8 +7,8 @@ use crate::forward::between;
 use crate::operator::{GradientRule, Kind};
 use crate::projection::Projection;
 use crate::smooth::{self, Target};
-use crate::state::Workspace;
-use crate::threads::{cut, in_threads};
+use crate::state::{Own, Workspace};
+use crate::threads::{cut, in_turns};
 use crate::watch::Watch;
 use crate::{Float, Regularization, Result, State};
 
@@ -59,14 +59,15 @@ impl State {
         let mut rest = gradient;
         let mut first = 0;
         let mut pieces = Vec::new();
-        for share in self.rows.shares(self.threads) {
+        let (threads, shares) = self.rows.turns(self.threads);
+        for share in shares {
             let numbers = share.clone().map(|row| self.rows.range(row).len()).sum();
             let outputs: usize = share.clone().map(|row| self.row_outputs(row)).sum();
             pieces.push((share, cut(&mut rest, numbers), &cotangent[first..first + outputs]));
             first += outputs;
         }
-        in_threads(pieces, |(share, mut gradient, mut cotangent)| {
-            let (mut own, mut wide) = (Workspace::<T::Row>::default(), Workspace::<f64>::default());
+        in_turns(threads, pieces, |(share, mut gradient, mut cotangent)| {
+            let (mut own, mut wide) = (Own::<T::Row>::new(), Own::<f64>::new());
             for row in share {
                 let length = self.rows.range(row).len();
                 let (cotangents, rest) = cotangent.split_at(self.row_outputs(row));

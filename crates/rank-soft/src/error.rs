@@ -52,6 +52,14 @@ pub enum Error {
         /// The value that was passed.
         strength: f64,
     },
+    /// A result that memory has no room for.
+    #[error("{argument}: expected a result that fits into memory, got one of {numbers} numbers; pass less at a time")]
+    TooLarge {
+        /// Which argument makes it so large.
+        argument: &'static str,
+        /// How many numbers it would have.
+        numbers: usize,
+    },
     /// Long work was watched, and ended.
     #[error("watch: expected to go on, got the request to stop; start again")]
     Stopped,
@@ -154,6 +162,16 @@ impl Error {
         }
         self
     }
+}
+
+/// Refuses as many numbers of this type as there is no room for.
+pub(crate) fn check_room<T>(argument: &'static str, numbers: usize) -> Result<()> {
+    /// Fewer are not asked for beforehand.
+    const FEW: usize = 1 << 24;
+    if numbers > FEW && Vec::<T>::new().try_reserve_exact(numbers).is_err() {
+        return Err(Error::TooLarge { argument, numbers });
+    }
+    Ok(())
 }
 
 /// The result of a soft operator.

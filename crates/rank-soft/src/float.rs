@@ -5,6 +5,7 @@ use rank_kernels::{Work, vectorized_work};
 
 use crate::error::{LIMIT, Place};
 use crate::sorting::Key;
+use crate::state::Shelved;
 use crate::{Error, Result};
 
 mod sealed {
@@ -35,7 +36,7 @@ pub trait Float: Copy + Default + PartialEq + Into<f64> + Send + Sync + sealed::
 
 /// `f32` or `f64`.
 #[doc(hidden)]
-pub trait Real: Float {
+pub trait Real: Float + Shelved {
     /// An integer of the same order.
     type Key: Key;
     /// The key of a number; both zeros have the same.

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::error::{LIMIT, check_room};
 use crate::float::{Real, check_finite, check_length};
 use crate::input::{Layout, thread_count};
 use crate::operator::{GradientRule, Kind, Scale};
@@ -9,8 +10,8 @@ use crate::pool::{Fit, TINY};
 use crate::projection::Projection;
 use crate::smooth::{self, Target};
 use crate::spare::Buffer;
-use crate::state::{Saved, Workspace};
-use crate::threads::{cut, in_threads};
+use crate::state::{Own, Saved, Workspace};
+use crate::threads::{cut, in_turns};
 use crate::watch::Watch;
 use crate::{Direction, Float, Input, Method, Operator, Regularization, Result, Rows, State};
 
@@ -24,21 +25,33 @@ impl Operator {
     ///
     /// [`Error::NotANumber`](crate::Error::NotANumber), [`Error::InvalidStrength`](crate::Error::InvalidStrength),
     /// [`Error::OutOfRange`](crate::Error::OutOfRange), [`Error::LengthMismatch`](crate::Error::LengthMismatch),
-    /// [`Error::Shape`](crate::Error::Shape), [`Error::Offsets`](crate::Error::Offsets), and
+    /// [`Error::TooLarge`](crate::Error::TooLarge), [`Error::Shape`](crate::Error::Shape), [`Error::Offsets`](crate::Error::Offsets), and
     /// [`Error::UnknownOption`](crate::Error::UnknownOption) for options that do not go together.
     ///
     /// # Example
     ///
     /// See [`Operator`].
     pub fn forward<T: Float>(&self, input: &Input<'_, T>) -> Result<(Vec<T>, State)> {
-        let mut out = vec![T::default(); self.outputs(&input.rows()?)];
+        let rows = input.rows()?;
+        self.check_room::<T>(&rows)?;
+        let mut out = vec![T::default(); self.outputs(&rows)];
         let state = self.forward_into(input, &mut out)?;
         Ok((out, state))
     }
 
     /// How many numbers the operator gives for these rows.
     pub fn outputs(&self, rows: &Rows) -> usize {
-        (0..rows.count()).map(|row| self.kind.outputs(rows.range(row).len())).sum()
+        (0..rows.count())
+            .fold(0, |outputs: usize, row| outputs.saturating_add(self.kind.outputs(rows.range(row).len())))
+    }
+
+    /// Whether there is room for that many.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TooLarge`](crate::Error::TooLarge).
+    pub fn check_room<T: Float>(&self, rows: &Rows) -> Result<()> {
+        check_room::<T>(if let Kind::TopK { .. } = self.kind { "k" } else { "values" }, self.outputs(rows))
     }
 
     /// [`forward`](Self::forward) into numbers that are there.
@@ -110,7 +123,7 @@ impl Operator {
 
     /// The strength for a row of these values.
     fn strength_for<W: Float>(&self, values: &[W], factor: f64) -> f64 {
-        let strength = self.strength * factor;
+        let strength = (self.strength * factor).min(LIMIT);
         // Sinkhorn standardizes the values itself.
         if self.scale == Scale::Absolute || self.method == Method::Sinkhorn {
             return strength;
@@ -208,7 +221,7 @@ pub(crate) fn between(level: f64, count: usize) -> (usize, f64) {
 
 impl State {
     pub(crate) fn fill<T: Float>(&mut self, input: &Input<'_, T>, out: &mut [T]) -> Result<()> {
-        let shares = self.rows.shares(self.threads);
+        let (threads, shares) = self.rows.turns(self.threads);
         let (mut order, mut kept) = (&mut *self.order, self.values.as_mut_slice());
         let (mut strengths, mut counts) = (self.strengths.as_mut_slice(), self.counts.as_mut_slice());
         let (mut softmax, mut out) = (&mut *self.shares, out);
@@ -228,8 +241,8 @@ impl State {
         }
         let (operator, rows, batch) = (self.operator, &self.rows, self.batch);
         let in_steps = smooth::has_steps(operator.method);
-        in_threads(pieces, |(share, (mut order, mut shares, mut kept, strengths, counts, mut out))| {
-            let (mut own, mut wide) = (Workspace::<T::Row>::default(), Workspace::<f64>::default());
+        in_turns(threads, pieces, |(share, (mut order, mut shares, mut kept, strengths, counts, mut out))| {
+            let (mut own, mut wide) = (Own::<T::Row>::new(), Own::<f64>::new());
             for (row, (strength, count)) in share.zip(strengths.iter_mut().zip(counts)) {
                 let range = rows.range(row);
                 let mut saved = Saved {

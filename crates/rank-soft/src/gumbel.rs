@@ -4,6 +4,7 @@
 //! Gumbel noise are `k` draws without replacement from the softmax of the scores, in the order of drawing. Noise is a
 //! function of seed and position alone, so that neither threads nor what else is drawn changes it.
 
+use crate::error::check_room;
 use crate::float::{Float, refuse};
 use crate::{Error, Input, Result};
 
@@ -65,7 +66,7 @@ pub struct Drawn {
 ///
 /// # Errors
 ///
-/// [`Error::NotANumber`], [`Error::LengthMismatch`], [`Error::Shape`], [`Error::Offsets`].
+/// [`Error::NotANumber`], [`Error::LengthMismatch`], [`Error::Shape`], [`Error::Offsets`], [`Error::TooLarge`].
 ///
 /// # Source
 ///
@@ -97,6 +98,7 @@ pub fn gumbel_top_k<T: Float>(input: &Input<'_, T>, k: usize, seed: u64) -> Resu
             other => other,
         });
     }
+    check_room::<Option<usize>>("k", rows.count().saturating_mul(k))?;
     let mut drawn =
         Drawn { positions: Vec::with_capacity(rows.count() * k), perturbed: Vec::with_capacity(rows.count() * k) };
     let mut scores: Vec<(f64, usize)> = Vec::new();

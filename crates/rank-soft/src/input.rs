@@ -47,12 +47,14 @@ impl Rows {
         }
     }
 
-    /// Contiguous runs of rows of about as many numbers each, at most `threads`.
-    pub(crate) fn shares(&self, threads: usize) -> Vec<Range<usize>> {
-        self.shares_of(threads, 8_192)
+    /// How many threads are worth their while, and contiguous runs of rows for them to take in turns.
+    pub(crate) fn turns(&self, threads: usize) -> (usize, Vec<Range<usize>>) {
+        let threads = threads.min(self.total() / 8_192 + 1);
+        (threads, self.shares_of(if threads > 1 { 8 * threads } else { 1 }, 4_096))
     }
 
-    /// The same of at least `least` numbers: a thread that has less to do costs more than it saves.
+    /// Contiguous runs of rows of about as many numbers each, at most `threads`, of at least `least` numbers: a thread
+    /// that has less to do costs more than it saves.
     pub(crate) fn shares_of(&self, threads: usize, least: usize) -> Vec<Range<usize>> {
         let (count, total) = (self.count(), self.total());
         let threads = threads.min(total / least + 1).max(1);
@@ -235,7 +237,9 @@ impl<'a, T: Float> Input<'a, T> {
         positive("strengths", self.strengths)?;
         if let Some(strengths) = self.row_strengths {
             check_length("row_strengths", strengths.len(), "rows", rows.count())?;
-            strengths.iter().try_for_each(|&strength| check_strength(strength))?;
+            if let Some(&got) = strengths.iter().find(|&&strength| check_strength(strength).is_err()) {
+                return Err(Error::OutOfRange { argument: "strengths", expected: "numbers from 0 to 1e300", got });
+            }
         }
         Ok(())
     }

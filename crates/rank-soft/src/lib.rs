@@ -8,6 +8,7 @@ mod boosting;
 pub mod burn;
 #[cfg(feature = "candle")]
 pub mod candle;
+mod checkpoints;
 mod diagnose;
 mod error;
 mod float;

@@ -3,14 +3,15 @@
 //! Petersen, Borgelt, Kuehne, Deussen: Differentiable sorting networks (ICML 2021), Monotonic differentiable sorting
 //! networks (ICLR 2022). A comparator of a and b gives `a f + b (1 - f)` for the lesser and the rest for the greater, with
 //! `f = f(b - a)` from 0 to 1. Ranks are the ranks 1, …, n carried back through the comparators. Odd-even transposition
-//! has n layers, bitonic merging L (L + 1) / 2 with L = ⌈log₂ n⌉. Each layer is applied to a vector: O(n) a layer, in time
-//! and memory.
+//! has n layers, bitonic merging L (L + 1) / 2 with L = ⌈log₂ n⌉. Each layer is applied to a vector in O(n); the values
+//! before each, which ranks and gradients need, are kept for few layers, and found again for the others.
 //!
 //! By hand: of 0 and 1 at strength 1 by Cauchy, f = ½ + atan(1) / π = ¾, hence ranks 1.25 and 1.75.
 
 use std::f64::consts::PI;
 
 use crate::Result;
+use crate::checkpoints::backwards;
 use crate::watch::Watch;
 
 /// How a comparator goes from swapping to not swapping.
@@ -64,53 +65,52 @@ impl Network {
         if self == Self::OddEven { n } else { levels * (levels + 1) / 2 }
     }
 
-    /// The comparators of each layer, the lesser place first.
-    fn layers(self, n: usize) -> Vec<Vec<(usize, usize)>> {
-        match self {
-            Self::OddEven => {
-                (0..n).map(|layer| (layer % 2..n.saturating_sub(1)).step_by(2).map(|i| (i, i + 1)).collect()).collect()
-            }
-            Self::Bitonic => {
-                let mut layers = Vec::new();
-                let mut size = 2;
-                // What is missing to a power of two would be the greatest, and stay behind: its comparators do nothing.
-                while size < 2 * n {
-                    let inside = |pairs: Vec<(usize, usize)>| pairs.into_iter().filter(|&(_, b)| b < n).collect();
-                    let full = n.next_power_of_two();
-                    layers.push(inside((0..full).map(|i| (i, i ^ (size - 1))).filter(|(a, b)| a < b).collect()));
-                    let mut step = size / 4;
-                    while step > 0 {
-                        layers.push(inside((0..full).map(|i| (i, i | step)).filter(|(a, b)| a < b).collect()));
-                        step /= 2;
-                    }
-                    size *= 2;
+    /// Calls `compare` with the places of each comparator of a layer, the lesser first.
+    fn layer(self, layer: usize, n: usize, mut compare: impl FnMut(usize, usize)) {
+        if self == Self::OddEven {
+            (layer % 2..n.saturating_sub(1)).step_by(2).for_each(|i| compare(i, i + 1));
+            return;
+        }
+        // Blocks of twice the size are merged by as many layers more: the first compares a block's ends.
+        let (mut level, mut within) = (1, layer);
+        while within >= level {
+            within -= level;
+            level += 1;
+        }
+        let size = 1 << (level - within);
+        // What is missing to a power of two would be the greatest, and stay behind: its comparators do nothing.
+        for start in (0..n).step_by(size) {
+            for i in 0..size / 2 {
+                let other = start + if within == 0 { size - 1 - i } else { size / 2 + i };
+                if other < n {
+                    compare(start + i, other);
                 }
-                layers
             }
         }
     }
 }
 
-/// The values before each layer, ascending at the end.
-fn run(
-    layers: &[Vec<(usize, usize)>],
-    x: &[f64],
+/// A network over values, softened.
+struct Soft<'a> {
+    network: Network,
     swap: Swap,
     strength: f64,
-    watch: Watch<'_>,
-) -> Result<Vec<Vec<f64>>> {
-    let mut values = vec![x.to_vec()];
-    for layer in layers {
-        watch.advance(1)?;
-        let mut next = values[values.len() - 1].clone();
-        for &(a, b) in layer {
-            let (low, high) = (next[a], next[b]);
-            let (f, _) = swap.at(high - low, strength);
-            (next[a], next[b]) = (low + (1.0 - f) * (high - low), high - (1.0 - f) * (high - low));
-        }
-        values.push(next);
+    x: &'a [f64],
+}
+
+impl Soft<'_> {
+    fn depth(&self) -> usize {
+        self.network.depth(self.x.len())
     }
-    Ok(values)
+
+    /// Sorts the values by one layer.
+    fn step(&self, layer: usize, values: &mut [f64]) {
+        self.network.layer(layer, values.len(), |a, b| {
+            let (low, high) = (values[a], values[b]);
+            let (f, _) = self.swap.at(high - low, self.strength);
+            (values[a], values[b]) = (low + (1.0 - f) * (high - low), high - (1.0 - f) * (high - low));
+        });
+    }
 }
 
 /// The values, ascending.
@@ -122,10 +122,12 @@ pub(crate) fn sort(
     watch: Watch<'_>,
     out: &mut [f64],
 ) -> Result<()> {
-    let layers = network.layers(x.len());
-    let values = run(&layers, x, swap, strength, watch)?;
-    out.copy_from_slice(&values[layers.len()]);
-    Ok(())
+    let soft = Soft { network, swap, strength, x };
+    out.copy_from_slice(x);
+    (0..soft.depth()).try_for_each(|layer| {
+        soft.step(layer, out);
+        watch.advance(1)
+    })
 }
 
 pub(crate) fn sort_vjp(
@@ -137,19 +139,23 @@ pub(crate) fn sort_vjp(
     watch: Watch<'_>,
     out: &mut [f64],
 ) -> Result<()> {
-    let layers = network.layers(x.len());
-    let values = run(&layers, x, swap, strength, watch)?;
+    let soft = Soft { network, swap, strength, x };
     out.copy_from_slice(u);
-    for (layer, values) in layers.iter().zip(&values).rev() {
-        for &(a, b) in layer {
-            let gap = values[b] - values[a];
-            let (f, slope) = swap.at(gap, strength);
-            let (low, high) = (out[a], out[b]);
-            let moved = (high - low) * gap * slope;
-            (out[a], out[b]) = (f * low + (1.0 - f) * high - moved, (1.0 - f) * low + f * high + moved);
-        }
-    }
-    Ok(())
+    backwards(
+        x.to_vec(),
+        soft.depth(),
+        watch,
+        |layer, values| soft.step(layer, values),
+        |layer, values| {
+            network.layer(layer, x.len(), |a, b| {
+                let gap = values[b] - values[a];
+                let (f, slope) = swap.at(gap, strength);
+                let (low, high) = (out[a], out[b]);
+                let moved = (high - low) * gap * slope;
+                (out[a], out[b]) = (f * low + (1.0 - f) * high - moved, (1.0 - f) * low + f * high + moved);
+            });
+        },
+    )
 }
 
 /// `weights`, one for each place of the ascending order, carried back to the values.
@@ -162,16 +168,20 @@ pub(crate) fn weights(
     watch: Watch<'_>,
     out: &mut [f64],
 ) -> Result<()> {
-    let layers = network.layers(x.len());
-    let values = run(&layers, x, swap, strength, watch)?;
+    let soft = Soft { network, swap, strength, x };
     out.copy_from_slice(weights);
-    for (layer, values) in layers.iter().zip(&values).rev() {
-        for &(a, b) in layer {
-            let (f, _) = swap.at(values[b] - values[a], strength);
-            (out[a], out[b]) = (f * out[a] + (1.0 - f) * out[b], (1.0 - f) * out[a] + f * out[b]);
-        }
-    }
-    Ok(())
+    backwards(
+        x.to_vec(),
+        soft.depth(),
+        watch,
+        |layer, values| soft.step(layer, values),
+        |layer, values| {
+            network.layer(layer, x.len(), |a, b| {
+                let (f, _) = swap.at(values[b] - values[a], strength);
+                (out[a], out[b]) = (f * out[a] + (1.0 - f) * out[b], (1.0 - f) * out[a] + f * out[b]);
+            });
+        },
+    )
 }
 
 pub(crate) fn weights_vjp(
@@ -183,28 +193,27 @@ pub(crate) fn weights_vjp(
     watch: Watch<'_>,
     out: &mut [f64],
 ) -> Result<()> {
-    let layers = network.layers(x.len());
-    let values = run(&layers, x, swap, strength, watch)?;
-    // The product is that of the weights with the cotangent sorted as the values are.
-    let mut carried = vec![u.to_vec()];
-    for (layer, values) in layers.iter().zip(&values) {
-        let mut next = carried[carried.len() - 1].clone();
-        for &(a, b) in layer {
+    let (n, soft) = (x.len(), Soft { network, swap, strength, x });
+    // The product is that of the weights with the cotangent sorted as the values are: both go through the layers.
+    let step = |layer: usize, state: &mut [f64]| {
+        let (values, carried) = state.split_at_mut(n);
+        network.layer(layer, n, |a, b| {
             let (f, _) = swap.at(values[b] - values[a], strength);
-            (next[a], next[b]) = (f * next[a] + (1.0 - f) * next[b], (1.0 - f) * next[a] + f * next[b]);
-        }
-        carried.push(next);
-    }
+            (carried[a], carried[b]) =
+                (f * carried[a] + (1.0 - f) * carried[b], (1.0 - f) * carried[a] + f * carried[b]);
+        });
+        soft.step(layer, values);
+    };
     let mut back = weights.to_vec();
     out.fill(0.0);
-    for ((layer, values), carried) in layers.iter().zip(&values).zip(&carried).rev() {
-        for &(a, b) in layer {
+    backwards([x, u].concat(), soft.depth(), watch, step, |layer, state| {
+        let (values, carried) = state.split_at(n);
+        network.layer(layer, n, |a, b| {
             let gap = values[b] - values[a];
             let (f, slope) = swap.at(gap, strength);
             let moved = ((back[a] - back[b]) * (carried[a] - carried[b]) + (out[b] - out[a]) * gap) * slope;
             (out[a], out[b]) = (f * out[a] + (1.0 - f) * out[b] - moved, (1.0 - f) * out[a] + f * out[b] + moved);
             (back[a], back[b]) = (f * back[a] + (1.0 - f) * back[b], (1.0 - f) * back[a] + f * back[b]);
-        }
-    }
-    Ok(())
+        });
+    })
 }

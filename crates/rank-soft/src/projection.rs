@@ -30,6 +30,13 @@ pub(crate) struct Scratch {
     cotangents: Vec<f64>,
 }
 
+impl Scratch {
+    /// How long a row it has room for.
+    pub(crate) fn length(&self) -> usize {
+        self.sorted.capacity().max(self.cotangents.capacity())
+    }
+}
+
 /// A projection of rows.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Projection {

@@ -1,5 +1,6 @@
 //! The operators that are no projections, by one name each.
 
+use crate::checkpoints::reported;
 use crate::operator::{Kind, Method};
 use crate::permutation::{self, Matrix, Task};
 use crate::watch::Watch;
@@ -130,9 +131,13 @@ pub(crate) fn steps(method: Method, kind: Kind, n: usize, back: bool) -> usize {
     match method {
         Method::L2 | Method::Kl | Method::LapSum => 1,
         Method::Sinkhorn => sinkhorn::steps(n, back),
-        Method::OddEven(_) => network::Network::OddEven.depth(n),
-        Method::Bitonic(_) => network::Network::Bitonic.depth(n),
+        Method::OddEven(_) | Method::Bitonic(_) => {
+            let depth = network_of(method).depth(n);
+            // Ranks are found on the way back.
+            if back || Target::of(kind, n) != Target::Sort { reported(depth) } else { depth }
+        }
         Method::Subset => match kind {
+            Kind::TopKMask { k } if back => reported(k.min(n)),
             Kind::TopKMask { k } => k.min(n),
             _ => 0,
         },

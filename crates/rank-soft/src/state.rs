@@ -1,8 +1,15 @@
 //! What a forward pass leaves for the gradient.
 
+use std::cell::Cell;
+use std::ops::{Deref, DerefMut};
+use std::thread::LocalKey;
+
 use crate::projection::{POSITION, Scratch, for_each_block};
 use crate::spare::Buffer;
 use crate::{Operator, Rows};
+
+/// A workspace of longer rows is not kept.
+const LONGEST: usize = 1 << 17;
 
 /// What the gradient of an operator needs of its forward pass: order, blocks, strengths.
 #[derive(Debug, Clone)]
@@ -80,8 +87,9 @@ pub(crate) struct Saved<'a> {
     pub(crate) count: &'a mut usize,
 }
 
-/// What a thread keeps from row to row.
-pub(crate) struct Workspace<W> {
+/// What a thread keeps from row to row, and from call to call.
+#[derive(Debug)]
+pub struct Workspace<W> {
     pub(crate) scratch: Scratch,
     pub(crate) values: Vec<W>,
     pub(crate) cotangent: Vec<W>,
@@ -102,5 +110,58 @@ impl<W> Default for Workspace<W> {
             weights: Vec::new(),
             spare: Vec::new(),
         }
+    }
+}
+
+/// A number of which a thread keeps a workspace.
+#[doc(hidden)]
+pub trait Shelved: Sized + 'static {
+    #[doc(hidden)]
+    fn shelf() -> &'static LocalKey<Cell<Option<Box<Workspace<Self>>>>>;
+}
+
+macro_rules! shelved {
+    ($($type:ty),*) => { $(
+        impl Shelved for $type {
+            fn shelf() -> &'static LocalKey<Cell<Option<Box<Workspace<Self>>>>> {
+                thread_local! {
+                    static SHELF: Cell<Option<Box<Workspace<$type>>>> = const { Cell::new(None) };
+                }
+                &SHELF
+            }
+        }
+    )* };
+}
+
+shelved!(f32, f64);
+
+/// A workspace that goes back to its thread's shelf.
+pub(crate) struct Own<W: Shelved>(Box<Workspace<W>>);
+
+impl<W: Shelved> Own<W> {
+    pub(crate) fn new() -> Self {
+        Self(W::shelf().take().unwrap_or_default())
+    }
+}
+
+impl<W: Shelved> Drop for Own<W> {
+    fn drop(&mut self) {
+        // That of long rows is given back to the system.
+        if self.0.scratch.length() <= LONGEST {
+            W::shelf().set(Some(std::mem::take(&mut self.0)));
+        }
+    }
+}
+
+impl<W: Shelved> Deref for Own<W> {
+    type Target = Workspace<W>;
+    fn deref(&self) -> &Workspace<W> {
+        &self.0
+    }
+}
+
+impl<W: Shelved> DerefMut for Own<W> {
+    fn deref_mut(&mut self) -> &mut Workspace<W> {
+        &mut self.0
     }
 }

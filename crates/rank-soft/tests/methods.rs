@@ -336,3 +336,43 @@ fn draws_without_replacement_are_those_of_the_softmax() {
     let refused = gumbel_top_k(&Input::new(&[f64::INFINITY]), 1, 1).unwrap_err().to_string();
     assert!(refused.starts_with("values[0]: expected a number"), "{refused}");
 }
+
+#[test]
+fn what_memory_has_no_room_for_is_refused_by_name() {
+    let top = Operator::new(Kind::TopK { k: 1 << 50 });
+    let refused = top.forward(&Input::new(&VALUES)).unwrap_err().to_string();
+    assert_eq!(
+        refused,
+        format!("k: expected a result that fits into memory, got one of {} numbers; pass less at a time", 1_u64 << 50)
+    );
+    let all = Operator::new(Kind::TopK { k: usize::MAX }).forward(&Input::new(&VALUES).columns(1)).unwrap_err();
+    assert!(matches!(all, rank_soft::Error::TooLarge { argument: "k", numbers: usize::MAX }), "{all}");
+    let drawn = rank_soft::gumbel_top_k(&Input::new(&VALUES).columns(1), usize::MAX, 1).unwrap_err().to_string();
+    assert!(drawn.starts_with("k: expected a result that fits into memory"), "{drawn}");
+}
+
+#[test]
+fn threads_change_no_bit() {
+    let values: Vec<f32> = (0..60_000_u32).map(|i| (i * 7_919 % 10_007) as f32 / 100.0).collect();
+    let cotangent: Vec<f32> = values.iter().map(|value| value.sin()).collect();
+    let strengths: Vec<f64> = (0..600_u32).map(|row| f64::from(row % 7)).collect();
+    for method in [Method::L2, Method::Kl, Method::LapSum] {
+        let operator = Operator::new(Kind::Rank).method(method).strength(0.3);
+        let input = Input::new(&values).columns(100).row_strengths(&strengths);
+        let (alone, state) = operator.forward(&input).unwrap();
+        let gradient = state.vjp(&cotangent).unwrap();
+        for threads in [2, 3, 16] {
+            let (together, state) = operator.forward(&input.clone().threads(threads)).unwrap();
+            assert_eq!(together, alone);
+            assert_eq!(state.vjp(&cotangent).unwrap(), gradient);
+        }
+    }
+    // The first row that cannot be ranked is named, whichever thread comes upon one first.
+    let mut bad = values.clone();
+    for at in [59_999, 40_000, 12_345] {
+        bad[at] = f32::NAN;
+        let refused = Operator::new(Kind::Rank).forward(&Input::new(&bad).columns(100).threads(3)).unwrap_err();
+        let place = format!("values[{}][{}]: expected", at / 100, at % 100);
+        assert!(refused.to_string().starts_with(&place), "{refused}");
+    }
+}
