@@ -176,6 +176,11 @@ fn what_cannot_be_is_refused() {
         "repetitions: expected encodings of at most 268435456 components, got 1048576000; lower simhash_bits, \
          repetitions or projection_dim"
     );
+    assert_eq!(
+        refused(128, FdeConfig { simhash_bits: 0, projection_dim: Some(1), repetitions: 1 << 28, ..base }),
+        "repetitions: expected hyperplanes and projections of at most 268435456 components, got 34359738368; lower \
+         simhash_bits, repetitions or projection_dim"
+    );
     let config = FdeConfig { simhash_bits: 1, projection_dim: None, repetitions: 1, ..base };
     let wrong = FixedDimensionalEncoder::from_vectors(2, config, &[1.0], None).unwrap_err().to_string();
     assert_eq!(
@@ -198,4 +203,19 @@ fn what_cannot_be_is_refused() {
     assert!(error.starts_with("values (document 1): expected finite"), "{error}");
     let batch = TokenBatch::flat(Components::F32(&tokens), 1, &[0, 4]).unwrap();
     assert!(matches!(encoder.encode_queries(&batch, 1, |_| true), Err(Error::DimMismatch { .. })));
+}
+
+#[test]
+fn encodings_beyond_all_memory_are_refused() {
+    let config = FdeConfig { simhash_bits: 16, projection_dim: None, repetitions: 1 << 11, ..FdeConfig::default() };
+    let encoder = FixedDimensionalEncoder::new(2, config).unwrap();
+    // More than 2 to the power of 47 bytes, which no address space of today has.
+    let tokens = vec![1.0; 2 * 200_000];
+    let offsets: Vec<usize> = (0..=200_000).collect();
+    let batch = TokenBatch::flat(Components::F32(&tokens), 2, &offsets).unwrap();
+    assert_eq!(
+        encoder.encode_documents(&batch, 1, |_| true).unwrap_err().to_string(),
+        "values: expected encodings that fit into memory, got 200000 of 268435456 components, 200000.0 GiB; encode fewer \
+         of them at once, or set final_dim"
+    );
 }

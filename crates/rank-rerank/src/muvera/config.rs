@@ -56,6 +56,13 @@ impl FdeConfig {
             let advice = "lower simhash_bits, repetitions or projection_dim";
             return wrong("repetitions", format!("encodings of at most {MOST} components"), whole, advice);
         }
+        let projected = self.projection_dim.filter(|&width| width < dim).unwrap_or(0);
+        let vectors = self.repetitions.saturating_mul(self.simhash_bits + projected).saturating_mul(dim);
+        if vectors > MOST {
+            let advice = "lower simhash_bits, repetitions or projection_dim";
+            let expected = format!("hyperplanes and projections of at most {MOST} components");
+            return wrong("repetitions", expected, vectors, advice);
+        }
         match self.final_dim {
             Some(got) if got == 0 || got > whole => {
                 let advice = "leave it out to keep all components";

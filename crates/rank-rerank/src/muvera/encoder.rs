@@ -174,7 +174,8 @@ impl FixedDimensionalEncoder {
     ///
     /// # Errors
     ///
-    /// As [`encode_query`](Self::encode_query), of the first query that cannot be encoded.
+    /// As [`encode_query`](Self::encode_query), of the first query that cannot be encoded; [`Error::Parameter`] if there is
+    /// no memory for the encodings.
     pub fn encode_queries(
         &self,
         queries: &TokenBatch<'_>,
@@ -208,7 +209,7 @@ impl FixedDimensionalEncoder {
         if batch.dim() != self.dim && batch.documents() > 0 {
             return Err(Error::DimMismatch { argument: Argument::Values, expected: self.dim, got: batch.dim() });
         }
-        let mut encodings = vec![0.0; batch.documents() * self.encoded_dim()];
+        let mut encodings = self.room(batch.documents())?;
         let first_error: Mutex<Option<(usize, Error)>> = Mutex::new(None);
         for_chunks(&mut encodings, self.encoded_dim(), threads(asked), |position, encoding| {
             let argument = Argument::Documents(position);
@@ -226,6 +227,28 @@ impl FixedDimensionalEncoder {
         match first_error.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
             Some((_, error)) => Err(error),
             None => Ok(encodings),
+        }
+    }
+
+    /// Zeros for so many encodings.
+    fn room(&self, count: usize) -> Result<Vec<f32>> {
+        let mut encodings = Vec::new();
+        let total = count.checked_mul(self.encoded_dim());
+        match total.filter(|&total| encodings.try_reserve_exact(total).is_ok()) {
+            Some(total) => {
+                encodings.resize(total, 0.0);
+                Ok(encodings)
+            }
+            None => Err(Error::Parameter {
+                argument: "values",
+                expected: "encodings that fit into memory".to_owned(),
+                got: format!(
+                    "{count} of {} components, {:.1} GiB",
+                    self.encoded_dim(),
+                    count as f64 * self.encoded_dim() as f64 * size_of::<f32>() as f64 / f64::from(1 << 30)
+                ),
+                advice: "encode fewer of them at once, or set final_dim",
+            }),
         }
     }
 
