@@ -160,6 +160,23 @@ proptest! {
     }
 }
 
+/// Documents of which the matrix has many blocks, and shrinks more than once.
+#[test]
+fn long_documents() {
+    let mut state = 7_u32;
+    for (n, factor) in [(97, 8.0), (150, 3.0), (161, 40.0)] {
+        let values = std::iter::repeat_with(|| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (f64::from(state) / f64::from(u32::MAX) - 0.5) as f32
+        });
+        let tokens = unit(&values.take(n * 6).collect::<Vec<f32>>(), 6);
+        let pooled =
+            pool(&TokenMatrix::new(tokens.clone(), 6).unwrap(), PoolConfig::new(Pooling::Hierarchical { factor }))
+                .unwrap();
+        assert_eq!(by_first(&pooled.clusters), slow_ward(&tokens, 6, (n as f64 / factor) as usize));
+    }
+}
+
 /// Of eight tokens, whose pairs and distances are plain: `fcluster(linkage(squareform(1 - T @ T.T), "ward"), k,
 /// "maxclust")` of `SciPy` 1.17.1 numbers the clusters so.
 #[test]
@@ -216,4 +233,13 @@ fn errors() {
     assert!(matches!(pool_tokens(&[[f32::NAN]], 2.0), Err(Error::NonFinite { .. })));
     assert!(matches!(pool_tokens(&[[0.0; 2]; 0], 2.0), Err(Error::NoTokens { .. })));
     assert!(matches!(pool_tokens(&[[f32::MAX], [f32::MAX]], 2.0), Err(Error::Overflow { .. })));
+    // Products that are no numbers.
+    let large = [[1e30, 1e30], [1e30, -1e30], [1e30, 0.0], [0.0, 1e30]];
+    for pooling in [
+        Pooling::Hierarchical { factor: 2.0 },
+        Pooling::HierarchicalSquare { factor: 2.0 },
+        Pooling::Adaptive { max_distance: 1.0 },
+    ] {
+        assert!(matches!(pool(&large, PoolConfig::new(pooling)), Err(Error::Overflow { .. })));
+    }
 }

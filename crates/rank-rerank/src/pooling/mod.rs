@@ -1,5 +1,6 @@
 //! Fewer tokens for each document: tokens that are alike become one, their mean.
 
+mod distances;
 mod greedy;
 mod pool;
 mod tree;

@@ -2,9 +2,10 @@
 
 use rank_kernels::try_kernels;
 
+use super::distances::Distances;
 use super::greedy::{greedy, unit};
 use super::tree::{cut, height_for};
-use super::ward::{Distances, ward};
+use super::ward::ward;
 use crate::error::{Argument, Error, Result};
 use crate::tokens::{TokenMatrix, Tokens, check_finite, gather};
 
@@ -104,8 +105,8 @@ pub struct Pooled {
 ///
 /// # Errors
 ///
-/// [`Error::PoolFactor`]; [`Error::NoTokens`], [`Error::NoComponents`], [`Error::RaggedTokens`], [`Error::NonFinite`];
-/// [`Error::Isa`].
+/// [`Error::PoolFactor`]; [`Error::NoTokens`], [`Error::NoComponents`], [`Error::RaggedTokens`], [`Error::NonFinite`],
+/// [`Error::Overflow`]; [`Error::Isa`].
 ///
 /// # Source
 ///
@@ -195,17 +196,18 @@ fn labels(values: &[f32], dim: usize, pooling: Pooling) -> Result<Vec<usize>> {
         return Ok(vec![0; n]);
     }
     let kernels = try_kernels()?;
+    let overflow = Error::Overflow { argument: Argument::Tokens };
     Ok(match pooling {
         Pooling::Greedy { .. } => greedy(values, dim, clusters, kernels),
         Pooling::Adaptive { max_distance } => {
-            cut(&ward(Distances::cosine(values, dim, kernels)), n, Some(max_distance))
+            cut(&ward(Distances::cosine(values, dim, kernels).ok_or(overflow)?), n, Some(max_distance))
         }
         Pooling::HierarchicalSquare { .. } => {
-            let merges = ward(Distances::square(values, dim, kernels));
+            let merges = ward(Distances::square(values, dim, kernels).ok_or(overflow)?);
             cut(&merges, n, height_for(&merges, clusters))
         }
         _ => {
-            let merges = ward(Distances::cosine(values, dim, kernels));
+            let merges = ward(Distances::cosine(values, dim, kernels).ok_or(overflow)?);
             cut(&merges, n, height_for(&merges, clusters))
         }
     })
