@@ -215,12 +215,11 @@ impl Lambda {
                 PairWeight::Neighbors if (self.ranks[i] - self.ranks[j]).abs() == 1.0 => {
                     self.scale * gap(j) * self.step(i, j)
                 }
-                PairWeight::Neighbors => 0.0,
                 PairWeight::Ndcg if within(i) || within(j) => {
                     let share = self.smooth_fraction;
                     self.scale * gap(j) * ((1.0 - share) * self.plain_step(i, j) + share * change(j))
                 }
-                PairWeight::Ndcg => 0.0,
+                PairWeight::Neighbors | PairWeight::Ndcg => 0.0,
             };
         }
     }

@@ -123,8 +123,8 @@ fn add<const N: usize>(sums: &mut [[f64; LANES]; N], lists: [&[f64]; N]) {
     let lists = lists.map(|list| list[..count].as_chunks::<LANES>());
     for block in 0..count / LANES {
         for list in 0..N {
-            for lane in 0..LANES {
-                sums[list][lane] += lists[list].0[block][lane];
+            for (sum, term) in sums[list].iter_mut().zip(&lists[list].0[block]) {
+                *sum += term;
             }
         }
     }
