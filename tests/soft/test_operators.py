@@ -386,8 +386,10 @@ except KeyboardInterrupt:
         ("rank_soft.Loss('softmax', samples=100_000)(values, labels)", "10_000"),
         ("rank_soft.lambda_gradients(values, labels, np.array([0, 200_000]))", "200_000"),
         (
-            "rank_soft.Ranker(1).fit(values[:, None].astype(np.float32), labels, np.arange(0, 200_001, 10), "
-            "loss='softmax', epochs=100_000)",
+            (
+                "rank_soft.Ranker(1).fit(values[:, None].astype(np.float32), labels, np.arange(0, 200_001, 10), "
+                "loss='softmax', epochs=100_000)"
+            ),
             "200_000",
         ),
     ],

@@ -328,7 +328,7 @@ ERRORS: list[tuple[Callable[[], Any], type[RankError], str]] = [
         'reduction: expected one of "mean", "sum", "none", got',
     ),
     (lambda: soft.ordinal_loss(VALUES, TARGETS[:, 0].float()), DtypeError, "labels: expected torch.float64, which"),
-    (lambda: soft.ordinal_loss(VALUES, TARGETS[:, 0], mask=MASK), ShapeError, "mask: expected shape (2,), which labels"),
+    (lambda: soft.ordinal_loss(VALUES, TARGETS[:, 0], mask=MASK), ShapeError, "mask: expected shape (2,), which"),
     (
         lambda: soft.ranking_loss(VALUES, TARGETS.float(), rank_soft.Loss("rank_net")),
         DtypeError,

@@ -20,7 +20,7 @@ def ordinal_loss(
     mask: torch.Tensor | None = None,
     reduction: Literal["mean", "sum", "none"] = "mean",
 ) -> torch.Tensor:
-    """The ordinal loss, as by ``rank_soft.ordinal_loss``, in operations of PyTorch: every derivative and device is there.
+    """The ordinal loss, as by ``rank_soft.ordinal_loss``, in PyTorch's operations, on any device.
 
     Args:
         logits: float32, float64, float16 or bfloat16, shape ``(..., n, grades)``. The first of an item says how likely
