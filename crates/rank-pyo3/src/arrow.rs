@@ -1,6 +1,7 @@
 //! Tables of other libraries, through the Arrow `PyCapsule` protocol: read in place, or refused by name; and given back.
 
 mod values;
+mod vectors;
 
 use std::sync::Arc;
 
@@ -24,6 +25,7 @@ use pyo3_arrow::{PyArray, PyChunkedArray, PyRecordBatch, PyRecordBatchReader};
 use crate::{Package, describe};
 
 pub use values::{ValueColumn, ValueRef};
+pub use vectors::{VectorColumn, VectorRef};
 pub use {arrow_array, arrow_schema};
 
 /// A table in the memory of whoever made it: `pyarrow.Table`, `polars.DataFrame`, `pandas.DataFrame` and whatever else

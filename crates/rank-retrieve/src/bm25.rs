@@ -1,20 +1,27 @@
 //! BM25, and its kin, over the sparse engine.
 
+mod saved;
+mod search;
+
 use std::hash::Hash;
-use std::path::Path;
 use std::sync::Arc;
 
-use serde_json::{Value, json};
-
 use crate::columns::Columns;
-use crate::engine::{Dictionary, Engine, Entry, Kind, Request};
-use crate::file::{Opened, Reader, Writer};
+use crate::engine::{Dictionary, Engine, Entry, Kind};
+use crate::file::Opened;
 use crate::filter::Recent;
-use crate::folder::Commit;
 use crate::growing::counted;
 use crate::ids::{Ids, count};
 use crate::text_fields::scored;
-use crate::{Analyzer, Bm25Params, CustomTokenizer, Error, Filter, IdCodec, Impacts, Result, StoredFields, TextField};
+use crate::{Analyzer, Bm25Params, Error, Impacts, Result, StoredFields, TextField};
+
+/// Documents between two looks at who waits.
+pub(crate) const TOGETHER: usize = 1024;
+
+/// Of so many documents, those since the last look.
+pub(crate) fn last(documents: usize) -> usize {
+    documents - documents.saturating_sub(1) / TOGETHER * TOGETHER
+}
 
 /// An inverted index that ranks by BM25, or by another [`Formula`](crate::Formula) of the same counts.
 ///
@@ -222,12 +229,32 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
         offsets: &[usize],
         vocabulary: &[S],
     ) -> Result<()> {
+        self.add_tokens_while(ids, tokens, offsets, vocabulary, |_| true)
+    }
+
+    /// [`add_tokens`](Self::add_tokens), of which `go_on` hears how many more documents were added, and says whether to go
+    /// on.
+    ///
+    /// # Errors
+    ///
+    /// As [`add_tokens`](Self::add_tokens), and [`Stopped`](crate::Error::Stopped). Documents before the error stay.
+    pub fn add_tokens_while<S: AsRef<str>>(
+        &mut self,
+        ids: &[I],
+        tokens: &[i32],
+        offsets: &[usize],
+        vocabulary: &[S],
+        mut go_on: impl FnMut(usize) -> bool,
+    ) -> Result<()> {
         self.check_unnamed()?;
         self.verify()?;
         check_tokens(tokens, offsets, ids.len(), vocabulary.len())?;
         count(self.dictionary.len() + vocabulary.len())?;
         let mut numbers: Vec<Option<u32>> = vec![None; vocabulary.len()];
-        for (id, ends) in ids.iter().zip(offsets.windows(2)) {
+        for (row, (id, ends)) in ids.iter().zip(offsets.windows(2)).enumerate() {
+            if row % TOGETHER == 0 && row > 0 && !go_on(TOGETHER) {
+                return Err(Error::Stopped);
+            }
             self.ids.check(id)?;
             let tokens = &tokens[ends[0]..ends[1]];
             let length = count(tokens.len())?;
@@ -239,6 +266,7 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
             self.engine.add(&counted(&mut terms), &[length]);
             self.ids.push(id.clone());
         }
+        go_on(last(ids.len()));
         Ok(())
     }
 
@@ -314,8 +342,30 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
     ///
     /// As [`remove`](Self::remove).
     pub fn merge(&mut self) -> Result<()> {
+        self.merge_while(|_| true)
+    }
+
+    /// [`merge`](Self::merge), of which `go_on` hears how many more documents are done, those that were taken out among
+    /// them, and says whether to go on.
+    ///
+    /// # Errors
+    ///
+    /// As [`remove`](Self::remove); [`Stopped`](crate::Error::Stopped): the index is then as it was.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use rank_retrieve::Bm25Index;
+    ///
+    /// let mut bm25 = Bm25Index::new();
+    /// bm25.add_document(1, &["fox"])?;
+    /// assert!(bm25.merge_while(|_| false).is_err());
+    /// bm25.merge_while(|_| true)?;
+    /// # Ok::<(), rank_retrieve::Error>(())
+    /// ```
+    pub fn merge_while(&mut self, mut go_on: impl FnMut(usize) -> bool) -> Result<()> {
         self.verify()?;
-        let numbers = self.engine.merge();
+        let numbers = self.engine.merge(&mut go_on).ok_or(Error::Stopped)?;
         self.renumber(&numbers);
         Ok(())
     }
@@ -363,268 +413,6 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> Bm25Index<I> {
         self.check_params(params)?;
         rank_kernels::try_kernels()?;
         self.verify()
-    }
-
-    /// Computes at once what the first queries with these parameters would: O(postings).
-    ///
-    /// # Errors
-    ///
-    /// As [`retrieve`](Self::retrieve).
-    pub fn prepare(&self, params: Bm25Params) -> Result<()> {
-        self.check_params(params)?;
-        self.verify()?;
-        self.engine.warm(Some(params));
-        Ok(())
-    }
-
-    /// The `k` documents of the highest scores for terms that are taken as they are.
-    ///
-    /// Returns `(id, score)` by score descending, then by id ascending: all that hold a term if they are fewer than
-    /// `k`, none for no terms or unknown ones.
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidK1`](crate::Error::InvalidK1), [`InvalidB`](crate::Error::InvalidB),
-    /// [`InvalidScoring`](crate::Error::InvalidScoring); [`Isa`](crate::Error::Isa) if the environment asks for
-    /// instructions that this machine lacks.
-    pub fn retrieve<S: AsRef<str>>(&self, terms: &[S], k: usize, params: Bm25Params) -> Result<Vec<(I, f32)>> {
-        self.check_params(params)?;
-        rank_kernels::try_kernels()?;
-        self.verify()?;
-        let terms = self.known(terms);
-        let request = Request { terms: &terms, k, allowed: None, scoring: Some(params) };
-        Ok(self.named(self.engine.search(&request, &self.ids)))
-    }
-
-    /// The `k` documents of the highest scores for a text, which goes through the analyzer. Any text is a query.
-    ///
-    /// # Errors
-    ///
-    /// As [`retrieve`](Self::retrieve).
-    pub fn search(&self, text: &str, k: usize, params: Bm25Params) -> Result<Vec<(I, f32)>> {
-        self.retrieve(&self.analyzer.analyze(text)?, k, params)
-    }
-
-    /// [`retrieve`](Self::retrieve) for many queries, whose answers come in the same order.
-    ///
-    /// # Errors
-    ///
-    /// As [`retrieve`](Self::retrieve).
-    pub fn retrieve_batch<Q: AsRef<[S]>, S: AsRef<str>>(
-        &self,
-        queries: &[Q],
-        k: usize,
-        params: Bm25Params,
-    ) -> Result<Vec<Vec<(I, f32)>>> {
-        self.retrieve_batch_on(queries, k, params, 1, |_| true)
-    }
-
-    /// [`retrieve_batch`](Self::retrieve_batch) on at most `threads` threads, which change no bit.
-    ///
-    /// `go_on` hears how many more queries are done, and says whether to go on; after a no, the result is of no use.
-    ///
-    /// # Errors
-    ///
-    /// As [`retrieve`](Self::retrieve).
-    ///
-    /// # Example
-    ///
-    /// ```
-    /// use rank_retrieve::Bm25Index;
-    ///
-    /// let mut bm25 = Bm25Index::new();
-    /// bm25.add_document(1, &["fox"])?;
-    /// let lists = bm25.retrieve_batch_on(&[["fox"], ["hen"]], 10, Default::default(), 2, |_| true)?;
-    /// assert_eq!((lists[0].len(), lists[1].len()), (1, 0));
-    /// # Ok::<(), rank_retrieve::Error>(())
-    /// ```
-    pub fn retrieve_batch_on<Q: AsRef<[S]>, S: AsRef<str>>(
-        &self,
-        queries: &[Q],
-        k: usize,
-        params: Bm25Params,
-        threads: usize,
-        go_on: impl Fn(usize) -> bool + Sync,
-    ) -> Result<Vec<Vec<(I, f32)>>> {
-        let lists = self.numbers_batch(queries, k, params, threads, go_on)?;
-        Ok(lists.into_iter().map(|list| self.named(list)).collect())
-    }
-
-    /// [`search`](Self::search) for many texts, whose answers come in the same order.
-    ///
-    /// # Errors
-    ///
-    /// As [`retrieve`](Self::retrieve).
-    pub fn search_batch<S: AsRef<str>>(&self, texts: &[S], k: usize, params: Bm25Params) -> Result<Vec<Vec<(I, f32)>>> {
-        let queries: Vec<Vec<String>> =
-            texts.iter().map(|text| self.analyzer.analyze(text.as_ref())).collect::<Result<_>>()?;
-        self.retrieve_batch(&queries, k, params)
-    }
-
-    /// [`retrieve_batch_on`](Self::retrieve_batch_on) with document numbers, which [`id`](Self::id) turns into ids.
-    ///
-    /// # Errors
-    ///
-    /// As [`retrieve`](Self::retrieve).
-    pub fn numbers_batch<Q: AsRef<[S]>, S: AsRef<str>>(
-        &self,
-        queries: &[Q],
-        k: usize,
-        params: Bm25Params,
-        threads: usize,
-        go_on: impl Fn(usize) -> bool + Sync,
-    ) -> Result<Vec<Vec<(u32, f32)>>> {
-        self.filtered(&Filter::All)?.numbers_batch(queries, k, params, threads, go_on)
-    }
-
-    /// How many document numbers there are, those of removed documents among them.
-    pub fn numbered(&self) -> usize {
-        self.engine.numbered()
-    }
-
-    /// The id of a document number, which is valid until the index changes.
-    ///
-    /// # Panics
-    ///
-    /// If there never was a document of this number.
-    pub fn id(&self, number: u32) -> &I {
-        self.ids.id(number)
-    }
-
-    /// The terms that the index knows, in alphabetical order, with how often the query has them.
-    pub(crate) fn known<S: AsRef<str>>(&self, terms: &[S]) -> Vec<(u32, f32)> {
-        let mut numbers: Vec<u32> = terms.iter().filter_map(|term| self.dictionary.number(term.as_ref())).collect();
-        numbers.sort_unstable_by(|&a, &b| self.dictionary.bytes(a).cmp(self.dictionary.bytes(b)));
-        numbers.chunk_by(|a, b| a == b).map(|run| (run[0], run.len() as f32)).collect()
-    }
-
-    pub(crate) fn named(&self, list: Vec<(u32, f32)>) -> Vec<(I, f32)> {
-        list.into_iter().map(|(number, score)| (self.ids.id(number).clone(), score)).collect()
-    }
-}
-
-impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> Bm25Index<I> {
-    /// Writes the index to one file, with its analyzer and what `params` need ready.
-    ///
-    /// The file is written beside and renamed when it is on the disk: whatever happens meanwhile, `path` is the old file
-    /// or the whole new one. Whoever has the old one loaded goes on with it.
-    ///
-    /// # Errors
-    ///
-    /// [`Io`](crate::Error::Io), and as [`retrieve`](Self::retrieve).
-    pub fn save(&self, path: impl AsRef<Path>, params: Bm25Params) -> Result<()> {
-        self.check_params(params)?;
-        self.verify()?;
-        let mut writer = Writer::new(path.as_ref())?;
-        let says = self.write(&mut writer, params, true)?;
-        writer.finish(&says)
-    }
-
-    fn write(&self, writer: &mut Writer, params: Bm25Params, ready: bool) -> Result<Value> {
-        let engine = self.engine.save(writer, Some(params), ready)?;
-        self.dictionary.save(writer)?;
-        self.ids.save(writer)?;
-        let fields = self.columns.save(writer)?;
-        Ok(self.says(params, &engine, &fields))
-    }
-
-    /// What a file says of an index beside its rows.
-    pub(crate) fn says(&self, params: Bm25Params, engine: &Value, fields: &Value) -> Value {
-        json!({
-            "analyzer": self.analyzer.to_json(),
-            "params": params.to_json(),
-            "engine": engine,
-            "fields": fields,
-            "text fields": self.text_fields.iter().map(|field| &field.name).collect::<Vec<_>>(),
-        })
-    }
-
-    /// Writes what changed since the last time into a folder, which [`load`](Self::load) opens as it opens a file.
-    ///
-    /// What the folder has already is not written again: full windows of 2^14 documents, and whatever else is the same.
-    /// What the first searches need ready is not written either. The folder is the index before or after, whatever
-    /// happens meanwhile; whoever has the old one loaded goes on with it. One writer at a time.
-    ///
-    /// # Errors
-    ///
-    /// As [`save`](Self::save); [`Locked`](crate::Error::Locked) if another writer is at work,
-    /// [`DamagedFile`](crate::Error::DamagedFile) if what the folder has is none of this library's.
-    ///
-    /// # Example
-    ///
-    /// ```
-    /// use rank_retrieve::Bm25Index;
-    ///
-    /// let folder = tempfile::tempdir().unwrap();
-    /// let path = folder.path().join("index");
-    /// let mut bm25 = Bm25Index::<i64>::new();
-    /// bm25.add_text(1, "A red fox")?;
-    /// bm25.commit(&path, Default::default())?;
-    /// bm25.add_text(2, "Red hens")?;
-    /// bm25.commit(&path, Default::default())?;
-    /// assert_eq!(Bm25Index::<i64>::load(&path)?.len(), 2);
-    /// # Ok::<(), rank_retrieve::Error>(())
-    /// ```
-    pub fn commit(&self, folder: impl AsRef<Path>, params: Bm25Params) -> Result<()> {
-        self.check_params(params)?;
-        self.verify()?;
-        let mut commit = Commit::begin(folder.as_ref())?;
-        let says = self.write(&mut commit.writer, params, false)?;
-        commit.finish(&says)
-    }
-
-    /// Opens a saved index in place: nothing of the size of the postings is read before the first search, which looks
-    /// the whole file through for damage. The file may be replaced meanwhile, not changed.
-    ///
-    /// # Errors
-    ///
-    /// [`Io`](crate::Error::Io); [`DamagedFile`](crate::Error::DamagedFile) for a damaged or foreign file;
-    /// [`IdType`](crate::Error::IdType) for ids of another type; [`SavedAnalyzer`](crate::Error::SavedAnalyzer) for an
-    /// analyzer with a custom tokenizer, which [`load_with`](Self::load_with) takes.
-    ///
-    /// # Example
-    ///
-    /// ```
-    /// use rank_retrieve::Bm25Index;
-    ///
-    /// let folder = tempfile::tempdir().unwrap();
-    /// let mut bm25 = Bm25Index::<i64>::new();
-    /// bm25.add_text(1, "A red fox")?;
-    /// bm25.save(folder.path().join("index"), Default::default())?;
-    ///
-    /// let loaded = Bm25Index::<i64>::load(folder.path().join("index"))?;
-    /// assert_eq!(loaded.search("foxes", 10, Default::default())?[0].0, 1);
-    /// # Ok::<(), rank_retrieve::Error>(())
-    /// ```
-    pub fn load(path: impl AsRef<Path>) -> Result<Self> {
-        Self::load_with(path, None)
-    }
-
-    /// [`load`](Self::load) of an index whose analyzer has a custom tokenizer.
-    ///
-    /// # Errors
-    ///
-    /// As [`load`](Self::load).
-    pub fn load_with(path: impl AsRef<Path>, tokenizer: Option<CustomTokenizer>) -> Result<Self> {
-        let reader = Reader::open(path.as_ref())?;
-        let says = &reader.says;
-        let text = says["analyzer"].as_str().ok_or_else(|| reader.broken())?;
-        let analyzer = Analyzer::from_json(text, tokenizer)?;
-        let params = Bm25Params::from_json(&says["params"]).ok_or_else(|| reader.broken())?;
-        let dictionary = Dictionary::open(&reader)?;
-        let engine = Engine::open(&reader, &says["engine"])?;
-        if engine.terms() > dictionary.len() || !matches!(engine.kind(), Kind::Counts(_)) {
-            return Err(reader.broken());
-        }
-        let ids = Ids::open(&reader, engine.numbered(), engine.gone().collect())?;
-        let text_fields = match says["text fields"].as_array() {
-            Some(names) if !names.is_empty() => engine.named_fields(names).ok_or_else(|| reader.broken())?,
-            _ => Vec::new(),
-        };
-        let columns = Columns::open(&reader, &says["fields"], engine.numbered())?;
-        let opened = Some(Arc::new(Opened::new(reader)));
-        let recent = Recent::default();
-        Ok(Self { analyzer, dictionary, engine, ids, columns, recent, text_fields, params, opened })
     }
 }
 

@@ -377,6 +377,46 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync> FilteredSparse<'_, I> {
         self.index.search_named_among(weights, k, self.allowed.as_deref())
     }
 
+    /// As [`SparseIndex::search_named_on`].
+    ///
+    /// # Errors
+    ///
+    /// As [`SparseIndex::search`].
+    pub fn search_named_on<Q: AsRef<[(S, f32)]>, S: AsRef<str>>(
+        &self,
+        queries: &[Q],
+        k: usize,
+        threads: usize,
+        go_on: impl Fn(usize) -> bool + Sync,
+    ) -> Result<Vec<Vec<(I, f32)>>> {
+        let lists = self.numbers_named(queries, k, threads, go_on)?;
+        Ok(lists.into_iter().map(|list| self.index.named(list)).collect())
+    }
+
+    /// As [`SparseIndex::numbers_named`].
+    ///
+    /// # Errors
+    ///
+    /// As [`SparseIndex::search`].
+    pub fn numbers_named<Q: AsRef<[(S, f32)]>, S: AsRef<str>>(
+        &self,
+        queries: &[Q],
+        k: usize,
+        threads: usize,
+        go_on: impl Fn(usize) -> bool + Sync,
+    ) -> Result<Vec<Vec<(u32, f32)>>> {
+        self.index.numbers_named_among(queries, k, threads, go_on, self.allowed.as_deref())
+    }
+
+    /// As [`SparseIndex::more_like_this`]; the document itself need not pass.
+    ///
+    /// # Errors
+    ///
+    /// As [`SparseIndex::search`].
+    pub fn more_like_this(&self, id: &I, k: usize, dimensions: usize) -> Result<Option<Vec<(I, f32)>>> {
+        self.index.more_like_this_among(id, k, dimensions, self.allowed.as_deref())
+    }
+
     /// The documents that share a dimension with the first row of `query`, to count them and what they have stored.
     ///
     /// # Errors

@@ -50,7 +50,7 @@ pub use json_lines::JsonFields;
 pub use matches::{Interval, Matches};
 pub use metric::Metric;
 pub use scoring::{Bm25Params, Formula, Scoring};
-pub use sparse::{SparseIndex, SparseRows};
+pub use sparse::{DimensionShare, SparseExplanation, SparseIndex, SparseRows};
 pub use sparse_growing::{JsonVectors, SparseBuilder, count_pieces};
 pub use text_fields::TextField;
 #[cfg(feature = "usearch")]

@@ -13,7 +13,7 @@ use crate::file::Writer;
 use crate::id_rows::IdRows;
 use crate::ids::count;
 use crate::json_lines::{self, Lines};
-use crate::sparse::{check_kind, check_named, numbered, says};
+use crate::sparse::{check_kind, check_named, check_stored, numbered, says};
 use crate::sparse_steps::Weights;
 use crate::{Error, IdCodec, Result, SparseIndex, SparseRows, StoredFields};
 
@@ -204,12 +204,29 @@ impl<I: Clone + Eq + Hash + Ord + Send + Sync + IdCodec> SparseBuilder<I> {
     ///
     /// As [`SparseIndex::add`], and [`Io`](Error::Io).
     pub fn add(&mut self, ids: &[I], rows: SparseRows<'_>) -> Result<()> {
+        self.add_all(ids, rows, &[])
+    }
+
+    /// [`add`](Self::add) with values to be stored, as many as ids.
+    ///
+    /// # Errors
+    ///
+    /// As [`add`](Self::add), and [`FieldType`](Error::FieldType).
+    pub fn add_with(&mut self, ids: &[I], rows: SparseRows<'_>, stored: &[StoredFields]) -> Result<()> {
+        check_stored(ids.len(), stored)?;
+        self.add_all(ids, rows, stored)
+    }
+
+    fn add_all(&mut self, ids: &[I], rows: SparseRows<'_>, stored: &[StoredFields]) -> Result<()> {
         check_kind(self.dictionary.len() > 0, false)?;
         rows.check_for(ids.len(), self.weights)?;
+        let none = StoredFields::new();
         for (row, id) in ids.iter().enumerate() {
+            let stored = stored.get(row).unwrap_or(&none);
+            self.columns.check(stored)?;
             let pairs = rows.row(row)?;
             self.numbers |= !pairs.is_empty();
-            self.push(id, &pairs, &StoredFields::new())?;
+            self.push(id, &pairs, stored)?;
         }
         Ok(())
     }

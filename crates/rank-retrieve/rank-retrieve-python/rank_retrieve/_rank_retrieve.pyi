@@ -62,6 +62,8 @@ _Formula: TypeAlias = Literal[
 _Vectors: TypeAlias = (
     str
     | PathLike[str]
+    | _ArrowStream
+    | _ArrowArray
     | Iterable[tuple[int | str, Mapping[str, float] | str]]
     | Iterable[tuple[int | str, Mapping[str, float] | str, _Fields | None]]
     | Iterable[tuple[Iterable[int | str], _Csr | tuple[_Array, _Array, _Array]]]
@@ -393,14 +395,18 @@ class Bm25Index:
         tokens: NDArray[np.int32],
         offsets: NDArray[np.int64],
         vocabulary: Iterable[str],
+        progress: bool = False,
     ) -> None:
         """Adds documents whose terms are numbers in a vocabulary, as tokenizers give them. No copy of the tokens.
+
+        All is checked before anything is added. Ctrl-C stops between documents; those before stay.
 
         Args:
             ids: An id a document, ``str`` or ``int``.
             tokens: int32, shape (tokens,), C-contiguous: the terms of all documents, as places in the vocabulary.
             offsets: int64, shape (documents + 1,): where each document begins; the last is the number of tokens.
             vocabulary: The terms.
+            progress: Whether to show a bar, which needs the package tqdm.
 
         Raises:
             ShapeError: Another shape, or not as many ids as documents.
@@ -408,6 +414,7 @@ class Bm25Index:
                 vocabulary.
             DuplicateIdError: An id twice, or one that the index holds.
             DtypeError: An array of another dtype, an id or a term of another type.
+            MissingPackageError: ``progress`` without tqdm.
 
         Example:
             >>> index = Bm25Index()
@@ -790,8 +797,16 @@ class Bm25Index:
             (1, 1)
         """
 
-    def merge(self) -> None:
+    def merge(self, progress: bool = False) -> None:
         """Writes the index anew without what was taken out. Nothing that is found changes.
+
+        On Ctrl-C the index is as it was.
+
+        Args:
+            progress: Whether to show a bar, which needs the package tqdm.
+
+        Raises:
+            MissingPackageError: ``progress`` without tqdm.
 
         Example:
             >>> index = Bm25Index()
@@ -818,17 +833,19 @@ class Bm25Index:
             [('fox', 1), ('red', 2)]
         """
 
-    def save(self, path: str | PathLike[str]) -> None:
+    def save(self, path: str | PathLike[str], progress: bool = False) -> None:
         """Writes the index, its analyzer and parameters included, to one file.
 
-        The file is replaced as a whole or not at all, whenever the process ends. Whoever has the old one loaded goes on
-        with it.
+        The file is replaced as a whole or not at all, whenever the process ends, or Ctrl-C stops it. Whoever has the
+        old one loaded goes on with it.
 
         Args:
             path: The file.
+            progress: Whether to show bars, for impacts and for the file, which need the package tqdm.
 
         Raises:
             OSError: The file cannot be written; ``FileNotFoundError`` if its folder is missing.
+            MissingPackageError: ``progress`` without tqdm.
 
         Example:
             >>> import pathlib, tempfile
@@ -840,20 +857,22 @@ class Bm25Index:
             ['d1']
         """
 
-    def commit(self, folder: str | PathLike[str]) -> None:
+    def commit(self, folder: str | PathLike[str], progress: bool = False) -> None:
         """Writes what changed since the last time into a folder, which ``load`` opens as it opens a file.
 
         What the folder has already is not written again: full windows of 16,384 documents, and whatever else is the
         same; nor is what the first searches after ``load`` compute. The folder is the index before or after, whenever
-        the process ends. Whoever has the old one loaded goes on with it.
+        the process ends, or Ctrl-C stops it. Whoever has the old one loaded goes on with it.
 
         Args:
             folder: The folder, which is made if it is missing. One writer at a time.
+            progress: Whether to show a bar, which needs the package tqdm.
 
         Raises:
             OSError: A file cannot be written; ``FileNotFoundError`` if the folder that it is in is missing,
                 ``BlockingIOError`` if another writer is at work.
             InvalidInputError: The folder has a damaged index, or another's.
+            MissingPackageError: ``progress`` without tqdm.
 
         Example:
             >>> import tempfile
@@ -895,11 +914,18 @@ class Bm25Index:
     def impacts(self) -> Literal["f32", "u8"]:
         """In what the index keeps what a term adds to a score."""
 
-    def prepare(self, scoring: Scoring | None = None) -> None:
+    def prepare(self, scoring: Scoring | None = None, progress: bool = False) -> None:
         """Computes at once what the first queries would compute piece by piece.
+
+        After Ctrl-C they compute it.
 
         Args:
             scoring: Another scoring than the index's, if queries are to have it.
+            progress: Whether to show a bar, which needs the package tqdm.
+
+        Raises:
+            InvalidInputError: A scoring that does not go with the index, or a damaged file that it was loaded from.
+            MissingPackageError: ``progress`` without tqdm.
 
         Example:
             >>> index = Bm25Index()
@@ -1481,6 +1507,40 @@ class FieldShare:
         """``weight * tf / B``: what it adds to the frequency T that saturates as ``T / (k1 + T)``."""
 
 @final
+class SparseExplanation:
+    """The score of a document for a vector, dimension by dimension: see ``SparseIndex.explain``.
+
+    The contributions of the dimensions add up to the score, to rounding.
+    """
+
+    @property
+    def score(self) -> float:
+        """The score that a search gives, to the bit; 0 for a document that shares no dimension with the query."""
+    @property
+    def dimensions(self) -> list[DimensionShare]:
+        """The dimensions of the query that documents have, ascending."""
+
+@final
+class DimensionShare:
+    """A dimension of a ``SparseExplanation``."""
+
+    @property
+    def dimension(self) -> int | str:
+        """Its number or name."""
+    @property
+    def weight(self) -> float:
+        """Its weight in the query."""
+    @property
+    def value(self) -> float:
+        """Its weight in the document, as the index keeps it; 0 if the document does not have it."""
+    @property
+    def documents(self) -> int:
+        """How many documents have it."""
+    @property
+    def contribution(self) -> float:
+        """What it adds to the score."""
+
+@final
 class Field:
     """A stored field, to be compared: see ``field``.
 
@@ -1768,13 +1828,18 @@ class SparseIndex:
     def __new__(
         cls, *, fields: _Types | None = None, impacts: Literal["f32", "u8"] = "f32", max_weight: float | None = None
     ) -> SparseIndex: ...
-    def add(self, ids: Iterable[int | str], vectors: _Csr | tuple[_Array, _Array, _Array]) -> None:
+    def add(
+        self, ids: Iterable[int | str], vectors: _Csr | tuple[_Array, _Array, _Array], progress: bool = False
+    ) -> None:
         """Adds the rows of a CSR matrix of SciPy. No copy of it is made.
+
+        Ctrl-C stops between documents; those before stay.
 
         Args:
             ids: An id a row, ``str`` or ``int``.
             vectors: A ``scipy.sparse`` matrix or array in CSR form, or its arrays ``(data, indices, indptr)``: data
                 float32 of at least 0, indices int32 below 2 ** 24, each once in a row.
+            progress: Whether to show a bar, which needs the package tqdm.
 
         Raises:
             ShapeError: Not as many ids as rows.
@@ -1782,6 +1847,7 @@ class SparseIndex:
                 a row; or an index whose dimensions have names.
             DuplicateIdError: An id twice, or one that the index holds.
             DtypeError: Another type, or arrays of another dtype.
+            MissingPackageError: ``progress`` without tqdm.
 
         Example:
             >>> from scipy.sparse import csr_array
@@ -1826,9 +1892,11 @@ class SparseIndex:
             documents: Pairs of an id and weights as for ``add_named``, or triples with a dict of what is to be stored;
                 or dicts that have all; or the path of a file of Anserini's JSON, ``{"id": ..., "vector": {token:
                 weight}}``, an object to a line, plain or compressed by gzip or zstd; or, of numbered dimensions, pairs
-                of ids and a matrix as for ``add``.
-            id: The key of the id, ``str`` or ``int``.
-            vector: The key of the weights.
+                of ids and a matrix as for ``add``; or an Arrow table or stream (pyarrow, polars, pandas), or the path
+                of a file ``*.parquet``, which needs pyarrow: its vectors are maps from dimension to weight, lists of
+                structs of the two, structs of the lists ``indices`` and ``values``, or texts of pieces.
+            id: The key or column of the id, ``str`` or ``int``.
+            vector: The key or column of the weights.
             fields: Those of what is stored with each document: ints, floats, texts, lists of texts; of dicts also
                 dates. What is missing or null is not stored.
             threads: How many lines of a file are parsed at the same time.
@@ -1844,7 +1912,7 @@ class SparseIndex:
             DuplicateIdError: An id twice, or one that the index holds; likewise.
             DtypeError: A document, id or weight of another type; likewise.
             OSError: A file cannot be read.
-            MissingPackageError: ``progress`` without tqdm.
+            MissingPackageError: ``progress`` without tqdm, Parquet without pyarrow.
 
         Example:
             >>> index = SparseIndex()
@@ -1852,6 +1920,16 @@ class SparseIndex:
             2
             >>> index.search_named("fox")
             [('d2', 3.0), ('d1', 2.0)]
+
+            A table of numbered dimensions.
+
+            >>> import pyarrow
+            >>> vectors = [{"indices": [7, 9], "values": [2.0, 0.5]}, {"indices": [9], "values": [3.0]}]
+            >>> index = SparseIndex()
+            >>> index.extend(pyarrow.table({"id": ["d1", "d2"], "vector": vectors}))
+            2
+            >>> index.vector("d1")
+            {7: 2.0, 9: 0.5}
         """
 
     @staticmethod
@@ -1917,14 +1995,17 @@ class SparseIndex:
             False
         """
 
-    def update(self, ids: Iterable[int | str], vectors: _Csr | tuple[_Array, _Array, _Array]) -> int:
+    def update(
+        self, ids: Iterable[int | str], vectors: _Csr | tuple[_Array, _Array, _Array], progress: bool = False
+    ) -> int:
         """Puts rows in the place of the documents of these ids, or adds those that are not there.
 
-        What is stored with them stays.
+        What is stored with them stays. Ctrl-C stops between documents; those before are in place.
 
         Args:
             ids: An id a row, ``str`` or ``int``.
             vectors: As for ``add``.
+            progress: Whether to show a bar, which needs the package tqdm.
 
         Returns:
             How many were there.
@@ -1934,6 +2015,7 @@ class SparseIndex:
             InvalidInputError: As ``add``; the index is as it was.
             DuplicateIdError: An id twice.
             DtypeError: Another type, or arrays of another dtype.
+            MissingPackageError: ``progress`` without tqdm.
 
         Example:
             >>> from scipy.sparse import csr_array
@@ -1964,8 +2046,16 @@ class SparseIndex:
             (True, [])
         """
 
-    def merge(self) -> None:
+    def merge(self, progress: bool = False) -> None:
         """Writes the index anew without what was taken out. Nothing that is found changes.
+
+        On Ctrl-C the index is as it was.
+
+        Args:
+            progress: Whether to show a bar, which needs the package tqdm.
+
+        Raises:
+            MissingPackageError: ``progress`` without tqdm.
 
         Example:
             >>> index = SparseIndex()
@@ -1975,17 +2065,18 @@ class SparseIndex:
 
     def search_batch(
         self,
-        queries: _Csr | tuple[_Array, _Array, _Array],
+        queries: _Csr | tuple[_Array, _Array, _Array] | Iterable[Mapping[str, float] | str],
         k: int = 100,
         progress: bool = False,
         *,
         threads: int = 1,
         filter: _Filter | None = None,
     ) -> tuple[NDArray[Any], NDArray[np.float32]]:
-        """Finds the ``k`` documents of the greatest inner products for each row of a CSR matrix.
+        """Finds the ``k`` documents of the greatest inner products for each query.
 
         Args:
-            queries: As the vectors of ``add``.
+            queries: The rows of a CSR matrix, as the vectors of ``add``; or, of named dimensions, weights as for
+                ``search_named``.
             k: How many documents for each.
             progress: Whether to show a bar, which needs the package tqdm.
             threads: How many queries are answered at the same time. It changes no bit.
@@ -2002,7 +2093,12 @@ class SparseIndex:
             MissingPackageError: ``progress`` without tqdm.
 
         Example:
-            See the class.
+            >>> index = SparseIndex()
+            >>> index.add_named("d1", {"fox": 2.0})
+            >>> index.add_named("d2", {"fox": 1.0, "den": 3.0})
+            >>> ids, scores = index.search_batch([{"fox": 0.5}, "den den"], k=2)
+            >>> ids.tolist(), scores.tolist()
+            ([['d1', 'd2'], ['d2', None]], [[1.0, 0.5], [6.0, -inf]])
         """
 
     def search_named(
@@ -2182,13 +2278,13 @@ class SparseIndex:
             [False]
         """
 
-    def matches(self, query: Mapping[str, float] | _Csr | None = None, filter: _Filter | None = None) -> Matches:
+    def matches(self, query: Mapping[str, float] | str | _Csr | None = None, filter: _Filter | None = None) -> Matches:
         """Finds all documents that match, to count what they have stored.
 
         A document matches that shares a dimension with the query, and passes the filter.
 
         Args:
-            query: The weight of each name, or a CSR matrix of one row; ``None`` is all documents.
+            query: The weight of each name, a text of pieces, or a CSR matrix of one row; ``None`` is all documents.
             filter: Which documents, as of a search.
 
         Returns:
@@ -2206,7 +2302,7 @@ class SparseIndex:
             [('Bonn', 1)]
         """
 
-    def count(self, query: Mapping[str, float] | _Csr | None = None, filter: _Filter | None = None) -> int:
+    def count(self, query: Mapping[str, float] | str | _Csr | None = None, filter: _Filter | None = None) -> int:
         """Counts the documents that match: ``len(index.matches(query, filter))``.
 
         Args:
@@ -2236,28 +2332,121 @@ class SparseIndex:
     def max_weight(self) -> float | None:
         """The greatest weight that documents may have, where weights are rounded."""
 
-    def save(self, path: str | PathLike[str]) -> None:
-        """Writes the index to one file, which is replaced as a whole or not at all.
+    def vector(self, id: int | str) -> dict[str, float] | dict[int, float] | None:
+        """Gives the vector of a document, as the index keeps it.
+
+        Args:
+            id: Its id, ``str`` or ``int``.
+
+        Returns:
+            Weights by name or number, ascending; ``None`` if there is no such document.
+
+        Raises:
+            DtypeError: An id of another type.
+
+        Example:
+            >>> index = SparseIndex()
+            >>> index.add_named(1, {"fox": 2.0, "##es": 0.5})
+            >>> index.vector(1)
+            {'##es': 0.5, 'fox': 2.0}
+        """
+
+    def explain(self, id: int | str, query: Mapping[str, float] | str | _Csr) -> SparseExplanation:
+        """Says why a document has its score.
+
+        Args:
+            id: Its id, ``str`` or ``int``.
+            query: The weight of each name, a text of pieces, or a CSR matrix of one row.
+
+        Returns:
+            The score, and what each dimension adds to it.
+
+        Raises:
+            ShapeError: Not one row.
+            InvalidInputError: An id that the index does not hold, or a query as for ``search_named`` or
+                ``search_batch``.
+            DtypeError: An id or a query of another type.
+
+        Example:
+            >>> index = SparseIndex()
+            >>> index.add_named(1, {"fox": 2.0, "den": 0.5})
+            >>> why = index.explain(1, {"fox": 3.0, "den": 1.0})
+            >>> why.score, [(share.dimension, share.value, share.contribution) for share in why.dimensions]
+            (6.5, [('den', 0.5, 0.5), ('fox', 2.0, 6.0)])
+        """
+
+    def more_like_this(
+        self, id: int | str, k: int = 100, dimensions: int | None = None, *, filter: _Filter | None = None
+    ) -> list[tuple[int | str, float]]:
+        """Finds the ``k`` documents of the greatest inner products with the vector of a document, without itself.
+
+        Args:
+            id: Its id, ``str`` or ``int``.
+            k: How many documents.
+            dimensions: How many dimensions of the vector count, those of the greatest weights; ``None`` is all.
+            filter: Which documents may be found, as of ``Bm25Index.retrieve``.
+
+        Returns:
+            ``(id, score)`` pairs by score descending, then by id ascending.
+
+        Raises:
+            InvalidInputError: An id that the index does not hold, or a negative number.
+            DtypeError: An id or a number of another type.
+
+        Example:
+            >>> index = SparseIndex()
+            >>> index.extend([(1, {"fox": 2.0, "den": 0.5}), (2, {"fox": 1.0}), (3, {"den": 1.0})])
+            3
+            >>> index.more_like_this(1), index.more_like_this(1, dimensions=1)
+            ([(2, 2.0), (3, 0.5)], [(2, 2.0)])
+        """
+
+    def prepare(self, progress: bool = False) -> None:
+        """Computes at once what the first queries would compute piece by piece.
+
+        After Ctrl-C they compute it.
+
+        Args:
+            progress: Whether to show a bar, which needs the package tqdm.
+
+        Raises:
+            InvalidInputError: A damaged file that the index was loaded from.
+            MissingPackageError: ``progress`` without tqdm.
+
+        Example:
+            >>> index = SparseIndex()
+            >>> index.add_named(1, {"fox": 2.0})
+            >>> index.prepare()
+        """
+
+    def save(self, path: str | PathLike[str], progress: bool = False) -> None:
+        """Writes the index to one file, which is replaced as a whole or not at all, also on Ctrl-C.
 
         Args:
             path: The file.
+            progress: Whether to show bars, for impacts and for the file, which need the package tqdm.
 
         Raises:
             OSError: The file cannot be written; ``FileNotFoundError`` if its folder is missing.
+            MissingPackageError: ``progress`` without tqdm.
 
         Example:
             See ``Bm25Index.save``.
         """
 
-    def commit(self, folder: str | PathLike[str]) -> None:
+    def commit(self, folder: str | PathLike[str], progress: bool = False) -> None:
         """Writes what changed since the last time into a folder, which ``load`` opens as it opens a file.
+
+        On Ctrl-C the folder is the index before.
 
         Args:
             folder: The folder, which is made if it is missing. One writer at a time.
+            progress: Whether to show a bar, which needs the package tqdm.
 
         Raises:
             OSError: A file cannot be written; ``BlockingIOError`` if another writer is at work.
             InvalidInputError: The folder has a damaged index, or another's.
+            MissingPackageError: ``progress`` without tqdm.
 
         Example:
             See ``Bm25Index.commit``.

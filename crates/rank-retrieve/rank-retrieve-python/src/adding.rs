@@ -31,7 +31,7 @@ pub(crate) fn batch(py: Python<'_>, index: &Bm25Index, ids: &[Id], batch: &Batch
     let are_texts = what == "texts";
     let known = content.len().unwrap_or(ids.len());
     let named = py.detach(|| {
-        let index = index.read();
+        let index = index.index.read();
         new_ids(ids, if are_texts { known } else { ids.len() }, what, |id| index.contains(&Key(id.clone())))?;
         Ok::<_, PyErr>(index.text_fields().iter().map(|field| field.name.clone()).collect())
     })?;
@@ -141,14 +141,14 @@ fn add_terms(
 
 impl Target for &Bm25Index {
     fn named(&self) -> Vec<String> {
-        self.read().text_fields().iter().map(|field| field.name.clone()).collect()
+        self.index.read().text_fields().iter().map(|field| field.name.clone()).collect()
     }
 
     fn add_texts(&mut self, ids: &[Key], texts: &[&str], stored: &[StoredFields], threads: usize) -> Result<(), Error> {
         for Key(id) in ids {
-            self.note(id);
+            self.index.note(id);
         }
-        self.write().add_texts_with(ids, texts, stored, threads)
+        self.index.write().add_texts_with(ids, texts, stored, threads)
     }
 
     fn add_terms(
@@ -159,10 +159,10 @@ impl Target for &Bm25Index {
         stored: &[StoredFields],
     ) -> Result<(), (usize, Error)> {
         for Key(id) in ids {
-            self.note(id);
+            self.index.note(id);
         }
         let named = self.named();
-        add_terms(&mut *self.write(), &named, ids, (terms, first), stored)
+        add_terms(&mut *self.index.write(), &named, ids, (terms, first), stored)
     }
 
     fn add_json_lines(
@@ -172,11 +172,11 @@ impl Target for &Bm25Index {
         threads: usize,
         go_on: &mut dyn FnMut(usize) -> bool,
     ) -> Result<usize, Error> {
-        let mut index = self.write();
+        let mut index = self.index.write();
         let before = index.numbered() as u32;
         let added = index.add_json_lines(path, fields, threads, go_on);
         for number in before..index.numbered() as u32 {
-            self.note(&index.id(number).0);
+            self.index.note(&index.id(number).0);
         }
         added
     }

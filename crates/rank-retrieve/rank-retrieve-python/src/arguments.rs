@@ -28,6 +28,7 @@ counts! {
     K "k"
     NewTerms "new_terms"
     TermCount "terms"
+    Dimensions "dimensions"
     Threads "threads"
     MemoryLimit "memory_limit"
     Values "n"

@@ -3,26 +3,23 @@
 mod queries;
 
 use std::path::PathBuf;
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
-use numpy::PyArray1;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyString};
+use pyo3::types::{PyList, PyString};
 use rank_pyo3::{Id, ProgressBar, items, watched};
 use rank_retrieve::{Bm25Builder, Formula, Scoring};
 
 use crate::adding::{self, Batch};
 use crate::analyzer::Analyzer;
-use crate::arguments::{K, MemoryLimit, NewTerms, TermCount, Threads, new_id, new_ids};
+use crate::arguments::{K, MemoryLimit, NewTerms, TermCount, Threads};
 use crate::errors::{PACKAGE, to_python};
 use crate::feedback::{self, Explanation};
 use crate::fields::{self, Parts, borrowed};
 use crate::filter;
 use crate::hits;
 use crate::hnsw::Key;
-use crate::matches::Matches;
+use crate::long;
+use crate::noted::{Noted, methods};
 use crate::source::{self, Reading, Target};
 use crate::tokens::Tokens;
 
@@ -31,55 +28,20 @@ type Index = rank_retrieve::Bm25Index<Key>;
 /// Ids and scores of a batch.
 type Arrays<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>);
 
-// The lock is only ever waited for without the GIL: its holder may need the GIL to go on.
 #[doc = rank_pyo3::stub!("Bm25Index")]
 #[pyclass(module = "rank_retrieve", frozen)]
 pub(crate) struct Bm25Index {
-    index: RwLock<Index>,
+    pub(crate) index: Noted<Index>,
     scoring: Scoring,
-    /// Whether any id was ever a str.
-    texts: AtomicBool,
-}
-
-impl Bm25Index {
-    pub(crate) fn read(&self) -> RwLockReadGuard<'_, Index> {
-        self.index.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(crate) fn write(&self) -> RwLockWriteGuard<'_, Index> {
-        self.index.write().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn id(&self, value: &Bound<'_, PyAny>) -> PyResult<Id> {
-        let id = Id::extract(PACKAGE, value, "id")?;
-        self.note(&id);
-        Ok(id)
-    }
-
-    fn ids(&self, values: &Bound<'_, PyAny>) -> PyResult<Vec<Id>> {
-        let ids = rank_pyo3::ids(PACKAGE, values, "ids")?;
-        for id in &ids {
-            self.note(id);
-        }
-        Ok(ids)
-    }
-
-    pub(crate) fn note(&self, id: &Id) {
-        if matches!(id, Id::Str(_)) {
-            self.texts.store(true, Ordering::Relaxed);
-        }
-    }
 }
 
 impl Bm25Index {
     fn opened(index: Index) -> Self {
-        let texts = (0..index.numbered() as u32).any(|number| matches!(index.id(number), Key(Id::Str(_))));
-        Self { scoring: index.params(), index: RwLock::new(index), texts: AtomicBool::new(texts) }
+        Self { scoring: index.params(), index: Noted::new(index) }
     }
 }
 
-#[pymethods]
-impl Bm25Index {
+methods! { Bm25Index, "Bm25Index", {
     #[new]
     #[pyo3(
         signature = (
@@ -122,7 +84,7 @@ impl Bm25Index {
         };
         index = index.with_impacts(impacts.parse().map_err(to_python)?);
         fields::declare(&mut index, fields)?;
-        Ok(Self { index: RwLock::new(index), scoring, texts: AtomicBool::new(false) })
+        Ok(Self { index: Noted::new(index), scoring })
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.add_document")]
@@ -134,12 +96,11 @@ impl Bm25Index {
         terms: &Bound<'_, PyAny>,
         fields: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<()> {
-        let id = self.id(id)?;
+        let id = self.index.id(id)?;
         let terms = Parts::read(terms, "terms", |terms, at| rank_pyo3::strings(PACKAGE, terms, at))?;
         let fields = fields::stored(fields)?;
         py.detach(|| {
-            let mut index = self.write();
-            new_id(&id, "id", |id| index.contains(&Key(id.clone())))?;
+            let mut index = self.index.write_new(&id)?;
             match &terms {
                 Parts::One(terms) => index.add_document_with(Key(id), terms, &fields),
                 Parts::Fields(terms) => index.add_document_fields(Key(id), &borrowed(terms), &fields),
@@ -157,12 +118,11 @@ impl Bm25Index {
         text: &Bound<'_, PyAny>,
         fields: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<()> {
-        let id = self.id(id)?;
+        let id = self.index.id(id)?;
         let text = Parts::read(text, "text", fields::text)?;
         let fields = fields::stored(fields)?;
         py.detach(|| {
-            let mut index = self.write();
-            new_id(&id, "id", |id| index.contains(&Key(id.clone())))?;
+            let mut index = self.index.write_new(&id)?;
             match &text {
                 Parts::One(text) => index.add_text_with(Key(id), text, &fields),
                 Parts::Fields(texts) => index.add_text_fields(Key(id), &borrowed(texts), &fields),
@@ -182,10 +142,11 @@ impl Bm25Index {
         fields: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<()> {
         let batch = Batch { content: documents, what: "documents", fields, threads: 1, progress };
-        adding::batch(py, self, &self.ids(ids)?, &batch)
+        adding::batch(py, self, &self.index.ids(ids)?, &batch)
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.add_tokens")]
+    #[pyo3(signature = (ids, tokens, offsets, vocabulary, progress = false))]
     fn add_tokens(
         &self,
         py: Python<'_>,
@@ -193,17 +154,17 @@ impl Bm25Index {
         tokens: &Bound<'_, PyAny>,
         offsets: &Bound<'_, PyAny>,
         vocabulary: &Bound<'_, PyAny>,
+        progress: bool,
     ) -> PyResult<()> {
-        let ids = self.ids(ids)?;
+        let ids = self.index.ids(ids)?;
         let tokens = rank_pyo3::vector::<i32>(PACKAGE, tokens, "tokens", "(tokens,)")?;
         let tokens = tokens.as_slice()?;
         let offsets = rank_pyo3::token_offsets(PACKAGE, offsets, tokens.len())?;
         let vocabulary = rank_pyo3::strings(PACKAGE, vocabulary, "vocabulary")?;
-        py.detach(|| {
-            let mut index = self.write();
-            new_ids(&ids, offsets.len() - 1, "documents", |id| index.contains(&Key(id.clone())))?;
+        long::added(py, ids.len(), progress, |go_on| {
+            let mut index = self.index.write_all_new(&ids, offsets.len() - 1, "documents")?;
             let keys: Vec<Key> = ids.into_iter().map(Key).collect();
-            index.add_tokens(&keys, tokens, &offsets, &vocabulary).map_err(to_python)
+            index.add_tokens_while(&keys, tokens, &offsets, &vocabulary, go_on).map_err(to_python)
         })
     }
 
@@ -222,7 +183,7 @@ impl Bm25Index {
         threads: Threads,
     ) -> PyResult<()> {
         let batch = Batch { content: texts, what: "texts", fields, threads: threads.0, progress };
-        adding::batch(py, self, &self.ids(ids)?, &batch)
+        adding::batch(py, self, &self.index.ids(ids)?, &batch)
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.extend")]
@@ -272,18 +233,12 @@ impl Bm25Index {
         progress: bool,
     ) -> PyResult<Self> {
         let mut builder =
-            py.detach(|| Bm25Builder::of(self.read().clone(), path, self.scoring, memory_limit.0).map_err(to_python))?;
+            py.detach(|| Bm25Builder::of(self.index.read().clone(), path, self.scoring, memory_limit.0).map_err(to_python))?;
         let reading = Reading::new(builder.named(), id, text, fields, threads.0, progress)?;
         source::fill(py, &mut builder, documents, &reading)?;
         let bar = ProgressBar::named(PACKAGE, py, Some("impacts"), Some(builder.len()), Some("documents"), progress)?;
         let index = watched(py, &bar, |watch| builder.finish(|steps| watch.advance(steps)).map_err(to_python))?;
         Ok(Self::opened(index))
-    }
-
-    #[doc = rank_pyo3::stub!("Bm25Index.remove")]
-    fn remove(&self, py: Python<'_>, id: &Bound<'_, PyAny>) -> PyResult<bool> {
-        let id = Id::extract(PACKAGE, id, "id")?;
-        py.detach(|| self.write().remove(&Key(id))).map_err(to_python)
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.update_document")]
@@ -295,11 +250,11 @@ impl Bm25Index {
         terms: &Bound<'_, PyAny>,
         fields: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<bool> {
-        let id = self.id(id)?;
+        let id = self.index.id(id)?;
         let terms = Parts::read(terms, "terms", |terms, at| rank_pyo3::strings(PACKAGE, terms, at))?;
         let fields = fields::stored(fields)?;
         py.detach(|| {
-            let mut index = self.write();
+            let mut index = self.index.write();
             match &terms {
                 Parts::One(terms) => index.update_document_with(Key(id), terms, &fields),
                 Parts::Fields(terms) => index.update_document_fields(Key(id), &borrowed(terms), &fields),
@@ -317,11 +272,11 @@ impl Bm25Index {
         text: &Bound<'_, PyAny>,
         fields: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<bool> {
-        let id = self.id(id)?;
+        let id = self.index.id(id)?;
         let text = Parts::read(text, "text", fields::text)?;
         let fields = fields::stored(fields)?;
         py.detach(|| {
-            let mut index = self.write();
+            let mut index = self.index.write();
             match &text {
                 Parts::One(text) => {
                     let terms = index.analyzer().analyze(text)?;
@@ -333,105 +288,25 @@ impl Bm25Index {
         .map_err(to_python)
     }
 
-    #[doc = rank_pyo3::stub!("Bm25Index.declare_field")]
-    fn declare_field(&self, py: Python<'_>, field: &str, kind: &str) -> PyResult<()> {
-        let kind = kind.parse().map_err(to_python)?;
-        py.detach(|| self.write().declare_field(field, kind)).map_err(to_python)
-    }
-
-    #[doc = rank_pyo3::stub!("Bm25Index.set_fields")]
-    fn set_fields(&self, py: Python<'_>, id: &Bound<'_, PyAny>, fields: &Bound<'_, PyAny>) -> PyResult<bool> {
-        let id = Id::extract(PACKAGE, id, "id")?;
-        let fields = fields::stored(Some(fields))?;
-        py.detach(|| self.write().set_fields(&Key(id), &fields)).map_err(to_python)
-    }
-
-    #[doc = rank_pyo3::stub!("Bm25Index.set_field")]
-    fn set_field(
-        &self,
-        py: Python<'_>,
-        field: &str,
-        ids: &Bound<'_, PyAny>,
-        values: &Bound<'_, PyAny>,
-    ) -> PyResult<()> {
-        let column = fields::FieldColumn::read(field, ids, values)?;
-        py.detach(|| column.store(&mut *self.write()))
-    }
-
-    #[doc = rank_pyo3::stub!("Bm25Index.fields")]
-    fn fields<'py>(&self, py: Python<'py>, id: &Bound<'_, PyAny>) -> PyResult<Option<Bound<'py, PyDict>>> {
-        let id = Id::extract(PACKAGE, id, "id")?;
-        let found = py.detach(|| self.read().fields(&Key(id))).map_err(to_python)?;
-        fields::dict(py, found)
-    }
-
-    #[doc = rank_pyo3::stub!("Bm25Index.field_types")]
-    fn field_types<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        fields::types(py, py.detach(|| self.read().field_types()))
-    }
-
-    #[doc = rank_pyo3::stub!("Bm25Index.ids")]
-    #[pyo3(name = "ids", signature = (filter = None))]
-    fn all_ids<'py>(&self, py: Python<'py>, filter: Option<&Bound<'_, PyAny>>) -> PyResult<Bound<'py, PyList>> {
-        let filter = filter::read(filter)?;
-        let ids = py.detach(|| Ok(self.read().filtered(&filter)?.ids())).map_err(to_python)?;
-        fields::list(py, ids)
-    }
-
-    #[doc = rank_pyo3::stub!("Bm25Index.compile")]
-    fn compile(&self, py: Python<'_>, filter: &Bound<'_, PyAny>) -> PyResult<filter::Filter> {
-        let filter = filter::read(Some(filter))?;
-        py.detach(|| self.read().compile(&filter)).map(filter::Filter::new).map_err(to_python)
-    }
-
-    #[doc = rank_pyo3::stub!("Bm25Index.mask")]
-    fn mask<'py>(&self, py: Python<'py>, filter: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyArray1<bool>>> {
-        let filter = filter::read(Some(filter))?;
-        let mask = py.detach(|| Ok(self.read().filtered(&filter)?.mask())).map_err(to_python)?;
-        Ok(filter::array(py, mask))
-    }
-
-    #[doc = rank_pyo3::stub!("Bm25Index.matches")]
-    #[pyo3(signature = (query = None, filter = None))]
-    fn matches(
-        &self,
-        py: Python<'_>,
-        query: Option<&Bound<'_, PyAny>>,
-        filter: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<Matches> {
-        self.matching(py, query, filter).map(Matches)
-    }
-
-    #[doc = rank_pyo3::stub!("Bm25Index.count")]
-    #[pyo3(signature = (query = None, filter = None))]
-    fn count(
-        &self,
-        py: Python<'_>,
-        query: Option<&Bound<'_, PyAny>>,
-        filter: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<usize> {
-        self.matching(py, query, filter).map(|matches| matches.len())
-    }
-
-    #[doc = rank_pyo3::stub!("Bm25Index.merge")]
-    fn merge(&self, py: Python<'_>) -> PyResult<()> {
-        py.detach(|| self.write().merge()).map_err(to_python)
-    }
-
     #[doc = rank_pyo3::stub!("Bm25Index.terms")]
     fn terms(&self, py: Python<'_>, id: &Bound<'_, PyAny>) -> PyResult<Option<Vec<(String, u32)>>> {
         let id = Id::extract(PACKAGE, id, "id")?;
-        py.detach(|| self.read().terms(&Key(id))).map_err(to_python)
+        py.detach(|| self.index.read().terms(&Key(id))).map_err(to_python)
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.save")]
-    fn save(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
-        py.detach(|| self.read().save(path, self.scoring)).map_err(to_python)
+    #[pyo3(signature = (path, progress = false))]
+    fn save(&self, py: Python<'_>, path: PathBuf, progress: bool) -> PyResult<()> {
+        let total = py.detach(|| self.index.read().numbered());
+        long::work(py, "impacts", total, progress, |go_on| self.index.read().prepare_while(self.scoring, go_on))?;
+        long::work(py, "save", total, progress, |go_on| self.index.read().save_while(path, self.scoring, go_on))
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.commit")]
-    fn commit(&self, py: Python<'_>, folder: PathBuf) -> PyResult<()> {
-        py.detach(|| self.read().commit(folder, self.scoring)).map_err(to_python)
+    #[pyo3(signature = (folder, progress = false))]
+    fn commit(&self, py: Python<'_>, folder: PathBuf, progress: bool) -> PyResult<()> {
+        let total = py.detach(|| self.index.read().numbered());
+        long::work(py, "commit", total, progress, |go_on| self.index.read().commit_while(folder, self.scoring, go_on))
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.load")]
@@ -444,22 +319,22 @@ impl Bm25Index {
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.prepare")]
-    #[pyo3(signature = (scoring = None))]
-    fn prepare(&self, py: Python<'_>, scoring: Option<&Bound<'_, crate::scoring::Scoring>>) -> PyResult<()> {
+    #[pyo3(signature = (scoring = None, progress = false))]
+    fn prepare(
+        &self,
+        py: Python<'_>,
+        scoring: Option<&Bound<'_, crate::scoring::Scoring>>,
+        progress: bool,
+    ) -> PyResult<()> {
         let scoring = self.given(scoring);
-        py.detach(|| self.read().prepare(scoring)).map_err(to_python)
+        let total = py.detach(|| self.index.read().numbered());
+        long::work(py, "impacts", total, progress, |go_on| self.index.read().prepare_while(scoring, go_on))
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.scoring")]
     #[getter(scoring)]
     fn own_scoring(&self) -> crate::scoring::Scoring {
         crate::scoring::Scoring(self.scoring)
-    }
-
-    #[doc = rank_pyo3::stub!("Bm25Index.impacts")]
-    #[getter]
-    fn impacts(&self, py: Python<'_>) -> &'static str {
-        py.detach(|| self.read().impacts().name())
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.retrieve")]
@@ -482,7 +357,7 @@ impl Bm25Index {
         let terms = rank_pyo3::strings(PACKAGE, terms, "terms")?;
         let scoring = self.scoring(py, k1, b, field_weights, scoring)?;
         let filter = filter::read(filter)?;
-        let hits = py.detach(|| self.read().filtered(&filter)?.retrieve(&terms, k.0, scoring)).map_err(to_python)?;
+        let hits = py.detach(|| self.index.read().filtered(&filter)?.retrieve(&terms, k.0, scoring)).map_err(to_python)?;
         hits::ranked(py, hits)
     }
 
@@ -505,7 +380,7 @@ impl Bm25Index {
     ) -> PyResult<Bound<'py, PyList>> {
         let scoring = self.scoring(py, k1, b, field_weights, scoring)?;
         let filter = filter::read(filter)?;
-        let hits = py.detach(|| self.read().filtered(&filter)?.search(text, k.0, scoring)).map_err(to_python)?;
+        let hits = py.detach(|| self.index.read().filtered(&filter)?.search(text, k.0, scoring)).map_err(to_python)?;
         hits::ranked(py, hits)
     }
 
@@ -535,7 +410,7 @@ impl Bm25Index {
         for (position, query) in items(PACKAGE, queries, "queries", "a list of texts or of lists of str")?.enumerate() {
             let query = query?;
             if let Ok(text) = query.cast::<PyString>() {
-                let analyzer = analyzer.get_or_insert_with(|| py.detach(|| self.read().analyzer().clone()));
+                let analyzer = analyzer.get_or_insert_with(|| py.detach(|| self.index.read().analyzer().clone()));
                 tokens.extend(&analyzer.analyze(&text.to_cow()?).map_err(to_python)?);
             } else {
                 tokens.push(&query, "queries", position)?;
@@ -590,7 +465,7 @@ impl Bm25Index {
         let scoring = self.scoring(py, k1, b, field_weights, scoring)?;
         let filter = filter::read(filter)?;
         let hits =
-            py.detach(|| self.read().filtered(&filter)?.retrieve_weighted(&terms, k.0, scoring)).map_err(to_python)?;
+            py.detach(|| self.index.read().filtered(&filter)?.retrieve_weighted(&terms, k.0, scoring)).map_err(to_python)?;
         hits::ranked(py, hits)
     }
 
@@ -610,7 +485,7 @@ impl Bm25Index {
         let id = Id::extract(PACKAGE, id, "id")?;
         let terms = feedback::terms(terms)?;
         let scoring = self.scoring(py, k1, b, field_weights, scoring)?;
-        let why = py.detach(|| self.read().explain(&Key(id.clone()), &terms, scoring)).map_err(to_python)?;
+        let why = py.detach(|| self.index.read().explain(&Key(id.clone()), &terms, scoring)).map_err(to_python)?;
         Explanation::new(py, why.ok_or_else(|| feedback::unknown(&id))?)
     }
 
@@ -636,14 +511,14 @@ impl Bm25Index {
         let relevant = feedback::relevant(relevant)?;
         let method = feedback::feedback(method, new_terms.0, original, beta)?;
         let keys: Vec<(Key, f32)> = relevant.iter().map(|(id, score)| (Key(id.clone()), *score)).collect();
-        py.detach(|| self.read().expand(&terms, &keys, method, scoring)).map_err(feedback::about(&relevant))
+        py.detach(|| self.index.read().expand(&terms, &keys, method, scoring)).map_err(feedback::about(&relevant))
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.key_terms")]
     #[pyo3(signature = (id, terms = TermCount(25)), text_signature = "($self, id, terms=25)")]
     fn key_terms(&self, py: Python<'_>, id: &Bound<'_, PyAny>, terms: TermCount) -> PyResult<Vec<(String, f32)>> {
         let id = Id::extract(PACKAGE, id, "id")?;
-        let found = py.detach(|| self.read().key_terms(&Key(id.clone()), terms.0)).map_err(to_python)?;
+        let found = py.detach(|| self.index.read().key_terms(&Key(id.clone()), terms.0)).map_err(to_python)?;
         found.ok_or_else(|| feedback::unknown(&id))
     }
 
@@ -664,18 +539,9 @@ impl Bm25Index {
         let id = Id::extract(PACKAGE, id, "id")?;
         let filter = filter::read(filter)?;
         let scoring = self.given(scoring);
-        let like = || self.read().filtered(&filter)?.more_like_this(&Key(id.clone()), k.0, terms.0, scoring);
+        let like = || self.index.read().filtered(&filter)?.more_like_this(&Key(id.clone()), k.0, terms.0, scoring);
         let hits = py.detach(like).map_err(to_python)?;
         let hits = hits.ok_or_else(|| feedback::unknown(&id))?;
         hits::ranked(py, hits)
     }
-
-    fn __len__(&self, py: Python<'_>) -> usize {
-        py.detach(|| self.read().len())
-    }
-
-    fn __contains__(&self, py: Python<'_>, id: &Bound<'_, PyAny>) -> PyResult<bool> {
-        let id = Id::extract(PACKAGE, id, "id")?;
-        Ok(py.detach(|| self.read().contains(&Key(id))))
-    }
-}
+} }

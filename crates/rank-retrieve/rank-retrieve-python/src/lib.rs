@@ -13,12 +13,16 @@ mod fields;
 mod filter;
 mod hits;
 mod hnsw;
+mod long;
 mod matches;
+mod noted;
 mod rows;
 mod scoring;
 mod source;
 mod sparse;
+mod sparse_feedback;
 mod sparse_source;
+mod sparse_table;
 mod tokens;
 
 use pyo3::prelude::*;
@@ -47,6 +51,8 @@ mod _rank_retrieve {
     use crate::scoring::Scoring;
     #[pymodule_export]
     use crate::sparse::SparseIndex;
+    #[pymodule_export]
+    use crate::sparse_feedback::{DimensionShare, SparseExplanation};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

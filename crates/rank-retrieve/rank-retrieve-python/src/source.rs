@@ -149,7 +149,7 @@ pub(crate) fn fill(
     reading: &Reading,
 ) -> PyResult<usize> {
     if let Some(path) = path(source)? {
-        if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("parquet")) {
+        if is_parquet(&path) {
             let JsonFields { id, stored, .. } = &reading.fields;
             let names = [std::slice::from_ref(id), reading.texts(), stored].concat();
             return table(py, target, &parquet(py, &path, &names)?, reading);
@@ -166,8 +166,13 @@ pub(crate) fn fill(
     rows(py, target, source, reading)
 }
 
+/// Whether a file is Parquet, by its name.
+pub(crate) fn is_parquet(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("parquet"))
+}
+
 /// The columns of a file that are there, as a stream of pyarrow.
-fn parquet<'py>(py: Python<'py>, path: &Path, names: &[String]) -> PyResult<Bound<'py, PyAny>> {
+pub(crate) fn parquet<'py>(py: Python<'py>, path: &Path, names: &[String]) -> PyResult<Bound<'py, PyAny>> {
     let pyarrow = py.import("pyarrow").and_then(|pyarrow| Ok((pyarrow, py.import("pyarrow.parquet")?)));
     let Ok((pyarrow, parquet)) = pyarrow else {
         return Err(
@@ -234,18 +239,8 @@ fn table(py: Python<'_>, target: &mut dyn Target, source: &Bound<'_, PyAny>, rea
                 };
                 bytes += texts.iter().map(|text| text.len()).sum::<usize>();
                 whole.extend(texts);
-                values.push(stored.iter().fold(StoredFields::new(), |all, (name, column)| match column.get(row) {
-                    ValueRef::Null => all,
-                    ValueRef::Int(value) => all.with(*name, value),
-                    ValueRef::Float(value) => all.with(*name, value),
-                    ValueRef::Str(text) => all.with(*name, text),
-                    ValueRef::Strs(texts) => all.with(*name, texts.as_slice()),
-                    ValueRef::Time(micros) => all.with(*name, FieldValue::Date(micros)),
-                }));
-                keys.push(Key(match ids.get(row) {
-                    IdRef::Int(number) => Id::Int(number),
-                    IdRef::Str(text) => Id::Str(text.into()),
-                }));
+                values.push(stored_in(&stored, row));
+                keys.push(key(ids, row));
                 row += 1;
             }
             py.detach(|| {
@@ -267,6 +262,26 @@ fn table(py: Python<'_>, target: &mut dyn Target, source: &Bound<'_, PyAny>, rea
         }
     }
     Ok(added)
+}
+
+/// The values of a row.
+pub(crate) fn stored_in(columns: &[(&String, &ValueColumn)], row: usize) -> StoredFields {
+    columns.iter().fold(StoredFields::new(), |all, (name, column)| match column.get(row) {
+        ValueRef::Null => all,
+        ValueRef::Int(value) => all.with(*name, value),
+        ValueRef::Float(value) => all.with(*name, value),
+        ValueRef::Str(text) => all.with(*name, text),
+        ValueRef::Strs(texts) => all.with(*name, texts.as_slice()),
+        ValueRef::Time(micros) => all.with(*name, FieldValue::Date(micros)),
+    })
+}
+
+/// The id of a row.
+pub(crate) fn key(ids: &IdColumn, row: usize) -> Key {
+    Key(match ids.get(row) {
+        IdRef::Int(number) => Id::Int(number),
+        IdRef::Str(text) => Id::Str(text.into()),
+    })
 }
 
 /// An error about a row of a part that begins behind `before` others.

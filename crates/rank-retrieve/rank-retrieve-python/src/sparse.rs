@@ -1,54 +1,53 @@
 //! Learned sparse vectors.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use numpy::PyArray1;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyMapping};
-use rank_pyo3::{Id, ProgressBar, watched};
-use rank_retrieve::{Error, JsonVectors, SparseBuilder, SparseRows};
+use pyo3::types::{IntoPyDict, PyDict, PyList, PyMapping, PyString};
+use rank_pyo3::{Id, ProgressBar, items, watched};
+use rank_retrieve::{Error, FilteredSparse, JsonVectors, SparseBuilder, SparseRows, StoredFields};
 
-use crate::arguments::{K, MemoryLimit, Threads, new_id, new_ids};
+use crate::arguments::{Dimensions, K, MemoryLimit, Threads, new_ids};
 use crate::errors::{PACKAGE, to_python};
+use crate::feedback;
 use crate::fields;
 use crate::filter;
 use crate::hits::{self, Hits};
 use crate::hnsw::Key;
-use crate::matches::Matches;
-use crate::rows::Rows;
+use crate::long;
+use crate::noted::{Noted, methods};
+use crate::rows::{Rows, is_matrix};
 use crate::source::names;
-use crate::sparse_source::{Document, Target, fill, named};
+use crate::sparse_feedback::SparseExplanation;
+use crate::sparse_source::{Document, Named, Target, fill, named};
 
+/// Ranked lists of document numbers.
+type Numbers = Vec<Vec<(u32, f32)>>;
 type Index = rank_retrieve::SparseIndex<Key>;
 
 /// Queries that are answered before Ctrl-C could be missed: a thread that watches them would take as long as one.
 const FEW: usize = 16;
 
-// The lock is only ever waited for without the GIL: its holder may need the GIL to go on.
 #[doc = rank_pyo3::stub!("SparseIndex")]
 #[pyclass(module = "rank_retrieve", frozen)]
 pub(crate) struct SparseIndex {
-    index: RwLock<Index>,
-    /// Whether any id was ever a str.
-    texts: AtomicBool,
+    index: Noted<Index>,
 }
 
 /// Vectors go to the index.
 impl Target for &SparseIndex {
     fn add(&mut self, documents: Vec<Document>) -> Result<(), (usize, Error)> {
         for (Key(id), ..) in &documents {
-            self.note(id);
+            self.index.note(id);
         }
-        Target::add(&mut *self.write(), documents)
+        Target::add(&mut *self.index.write(), documents)
     }
 
-    fn add_rows(&mut self, ids: &[Key], rows: SparseRows<'_>) -> Result<(), Error> {
+    fn add_rows(&mut self, ids: &[Key], rows: SparseRows<'_>, stored: &[StoredFields]) -> Result<(), Error> {
         for Key(id) in ids {
-            self.note(id);
+            self.index.note(id);
         }
-        self.write().add(ids, rows)
+        Target::add_rows(&mut *self.index.write(), ids, rows, stored)
     }
 
     fn add_json_lines(
@@ -58,39 +57,52 @@ impl Target for &SparseIndex {
         threads: usize,
         go_on: &mut dyn FnMut(usize) -> bool,
     ) -> Result<usize, Error> {
-        let mut index = self.write();
+        let mut index = self.index.write();
         let before = index.numbered() as u32;
         let added = Target::add_json_lines(&mut *index, path, fields, threads, go_on);
         for number in before..index.numbered() as u32 {
-            self.note(&index.id(number).0);
+            self.index.note(&index.id(number).0);
         }
         added
     }
 }
 
-impl SparseIndex {
-    fn read(&self) -> RwLockReadGuard<'_, Index> {
-        self.index.read().unwrap_or_else(PoisonError::into_inner)
-    }
+/// What a vector is given back as.
+enum Vector {
+    Names(Vec<(String, f32)>),
+    Numbers(Vec<(u32, f32)>),
+}
 
-    fn write(&self) -> RwLockWriteGuard<'_, Index> {
-        self.index.write().unwrap_or_else(PoisonError::into_inner)
-    }
+/// One query: a dict or a text of pieces, or the row of a matrix.
+enum Query<'py> {
+    Named(Named),
+    Row(Rows<'py>),
+}
 
-    fn opened(index: Index) -> Self {
-        let texts = (0..index.numbered() as u32).any(|number| matches!(index.id(number), Key(Id::Str(_))));
-        Self { index: RwLock::new(index), texts: AtomicBool::new(texts) }
-    }
-
-    fn note(&self, id: &Id) {
-        if matches!(id, Id::Str(_)) {
-            self.texts.store(true, Ordering::Relaxed);
+impl<'py> Query<'py> {
+    fn new(query: &Bound<'py, PyAny>) -> PyResult<Self> {
+        if query.cast::<PyMapping>().is_ok() || query.cast::<PyString>().is_ok() {
+            return named(query, "query").map(Self::Named);
         }
+        let query = Rows::new(query, "query")?;
+        let rows = query.rows()?.len();
+        if rows == 1 {
+            return Ok(Self::Row(query));
+        }
+        Err(PACKAGE.shape(format_args!("query: expected one row, got {rows}; pass matrix[[row]]")))
     }
 }
 
+/// How a batch of queries is to be answered.
+struct Batch<'a> {
+    k: usize,
+    threads: usize,
+    progress: bool,
+    filter: &'a rank_retrieve::Filter<Key>,
+}
+
 impl SparseIndex {
-    /// The documents that share a dimension with a dict, or with the row of a matrix; all without a query.
+    /// The documents that share a dimension with a query; all without one.
     fn matching(
         &self,
         py: Python<'_>,
@@ -98,19 +110,40 @@ impl SparseIndex {
         filter: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<rank_retrieve::Matches> {
         let filter = filter::read(filter)?;
-        let Some(query) = query else {
-            return py.detach(|| Ok(self.read().filtered(&filter)?.all())).map_err(to_python);
+        match query.map(Query::new).transpose()? {
+            None => py.detach(|| Ok(self.index.read().filtered(&filter)?.all())),
+            Some(Query::Named(weights)) => py.detach(|| self.index.read().filtered(&filter)?.matches_named(&weights)),
+            Some(Query::Row(row)) => {
+                let row = row.rows()?;
+                py.detach(|| self.index.read().filtered(&filter)?.matches(row))
+            }
+        }
+        .map_err(to_python)
+    }
+
+    /// The answers to so many queries, as arrays.
+    fn answer<'py>(
+        &self,
+        py: Python<'py>,
+        batch: &Batch<'_>,
+        queries: usize,
+        numbers: impl Fn(&FilteredSparse<'_, Key>, &(dyn Fn(usize) -> bool + Sync)) -> Result<Numbers, Error> + Sync,
+    ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
+        let bar = ProgressBar::new(PACKAGE, py, queries, batch.progress)?;
+        let search = |go_on: &(dyn Fn(usize) -> bool + Sync)| {
+            let index = self.index.read();
+            let mut hits = Hits::default();
+            for list in numbers(&index.filtered(batch.filter)?, go_on)? {
+                hits.push(list.iter().map(|&(number, score)| (index.id(number), score)));
+            }
+            Ok((hits, batch.k.min(index.len())))
         };
-        if query.cast::<PyMapping>().is_ok() {
-            let weights = named(query, "query")?;
-            return py.detach(|| self.read().filtered(&filter)?.matches_named(&weights)).map_err(to_python);
-        }
-        let query = Rows::new(query, "query")?;
-        let rows = query.rows()?;
-        if rows.len() != 1 {
-            return Err(PACKAGE.shape(format_args!("query: expected one row, got {}; pass matrix[[row]]", rows.len())));
-        }
-        py.detach(|| self.read().filtered(&filter)?.matches(rows)).map_err(to_python)
+        let (hits, width) = if queries <= FEW && !batch.progress {
+            py.detach(|| search(&|_| true)).map_err(to_python)?
+        } else {
+            watched(py, &bar, |watch| search(&|steps| watch.advance(steps)).map_err(to_python))?
+        };
+        hits.arrays(py, width, self.index.has_texts())
     }
 }
 
@@ -120,8 +153,7 @@ fn made(impacts: &str, max_weight: Option<f32>) -> PyResult<Index> {
     Index::with_impacts(impacts, max_weight).map_err(to_python)
 }
 
-#[pymethods]
-impl SparseIndex {
+methods! { SparseIndex, "SparseIndex", {
     #[new]
     #[pyo3(
         signature = (*, fields = None, impacts = "f32", max_weight = None),
@@ -130,22 +162,25 @@ impl SparseIndex {
     fn new(fields: Option<&Bound<'_, PyAny>>, impacts: &str, max_weight: Option<f32>) -> PyResult<Self> {
         let mut index = made(impacts, max_weight)?;
         fields::declare(&mut index, fields)?;
-        Ok(Self { index: RwLock::new(index), texts: AtomicBool::new(false) })
+        Ok(Self { index: Noted::new(index) })
     }
 
     #[doc = rank_pyo3::stub!("SparseIndex.add")]
-    fn add(&self, py: Python<'_>, ids: &Bound<'_, PyAny>, vectors: &Bound<'_, PyAny>) -> PyResult<()> {
-        let ids = rank_pyo3::ids(PACKAGE, ids, "ids")?;
-        for id in &ids {
-            self.note(id);
-        }
+    #[pyo3(signature = (ids, vectors, progress = false))]
+    fn add(
+        &self,
+        py: Python<'_>,
+        ids: &Bound<'_, PyAny>,
+        vectors: &Bound<'_, PyAny>,
+        progress: bool,
+    ) -> PyResult<()> {
+        let ids = self.index.ids(ids)?;
         let vectors = Rows::new(vectors, "vectors")?;
         let rows = vectors.rows()?;
-        py.detach(|| {
-            let mut index = self.write();
-            new_ids(&ids, rows.len(), "vectors", |id| index.contains(&Key(id.clone())))?;
+        long::added(py, ids.len(), progress, |go_on| {
+            let mut index = self.index.write_all_new(&ids, rows.len(), "vectors")?;
             let keys: Vec<Key> = ids.into_iter().map(Key).collect();
-            index.add(&keys, rows).map_err(to_python)
+            index.add_while(&keys, rows, go_on).map_err(to_python)
         })
     }
 
@@ -158,15 +193,10 @@ impl SparseIndex {
         weights: &Bound<'_, PyAny>,
         fields: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<()> {
-        let id = Id::extract(PACKAGE, id, "id")?;
-        self.note(&id);
+        let id = self.index.id(id)?;
         let weights = named(weights, "weights")?;
         let fields = fields::stored(fields)?;
-        py.detach(|| {
-            let mut index = self.write();
-            new_id(&id, "id", |id| index.contains(&Key(id.clone())))?;
-            index.add_named_with(Key(id), &weights, &fields).map_err(to_python)
-        })
+        py.detach(|| self.index.write_new(&id)?.add_named_with(Key(id), &weights, &fields).map_err(to_python))
     }
 
     #[doc = rank_pyo3::stub!("SparseIndex.extend")]
@@ -224,27 +254,25 @@ impl SparseIndex {
         fill(py, &mut builder, documents, &JsonVectors { id, vector, stored }, threads.0, progress)?;
         let bar = ProgressBar::named(PACKAGE, py, Some("impacts"), Some(builder.len()), Some("documents"), progress)?;
         let index = watched(py, &bar, |watch| builder.finish(|steps| watch.advance(steps)).map_err(to_python))?;
-        Ok(Self::opened(index))
-    }
-
-    #[doc = rank_pyo3::stub!("SparseIndex.remove")]
-    fn remove(&self, py: Python<'_>, id: &Bound<'_, PyAny>) -> PyResult<bool> {
-        let id = Id::extract(PACKAGE, id, "id")?;
-        py.detach(|| self.write().remove(&Key(id))).map_err(to_python)
+        Ok(Self { index: Noted::new(index) })
     }
 
     #[doc = rank_pyo3::stub!("SparseIndex.update")]
-    fn update(&self, py: Python<'_>, ids: &Bound<'_, PyAny>, vectors: &Bound<'_, PyAny>) -> PyResult<usize> {
-        let ids = rank_pyo3::ids(PACKAGE, ids, "ids")?;
-        for id in &ids {
-            self.note(id);
-        }
+    #[pyo3(signature = (ids, vectors, progress = false))]
+    fn update(
+        &self,
+        py: Python<'_>,
+        ids: &Bound<'_, PyAny>,
+        vectors: &Bound<'_, PyAny>,
+        progress: bool,
+    ) -> PyResult<usize> {
+        let ids = self.index.ids(ids)?;
         let vectors = Rows::new(vectors, "vectors")?;
         let rows = vectors.rows()?;
-        py.detach(|| {
+        long::added(py, ids.len(), progress, |go_on| {
             new_ids(&ids, rows.len(), "vectors", |_| false)?;
             let keys: Vec<Key> = ids.into_iter().map(Key).collect();
-            self.write().update(&keys, rows).map_err(to_python)
+            self.index.write().update_while(&keys, rows, go_on).map_err(to_python)
         })
     }
 
@@ -257,16 +285,10 @@ impl SparseIndex {
         weights: &Bound<'_, PyAny>,
         fields: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<bool> {
-        let id = Id::extract(PACKAGE, id, "id")?;
-        self.note(&id);
+        let id = self.index.id(id)?;
         let weights = named(weights, "weights")?;
         let fields = fields::stored(fields)?;
-        py.detach(|| self.write().update_named_with(Key(id), &weights, &fields)).map_err(to_python)
-    }
-
-    #[doc = rank_pyo3::stub!("SparseIndex.merge")]
-    fn merge(&self, py: Python<'_>) -> PyResult<()> {
-        py.detach(|| self.write().merge()).map_err(to_python)
+        py.detach(|| self.index.write().update_named_with(Key(id), &weights, &fields)).map_err(to_python)
     }
 
     #[doc = rank_pyo3::stub!("SparseIndex.search_batch")]
@@ -284,24 +306,20 @@ impl SparseIndex {
         filter: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
         let filter = filter::read(filter)?;
-        let queries = Rows::new(queries, "queries")?;
-        let rows = queries.rows()?;
-        let bar = ProgressBar::new(PACKAGE, py, rows.len(), progress)?;
-        let search = |go_on: &(dyn Fn(usize) -> bool + Sync)| {
-            let index = self.read();
-            let documents = index.filtered(&filter)?;
-            let mut hits = Hits::default();
-            for list in documents.numbers(rows, k.0, threads.0, go_on)? {
-                hits.push(list.iter().map(|&(number, score)| (index.id(number), score)));
-            }
-            Ok((hits, k.0.min(index.len())))
-        };
-        let (hits, width) = if rows.len() <= FEW && !progress {
-            py.detach(|| search(&|_| true)).map_err(to_python)?
-        } else {
-            watched(py, &bar, |watch| search(&|steps| watch.advance(steps)).map_err(to_python))?
-        };
-        hits.arrays(py, width, self.texts.load(Ordering::Relaxed))
+        let batch = Batch { k: k.0, threads: threads.0, progress, filter: &filter };
+        if is_matrix(queries)? || queries.hasattr("tocsr")? {
+            let queries = Rows::new(queries, "queries")?;
+            let rows = queries.rows()?;
+            return self.answer(py, &batch, rows.len(), |documents, go_on| {
+                documents.numbers(rows, batch.k, batch.threads, go_on)
+            });
+        }
+        let what = "a CSR matrix, or a list of dicts or texts of pieces";
+        let queries = items(PACKAGE, queries, "queries", what)?.enumerate();
+        let queries = queries.map(|(at, query)| named(&query?, &format!("queries[{at}]"))).collect::<PyResult<Vec<_>>>()?;
+        self.answer(py, &batch, queries.len(), |documents, go_on| {
+            documents.numbers_named(&queries, batch.k, batch.threads, go_on)
+        })
     }
 
     #[doc = rank_pyo3::stub!("SparseIndex.search_named")]
@@ -315,125 +333,99 @@ impl SparseIndex {
     ) -> PyResult<Bound<'py, PyList>> {
         let weights = named(weights, "weights")?;
         let filter = filter::read(filter)?;
-        let hits = py.detach(|| self.read().filtered(&filter)?.search_named(&weights, k.0)).map_err(to_python)?;
+        let hits = py.detach(|| self.index.read().filtered(&filter)?.search_named(&weights, k.0)).map_err(to_python)?;
         hits::ranked(py, hits)
-    }
-
-    #[doc = rank_pyo3::stub!("SparseIndex.declare_field")]
-    fn declare_field(&self, py: Python<'_>, field: &str, kind: &str) -> PyResult<()> {
-        let kind = kind.parse().map_err(to_python)?;
-        py.detach(|| self.write().declare_field(field, kind)).map_err(to_python)
-    }
-
-    #[doc = rank_pyo3::stub!("SparseIndex.set_fields")]
-    fn set_fields(&self, py: Python<'_>, id: &Bound<'_, PyAny>, fields: &Bound<'_, PyAny>) -> PyResult<bool> {
-        let id = Id::extract(PACKAGE, id, "id")?;
-        let fields = fields::stored(Some(fields))?;
-        py.detach(|| self.write().set_fields(&Key(id), &fields)).map_err(to_python)
-    }
-
-    #[doc = rank_pyo3::stub!("SparseIndex.set_field")]
-    fn set_field(
-        &self,
-        py: Python<'_>,
-        field: &str,
-        ids: &Bound<'_, PyAny>,
-        values: &Bound<'_, PyAny>,
-    ) -> PyResult<()> {
-        let column = fields::FieldColumn::read(field, ids, values)?;
-        py.detach(|| column.store(&mut *self.write()))
-    }
-
-    #[doc = rank_pyo3::stub!("SparseIndex.fields")]
-    fn fields<'py>(&self, py: Python<'py>, id: &Bound<'_, PyAny>) -> PyResult<Option<Bound<'py, PyDict>>> {
-        let id = Id::extract(PACKAGE, id, "id")?;
-        let found = py.detach(|| self.read().fields(&Key(id))).map_err(to_python)?;
-        fields::dict(py, found)
-    }
-
-    #[doc = rank_pyo3::stub!("SparseIndex.field_types")]
-    fn field_types<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        fields::types(py, py.detach(|| self.read().field_types()))
-    }
-
-    #[doc = rank_pyo3::stub!("SparseIndex.ids")]
-    #[pyo3(name = "ids", signature = (filter = None))]
-    fn all_ids<'py>(&self, py: Python<'py>, filter: Option<&Bound<'_, PyAny>>) -> PyResult<Bound<'py, PyList>> {
-        let filter = filter::read(filter)?;
-        let ids = py.detach(|| Ok(self.read().filtered(&filter)?.ids())).map_err(to_python)?;
-        fields::list(py, ids)
-    }
-
-    #[doc = rank_pyo3::stub!("SparseIndex.compile")]
-    fn compile(&self, py: Python<'_>, filter: &Bound<'_, PyAny>) -> PyResult<filter::Filter> {
-        let filter = filter::read(Some(filter))?;
-        py.detach(|| self.read().compile(&filter)).map(filter::Filter::new).map_err(to_python)
-    }
-
-    #[doc = rank_pyo3::stub!("SparseIndex.mask")]
-    fn mask<'py>(&self, py: Python<'py>, filter: &Bound<'_, PyAny>) -> PyResult<Bound<'py, PyArray1<bool>>> {
-        let filter = filter::read(Some(filter))?;
-        let mask = py.detach(|| Ok(self.read().filtered(&filter)?.mask())).map_err(to_python)?;
-        Ok(filter::array(py, mask))
-    }
-
-    #[doc = rank_pyo3::stub!("SparseIndex.matches")]
-    #[pyo3(signature = (query = None, filter = None))]
-    fn matches(
-        &self,
-        py: Python<'_>,
-        query: Option<&Bound<'_, PyAny>>,
-        filter: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<Matches> {
-        self.matching(py, query, filter).map(Matches)
-    }
-
-    #[doc = rank_pyo3::stub!("SparseIndex.count")]
-    #[pyo3(signature = (query = None, filter = None))]
-    fn count(
-        &self,
-        py: Python<'_>,
-        query: Option<&Bound<'_, PyAny>>,
-        filter: Option<&Bound<'_, PyAny>>,
-    ) -> PyResult<usize> {
-        self.matching(py, query, filter).map(|matches| matches.len())
-    }
-
-    #[doc = rank_pyo3::stub!("SparseIndex.impacts")]
-    #[getter]
-    fn impacts(&self, py: Python<'_>) -> &'static str {
-        py.detach(|| self.read().impacts().name())
     }
 
     #[doc = rank_pyo3::stub!("SparseIndex.max_weight")]
     #[getter]
     fn max_weight(&self, py: Python<'_>) -> Option<f32> {
-        py.detach(|| self.read().max_weight())
+        py.detach(|| self.index.read().max_weight())
+    }
+
+    #[doc = rank_pyo3::stub!("SparseIndex.vector")]
+    fn vector<'py>(&self, py: Python<'py>, id: &Bound<'_, PyAny>) -> PyResult<Option<Bound<'py, PyDict>>> {
+        let key = Key(Id::extract(PACKAGE, id, "id")?);
+        let found = py.detach(|| {
+            let index = self.index.read();
+            Ok(if index.has_names() {
+                index.vector_named(&key)?.map(Vector::Names)
+            } else {
+                index.vector(&key)?.map(Vector::Numbers)
+            })
+        });
+        match found.map_err(to_python)? {
+            None => Ok(None),
+            Some(Vector::Names(pairs)) => pairs.into_py_dict(py).map(Some),
+            Some(Vector::Numbers(pairs)) => pairs.into_py_dict(py).map(Some),
+        }
+    }
+
+    #[doc = rank_pyo3::stub!("SparseIndex.explain")]
+    fn explain(&self, py: Python<'_>, id: &Bound<'_, PyAny>, query: &Bound<'_, PyAny>) -> PyResult<SparseExplanation> {
+        let id = Id::extract(PACKAGE, id, "id")?;
+        let key = Key(id.clone());
+        let why = match Query::new(query)? {
+            Query::Named(weights) => {
+                let why = py.detach(|| self.index.read().explain_named(&key, &weights)).map_err(to_python)?;
+                why.map(|why| SparseExplanation::new(py, why))
+            }
+            Query::Row(row) => {
+                let row = row.rows()?;
+                let why = py.detach(|| self.index.read().explain(&key, row)).map_err(to_python)?;
+                why.map(|why| SparseExplanation::new(py, why))
+            }
+        };
+        why.ok_or_else(|| feedback::unknown(&id))?
+    }
+
+    #[doc = rank_pyo3::stub!("SparseIndex.more_like_this")]
+    #[pyo3(
+        signature = (id, k = K(100), dimensions = None, *, filter = None),
+        text_signature = "($self, id, k=100, dimensions=None, *, filter=None)"
+    )]
+    fn more_like_this<'py>(
+        &self,
+        py: Python<'py>,
+        id: &Bound<'py, PyAny>,
+        k: K,
+        dimensions: Option<Dimensions>,
+        filter: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Bound<'py, PyList>> {
+        let id = Id::extract(PACKAGE, id, "id")?;
+        let filter = filter::read(filter)?;
+        let most = dimensions.map_or(usize::MAX, |dimensions| dimensions.0);
+        let like = || self.index.read().filtered(&filter)?.more_like_this(&Key(id.clone()), k.0, most);
+        let hits = py.detach(like).map_err(to_python)?.ok_or_else(|| feedback::unknown(&id))?;
+        hits::ranked(py, hits)
+    }
+
+    #[doc = rank_pyo3::stub!("SparseIndex.prepare")]
+    #[pyo3(signature = (progress = false))]
+    fn prepare(&self, py: Python<'_>, progress: bool) -> PyResult<()> {
+        let total = py.detach(|| self.index.read().numbered());
+        long::work(py, "impacts", total, progress, |go_on| self.index.read().prepare_while(go_on))
     }
 
     #[doc = rank_pyo3::stub!("SparseIndex.save")]
-    fn save(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
-        py.detach(|| self.read().save(path)).map_err(to_python)
+    #[pyo3(signature = (path, progress = false))]
+    fn save(&self, py: Python<'_>, path: PathBuf, progress: bool) -> PyResult<()> {
+        let total = py.detach(|| self.index.read().numbered());
+        long::work(py, "impacts", total, progress, |go_on| self.index.read().prepare_while(go_on))?;
+        long::work(py, "save", total, progress, |go_on| self.index.read().save_while(path, go_on))
     }
 
     #[doc = rank_pyo3::stub!("SparseIndex.commit")]
-    fn commit(&self, py: Python<'_>, folder: PathBuf) -> PyResult<()> {
-        py.detach(|| self.read().commit(folder)).map_err(to_python)
+    #[pyo3(signature = (folder, progress = false))]
+    fn commit(&self, py: Python<'_>, folder: PathBuf, progress: bool) -> PyResult<()> {
+        let total = py.detach(|| self.index.read().numbered());
+        long::work(py, "commit", total, progress, |go_on| self.index.read().commit_while(folder, go_on))
     }
 
     #[doc = rank_pyo3::stub!("SparseIndex.load")]
     #[staticmethod]
     fn load(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
         let index = py.detach(|| Index::load(path)).map_err(to_python)?;
-        Ok(Self::opened(index))
+        Ok(Self { index: Noted::new(index) })
     }
-
-    fn __len__(&self, py: Python<'_>) -> usize {
-        py.detach(|| self.read().len())
-    }
-
-    fn __contains__(&self, py: Python<'_>, id: &Bound<'_, PyAny>) -> PyResult<bool> {
-        let id = Id::extract(PACKAGE, id, "id")?;
-        Ok(py.detach(|| self.read().contains(&Key(id))))
-    }
-}
+} }

@@ -1,9 +1,10 @@
-//! Where sparse vectors of named dimensions come from: iterables, and files of Anserini's JSON.
+//! Where sparse vectors come from: iterables, Arrow tables and streams, files.
 
 use std::path::Path;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyMapping, PyString};
+use rank_pyo3::arrow::ArrowTable;
 use rank_pyo3::{Id, ProgressBar, describe, for_each_entry, items, score, watched};
 use rank_retrieve::{Error, JsonVectors, SparseBuilder, SparseIndex, SparseRows, StoredFields, count_pieces};
 
@@ -11,7 +12,8 @@ use crate::errors::{PACKAGE, to_python};
 use crate::fields;
 use crate::hnsw::Key;
 use crate::rows::{Rows, is_matrix};
-use crate::source::entry;
+use crate::source::{entry, is_parquet, parquet};
+use crate::sparse_table::table;
 
 /// Vectors that are added together, each time without the GIL.
 const TOGETHER: usize = 1024;
@@ -44,8 +46,8 @@ pub(crate) type Document = (Key, Named, StoredFields);
 pub(crate) trait Target: Send {
     /// Adds vectors up to the first that cannot be added: which, and why.
     fn add(&mut self, documents: Vec<Document>) -> Result<(), (usize, Error)>;
-    /// Adds the rows of a matrix.
-    fn add_rows(&mut self, ids: &[Key], rows: SparseRows<'_>) -> Result<(), Error>;
+    /// Adds the rows of a matrix, with what is stored with each, if that is anything.
+    fn add_rows(&mut self, ids: &[Key], rows: SparseRows<'_>, stored: &[StoredFields]) -> Result<(), Error>;
     fn add_json_lines(
         &mut self,
         path: &Path,
@@ -64,8 +66,8 @@ macro_rules! target {
                 })
             }
 
-            fn add_rows(&mut self, ids: &[Key], rows: SparseRows<'_>) -> Result<(), Error> {
-                $index::add(self, ids, rows)
+            fn add_rows(&mut self, ids: &[Key], rows: SparseRows<'_>, stored: &[StoredFields]) -> Result<(), Error> {
+                if stored.is_empty() { $index::add(self, ids, rows) } else { self.add_with(ids, rows, stored) }
             }
 
             fn add_json_lines(
@@ -135,12 +137,19 @@ pub(crate) fn fill(
     progress: bool,
 ) -> PyResult<usize> {
     if let Some(path) = crate::source::path(source)? {
+        if is_parquet(&path) {
+            let names = [&[fields.id.clone(), fields.vector.clone()], &fields.stored[..]].concat();
+            return table(py, target, &parquet(py, &path, &names)?, fields, progress);
+        }
         let bar = ProgressBar::named(PACKAGE, py, None, None, Some("documents"), progress)?;
         return watched(py, &bar, |watch| {
             target.add_json_lines(&path, fields, threads, &mut |steps| watch.advance(steps)).map_err(to_python)
         });
     }
-    let what = "a path, or an iterable of (id, weights), (ids, matrix) or dicts";
+    if ArrowTable::accepts(source)? {
+        return table(py, target, source, fields, progress);
+    }
+    let what = "a path, an Arrow table, or an iterable of (id, weights), (ids, matrix) or dicts";
     let mut rows = items(PACKAGE, source, "documents", what)?;
     let bar = ProgressBar::named(PACKAGE, py, None, source.len().ok(), Some("documents"), progress)?;
     let (mut position, mut added) = (0, 0);
@@ -165,7 +174,7 @@ pub(crate) fn fill(
             let argument = format!("documents[{}][0]", position - 1);
             let ids: Vec<Key> = rank_pyo3::ids(PACKAGE, &ids, &argument)?.into_iter().map(Key).collect();
             let rows = matrix.rows()?;
-            py.detach(|| target.add_rows(&ids, rows)).map_err(at(position - 1))?;
+            py.detach(|| target.add_rows(&ids, rows, &[])).map_err(at(position - 1))?;
             count += ids.len();
         }
         added += count;

@@ -8,9 +8,9 @@ use super::kept::Kept;
 use super::tail::Tail;
 use super::window::{Posting, Slot};
 use super::{Allowed, WINDOW, WINDOW_BITS};
-use crate::Impacts;
 use crate::filter::State;
 use crate::scoring::{Collection, Field, Scoring};
+use crate::{Error, Impacts, Result};
 
 /// What postings carry.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -196,29 +196,39 @@ impl Engine {
         gone
     }
 
-    /// Writes all windows anew without the deleted. Of each document that was numbered, its new number or none.
-    pub(crate) fn merge(&mut self) -> Vec<Option<u32>> {
-        let mut slots = std::mem::take(&mut self.slots);
-        let tail = std::mem::replace(&mut self.tail, Tail::new(self.kind, self.fields.len()));
-        slots.push(Slot { window: Arc::new(tail.freeze()), deleted: tail.deleted.map(Arc::new) });
-        let mut numbers = Vec::new();
-        for slot in slots {
+    /// Writes all windows anew without the deleted, from the first on that has some. Of each document that was numbered,
+    /// its new number or none. `go_on` hears how many more are done; after a no, the collection is as it was.
+    pub(crate) fn merge(&mut self, go_on: &mut dyn FnMut(usize) -> bool) -> Option<Vec<Option<u32>>> {
+        let whole = self.slots.iter().take_while(|slot| slot.deleted.is_none() && slot.window.documents == WINDOW);
+        let whole = whole.count();
+        let mut merged = Self::new(self.kind, self.fields.clone());
+        merged.slots = self.slots[..whole].to_vec();
+        let mut numbers: Vec<Option<u32>> = (0..(whole * WINDOW) as u32).map(Some).collect();
+        let mut rest = self.slots[whole..].to_vec();
+        rest.push(Slot { window: Arc::new(self.tail.freeze()), deleted: self.tail.deleted.clone().map(Arc::new) });
+        let mut going = go_on(numbers.len());
+        for slot in rest {
             let mut from = 0;
             while from < slot.window.documents {
-                if self.tail.is_full() {
-                    self.seal();
+                if !going {
+                    return None;
+                }
+                if merged.tail.is_full() {
+                    merged.seal();
                 }
                 // As many as fit, whatever of them is deleted.
-                let to = slot.window.documents.min(from + WINDOW - self.tail.documents);
-                let first = (self.slots.len() as u32) << WINDOW_BITS;
+                let to = slot.window.documents.min(from + WINDOW - merged.tail.documents);
+                let first = (merged.slots.len() as u32) << WINDOW_BITS;
                 let mut moved = Vec::new();
-                self.tail.append(&slot.window, slot.deleted.as_deref(), from..to, &mut moved);
+                merged.tail.append(&slot.window, slot.deleted.as_deref(), from..to, &mut moved);
                 numbers.extend(moved.into_iter().map(|local| local.map(|local| first | u32::from(local))));
+                going = go_on(to - from);
                 from = to;
             }
         }
+        (self.slots, self.tail) = (merged.slots, merged.tail);
         self.changed();
-        numbers
+        Some(numbers)
     }
 
     /// Of the documents that were numbered, those that are gone.
@@ -280,13 +290,22 @@ impl Engine {
 
     /// The impacts of all terms for a scoring: those that are kept, or new ones, which are then kept.
     pub(super) fn prepare(&self, scoring: Option<Scoring>) -> Arc<Kept> {
+        self.prepare_while(scoring, &mut |_| true).unwrap_or_else(|| unreachable!("nobody stops it"))
+    }
+
+    /// [`prepare`](Self::prepare), if `go_on` lets it, which hears how many more documents are done.
+    pub(super) fn prepare_while(
+        &self,
+        scoring: Option<Scoring>,
+        go_on: &mut dyn FnMut(usize) -> bool,
+    ) -> Option<Arc<Kept>> {
         let fitting = || self.kept().filter(|kept| kept.scoring == scoring);
         if let Some(kept) = fitting() {
-            return kept;
+            return Some(kept);
         }
         let _one = self.making.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(kept) = fitting() {
-            return kept;
+            return Some(kept);
         }
         // Two of them need not be in memory.
         *self.kept.write().unwrap_or_else(PoisonError::into_inner) = None;
@@ -295,13 +314,19 @@ impl Engine {
             let deleted = self.tail.deleted.clone().map(Arc::new);
             slots.push(Slot { window: Arc::new(self.tail.freeze()), deleted });
         }
-        let kept = Arc::new(Kept::new(self.kind, &slots, self.terms, scoring, &self.collection()));
+        let kept = Arc::new(Kept::new(self.kind, &slots, self.terms, scoring, &self.collection(), go_on)?);
         *self.kept.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&kept));
-        kept
+        Some(kept)
     }
 
-    /// Does what the first of many searches would do.
-    pub(crate) fn warm(&self, scoring: Option<Scoring>) {
-        self.prepare(scoring);
+    /// Does what the first of many searches would do, if `go_on` lets it: it hears how many more documents are done.
+    pub(crate) fn warm(&self, scoring: Option<Scoring>, go_on: &mut dyn FnMut(usize) -> bool) -> Result<()> {
+        let mut heard = 0;
+        let made = self.prepare_while(scoring, &mut |documents| {
+            heard += documents;
+            go_on(documents)
+        });
+        go_on(self.numbered().saturating_sub(heard));
+        made.map(drop).ok_or(Error::Stopped)
     }
 }

@@ -16,6 +16,9 @@ use crate::scoring::{Collection, Scoring};
 /// The k of which the k-th greatest impact of each term is kept.
 pub(super) const RANKS: [usize; 3] = [10, 100, 1000];
 
+/// Postings that are made between two looks at who waits.
+const BETWEEN: usize = 1 << 18;
+
 /// Postings in a window from which a term also gets a row of impacts by document.
 const LONG: usize = WINDOW / 4;
 
@@ -112,14 +115,15 @@ pub(super) struct Kept {
 }
 
 impl Kept {
-    /// Makes the impacts of all terms.
+    /// Makes the impacts of all terms; none if `go_on`, which hears how many more documents are done, says so.
     pub(super) fn new(
         kind: Kind,
         slots: &[Slot],
         terms: usize,
         scoring: Option<Scoring>,
         collection: &Collection<'_>,
-    ) -> Self {
+        go_on: &mut dyn FnMut(usize) -> bool,
+    ) -> Option<Self> {
         let row = |capacity| Row::with_capacity(kind.in_bytes(), capacity);
         let mut impacts: Vec<Row> = slots.iter().map(|slot| row(slot.window.locals.len())).collect();
         let mut maxima: Vec<Row> = slots.iter().map(|slot| row(slot.window.starts.len() - 1)).collect();
@@ -128,9 +132,23 @@ impl Kept {
         let mut absent = Vec::new();
         let mut kth: [Vec<f32>; RANKS.len()] = std::array::from_fn(|_| vec![0.0; terms]);
         let mut gathered = Gathered::default();
+        // Terms take as long as their postings, which are as good as so many documents.
+        let share = {
+            let sum = |count: &dyn Fn(&Window) -> usize| slots.iter().map(|slot| count(&slot.window)).sum::<usize>();
+            sum(&|window| window.documents) as f64 / sum(&|window| window.locals.len()).max(1) as f64
+        };
+        let (mut done, mut heard) = (0, 0);
         for term in 0..terms {
+            if done >= heard + BETWEEN {
+                let documents = |postings: usize| (postings as f64 * share) as usize;
+                if !go_on(documents(done) - documents(heard)) {
+                    return None;
+                }
+                heard = done;
+            }
             gathered.clear();
             let found = gathered.term(term as u32, slots.iter().map(Part::Sealed), kind, scoring, collection);
+            done += gathered.locals.len();
             for piece in &gathered.pieces {
                 // Terms ascend in each window as they do here.
                 impacts[piece.part].extend(&gathered.impacts[piece.range.clone()]);
@@ -161,7 +179,7 @@ impl Kept {
             };
             Ready::new(Arc::clone(&slot.window), impacts, maxima)
         });
-        Self {
+        Some(Self {
             scoring,
             windows: windows.collect(),
             best: best.into(),
@@ -169,7 +187,7 @@ impl Kept {
             step: if let Kind::Steps(step) = kind { step } else { 1.0 },
             absent: absent.into(),
             kth: kth.map(Column::from),
-        }
+        })
     }
 
     /// The width of a step of a term's impacts; 1 for impacts that are numbers.

@@ -12,7 +12,7 @@ use super::window::{Counts, Slot, Values, Window};
 use super::{Bits, Column, Dictionary, WINDOW};
 use crate::file::{Reader, Writer};
 use crate::scoring::{Field, Formula, MAX_FIELDS, Scoring};
-use crate::{Impacts, Result, TextField};
+use crate::{Error, Impacts, Result, TextField};
 
 impl Dictionary {
     pub(crate) fn save(&self, writer: &mut Writer) -> Result<()> {
@@ -89,10 +89,19 @@ impl Kind {
 }
 
 impl Engine {
-    /// Writes the collection, and impacts for `scoring`, if they are to be `ready`.
-    pub(crate) fn save(&self, writer: &mut Writer, scoring: Option<Scoring>, ready: bool) -> Result<Value> {
+    /// Writes the collection, and impacts for `scoring`, if they are to be `ready`. `go_on` hears how many more documents
+    /// are written, and says whether to go on.
+    pub(crate) fn save(
+        &self,
+        writer: &mut Writer,
+        scoring: Option<Scoring>,
+        ready: bool,
+        go_on: &mut dyn FnMut(usize) -> bool,
+    ) -> Result<Value> {
         let ready = ready && self.documents > 0;
-        let kept = ready.then(|| self.prepare(scoring));
+        let kept =
+            if ready { Some(self.prepare_while(scoring, &mut |_| go_on(0)).ok_or(Error::Stopped)?) } else { None };
+        let mut look = |documents| if go_on(documents) { Ok(()) } else { Err(Error::Stopped) };
         let mut slots = self.slots.clone();
         if self.tail.documents > 0 {
             // The window of the tail that impacts were made for, or one like it.
@@ -104,6 +113,7 @@ impl Engine {
         for (number, slot) in slots.iter().enumerate() {
             slot.save(writer, number)?;
             windows.push(json!([slot.window.documents, slot.deleted.is_some()]));
+            look(slot.window.documents)?;
         }
         if let Some(kept) = &kept {
             for (number, ready) in kept.windows.iter().enumerate() {
@@ -111,6 +121,7 @@ impl Engine {
                     ready.impacts.save(writer, &format!("{number} impacts"))?;
                 }
                 ready.maxima.save(writer, &format!("{number} maxima"))?;
+                look(0)?;
             }
             if self.kind == Kind::Counts(Impacts::U8) {
                 writer.row("steps", &kept.steps)?;

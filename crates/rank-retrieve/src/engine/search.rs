@@ -196,7 +196,7 @@ impl Engine {
     ) -> Vec<Vec<(u32, f32)>> {
         // As many queries as make impacts worth keeping.
         if let Some(request) = requests.get(64) {
-            self.warm(request.scoring);
+            self.prepare(request.scoring);
         }
         let threads = threads.clamp(1, requests.len().max(1));
         let share = if threads == 1 { requests.len() } else { requests.len().div_ceil(2 * threads) };

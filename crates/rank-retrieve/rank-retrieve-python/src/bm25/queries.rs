@@ -1,7 +1,5 @@
 //! How queries and what goes with them become the core's, and batches arrays.
 
-use std::sync::atomic::Ordering;
-
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 use rank_pyo3::{ProgressBar, in_chunks, watched};
@@ -33,7 +31,7 @@ impl Bm25Index {
         let Some(weights) = field_weights else { return Ok(scoring) };
         let weights = fields::numbers(weights, "field_weights")?;
         let weights: Vec<(&str, f64)> = weights.iter().map(|(name, weight)| (name.as_str(), *weight)).collect();
-        py.detach(|| self.read().weighing(scoring, &weights)).map_err(to_python)
+        py.detach(|| self.index.read().weighing(scoring, &weights)).map_err(to_python)
     }
 
     /// The scoring of an argument, or else the index's.
@@ -47,10 +45,11 @@ impl Bm25Index {
         let Ok(text) = query.cast::<PyString>() else {
             return rank_pyo3::strings(PACKAGE, query, "query").map(Some);
         };
-        let analyzer = py.detach(|| self.read().analyzer().clone());
+        let analyzer = py.detach(|| self.index.read().analyzer().clone());
         analyzer.analyze(&text.to_cow()?).map(Some).map_err(to_python)
     }
 
+    /// The documents that match a query and pass a filter.
     pub(super) fn matching(
         &self,
         py: Python<'_>,
@@ -60,7 +59,7 @@ impl Bm25Index {
         let terms = self.query(py, query)?;
         let filter = filter::read(filter)?;
         py.detach(|| {
-            let index = self.read();
+            let index = self.index.read();
             let documents = index.filtered(&filter)?;
             Ok(terms.map_or_else(|| documents.all(), |terms| documents.matches(&terms)))
         })
@@ -81,7 +80,7 @@ impl Bm25Index {
         let bar = ProgressBar::new(PACKAGE, py, queries.len(), progress)?;
         let mut hits = Hits::default();
         let width = py.detach(|| {
-            let index = self.read();
+            let index = self.index.read();
             if queries.len() > QUERIES {
                 index.prepare(scoring).map_err(to_python)?;
             }
@@ -90,7 +89,7 @@ impl Bm25Index {
         if threads == 1 {
             in_chunks(py, queries.len(), QUERIES, &bar, |piece| {
                 let words: Vec<Vec<&str>> = piece.map(|at| queries.list(at)).collect();
-                let index = self.read();
+                let index = self.index.read();
                 let documents = index.filtered(filter).map_err(to_python)?;
                 for list in documents.numbers_batch(&words, k, scoring, 1, |_| true).map_err(to_python)? {
                     hits.push(list.iter().map(|&(number, score)| (index.id(number), score)));
@@ -100,7 +99,7 @@ impl Bm25Index {
         } else {
             watched(py, &bar, |watch| {
                 let words: Vec<Vec<&str>> = (0..queries.len()).map(|at| queries.list(at)).collect();
-                let index = self.read();
+                let index = self.index.read();
                 let go_on = |steps| watch.advance(steps);
                 let documents = index.filtered(filter).map_err(to_python)?;
                 for list in documents.numbers_batch(&words, k, scoring, threads, go_on).map_err(to_python)? {
@@ -111,6 +110,6 @@ impl Bm25Index {
         }
         // Documents may have come since.
         let width = hits.width().max(k.min(width));
-        hits.arrays(py, width, self.texts.load(Ordering::Relaxed))
+        hits.arrays(py, width, self.index.has_texts())
     }
 }
