@@ -24,6 +24,8 @@ pub enum Argument {
     Left,
     /// The second of two vectors.
     Right,
+    /// The only vector.
+    Vector,
     /// A vector for each candidate.
     Embeddings,
     /// The similarity of each candidate to each.
@@ -42,6 +44,7 @@ impl fmt::Display for Argument {
             Self::Mask => f.write_str("mask"),
             Self::Left => f.write_str("a"),
             Self::Right => f.write_str("b"),
+            Self::Vector => f.write_str("vector"),
             Self::Embeddings => f.write_str("embeddings"),
             Self::Similarity => f.write_str("similarity"),
         }

@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 
 pub mod colbert;
+pub mod contextual;
 pub mod diversity;
+pub mod embedding;
 mod error;
 pub mod matryoshka;
 pub mod muvera;
@@ -10,9 +12,12 @@ pub mod plaid;
 pub mod pooling;
 mod random;
 pub mod residual;
+pub mod scores;
+pub mod scoring;
 pub mod simd;
 pub mod store;
 mod tokens;
+pub mod weights;
 
 #[cfg(feature = "candle")]
 pub mod candle;

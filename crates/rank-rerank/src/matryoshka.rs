@@ -5,7 +5,7 @@ use std::hash::Hash;
 
 use crate::colbert::{Ranked, RefineConfig, Scale, blend};
 use crate::error::{Argument, Error, Result};
-use crate::simd::{MaxSim, Scoring, cosine};
+use crate::simd::{MaxSim, Scoring, directed_cosine};
 use crate::store::TokenStore;
 use crate::tokens::TokensRef;
 
@@ -112,7 +112,7 @@ where
         if vector.len() != expected {
             return Err(Error::DimMismatch { argument, expected, got: vector.len() });
         }
-        cosine(&query[head_dims..], &vector[head_dims..]).map_err(|error| named(error, argument))
+        directed_cosine(&query[head_dims..], &vector[head_dims..]).map_err(|error| named(error, argument))
     });
     let tails = tails.collect::<Result<Vec<_>>>()?;
     blend(candidates, &tails, RefineConfig { alpha, scale: Scale::Identity, k: usize::MAX })

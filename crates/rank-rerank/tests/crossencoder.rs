@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use rank_rerank::Error;
-use rank_rerank::crossencoder::{CrossEncoder, PairTokenizer, rerank};
+use rank_rerank::colbert::{RefineConfig, Scale};
+use rank_rerank::crossencoder::{CrossEncoder, PairTokenizer, refine, refine_with_config, rerank};
 
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
@@ -53,6 +54,45 @@ fn a_model_must_score_each_candidate_once() {
         message(Fixed(vec![]).score("q", "x")),
         "scores: expected 1, got 0; the model must give each document one score, in order"
     );
+}
+
+#[test]
+fn both_scores_are_brought_to_one_scale() {
+    // Logits of -4 to 4 and scores of thousands say the same.
+    let model = Fixed(vec![4.0, 0.0, -4.0]);
+    let candidates = [("a", "x", 1000.0), ("b", "y", 3000.0), ("c", "z", 2000.0)];
+    assert_eq!(refine(&model, "q", &candidates, 0.5).unwrap(), [("b", 0.75), ("a", 0.5), ("c", 0.25)]);
+    assert_eq!(refine(&model, "q", &candidates, 1.0).unwrap()[0], ("b", 1.0));
+    assert_eq!(refine(&model, "q", &candidates, 0.0).unwrap()[0], ("a", 1.0));
+    let config = RefineConfig { scale: Scale::Identity, k: 1, ..RefineConfig::refinement_only() };
+    assert_eq!(refine_with_config(&model, "q", &candidates, config).unwrap(), [("a", 4.0)]);
+    assert!(refine::<_, u32, String>(&Fixed(vec![]), "q", &[], 0.5).unwrap().is_empty());
+}
+
+#[test]
+fn what_cannot_be_refined() {
+    let model = Fixed(vec![1.0, 2.0]);
+    let cases = [
+        (
+            message(refine(&model, "q", &[(1, "x", 0.0), (2, "y", 0.0)], 1.5)),
+            "alpha: expected a weight from 0 (the refinement alone) to 1 (the first stage alone), got 1.5; 0.5 is usual",
+        ),
+        (
+            message(refine(&model, "q", &[(1, "x", 0.0), (1, "y", 0.0)], 0.5)),
+            "candidates[1]: expected each id once, got that of candidate 0 again; drop one of the two",
+        ),
+        (
+            message(refine(&model, "q", &[(1, "x", 0.0), (2, "y", f32::NAN)], 0.5)),
+            "candidates[1]: expected a finite score, got NaN; drop the candidate or repair its score",
+        ),
+        (
+            message(refine(&model, "q", &[(1, "x", 0.0)], 0.5)),
+            "scores: expected 1, got 2; the model must give each document one score, in order",
+        ),
+    ];
+    for (got, wanted) in cases {
+        assert_eq!(got, wanted);
+    }
 }
 
 proptest! {

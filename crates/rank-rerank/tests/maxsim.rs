@@ -112,9 +112,15 @@ fn vectors() {
     assert_eq!(cosine(&[1e30, 0.0], &[1e30, 0.0]).unwrap(), 1.0);
     assert_eq!(cosine(&[-1e-30], &[1e30]).unwrap(), -1.0);
     assert_eq!(message(dot(&[1.0], &[])), "b: expected dim 1, got 0; encode query and documents with the same model");
+    assert_eq!(norm(&[3e30, 4e30]).unwrap(), 5e30);
+    assert_eq!(norm(&[3e-30, 4e-30]).unwrap(), 5e-30);
+    assert_eq!(norm(&[0.0, -0.0]).unwrap(), 0.0);
+    // No direction.
+    assert_eq!(cosine(&[1.0, 2.0], &[0.0, 0.0]).unwrap(), 0.0);
+    assert_eq!(cosine(&[], &[]).unwrap(), 0.0);
     assert_eq!(
-        message(cosine(&[1.0, 2.0], &[0.0, 0.0])),
-        "b: expected tokens with a direction, got all zeros in token 0; leave out padding tokens"
+        message(cosine(&[0.0, 0.0], &[1.0, f32::INFINITY])),
+        "b: expected finite components, got inf in token 0; repair the encoder's output"
     );
     assert_eq!(
         message(cosine(&[f32::NAN, 2.0], &[0.0, 0.0])),

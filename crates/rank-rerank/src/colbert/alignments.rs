@@ -83,7 +83,7 @@ pub fn alignments<Q: Tokens + ?Sized, D: Tokens + ?Sized>(query_tokens: &Q, doc_
 pub fn explain(query: &MaxSim, document: Components<'_>, dim: usize, scoring: Scoring) -> Result<Explanation> {
     // Says also what is wrong.
     let batch = TokenBatch::each(vec![document], dim)?;
-    let score = query.score_tokens(&batch, scoring)?.first().copied().unwrap_or_default();
+    let score = query.score_tokens(&batch, scoring).map_err(of_document)?.first().copied().unwrap_or_default();
     let (similarities, maxima, factors) = if let Components::Int8 { codes, scales } = document {
         products_of_codes(query, codes, scales, dim)
     } else {
@@ -110,6 +110,21 @@ pub fn explain(query: &MaxSim, document: Components<'_>, dim: usize, scoring: Sc
         alignment.share = if total == 0.0 { f64::NAN } else { alignment.contribution / total };
     }
     Ok(Explanation { score, alignments: found })
+}
+
+/// An error in the only document of a batch, by its own name.
+fn of_document(error: Error) -> Error {
+    let name = |argument| if argument == Argument::Documents(0) { Argument::Document } else { argument };
+    match error {
+        Error::NoTokens { argument } => Error::NoTokens { argument: name(argument) },
+        Error::NonFinite { argument, token, value } => Error::NonFinite { argument: name(argument), token, value },
+        Error::ZeroToken { argument, token } => Error::ZeroToken { argument: name(argument), token },
+        Error::Overflow { argument } => Error::Overflow { argument: name(argument) },
+        Error::DimMismatch { argument: Argument::Values, expected, got } => {
+            Error::DimMismatch { argument: Argument::Document, expected, got }
+        }
+        other => other,
+    }
 }
 
 fn first_largest(similarities: &[f32]) -> (usize, f32) {

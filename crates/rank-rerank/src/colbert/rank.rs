@@ -46,14 +46,28 @@ where
     C: Candidates + ?Sized,
     C::Id: Ord,
 {
-    let query = MaxSim::new(query_tokens)?;
+    rank_packed(&MaxSim::new(query_tokens)?, candidates)
+}
+
+/// [`rank`] for a query that is packed.
+pub(crate) fn rank_packed<C>(query: &MaxSim, candidates: &C) -> Result<Vec<(C::Id, f32)>>
+where
+    C: Candidates + ?Sized,
+    C::Id: Ord,
+{
     let mut scored = Vec::new();
     for (position, candidate) in candidates.candidates().enumerate() {
         let score = query.score_as(candidate.tokens(), Argument::Candidate(position))?;
         scored.push((candidate.id(), score));
     }
+    by_score(scored)
+}
+
+/// By score descending, then by id ascending; an id twice is an error.
+pub(crate) fn by_score<I: Ord>(mut scored: Vec<(I, f32)>) -> Result<Vec<(I, f32)>> {
     check_unique(&scored)?;
-    scored.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    // Adding 0 makes -0 the 0 that it is equal to.
+    scored.sort_unstable_by(|a, b| (b.1 + 0.0).total_cmp(&(a.1 + 0.0)).then_with(|| a.0.cmp(&b.0)));
     Ok(scored)
 }
 

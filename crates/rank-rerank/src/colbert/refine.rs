@@ -50,7 +50,7 @@ pub enum Scale {
 }
 
 impl Scale {
-    fn apply(self, scores: &mut [f64]) {
+    pub(crate) fn apply(self, scores: &mut [f64]) {
         let (low, high) = scores
             .iter()
             .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &score| (low.min(score), high.max(score)));

@@ -30,8 +30,10 @@
 mod batches;
 #[cfg(feature = "ort")]
 pub mod ort;
+mod refine;
 mod rerank;
 mod tokenizer;
 
+pub use refine::{refine, refine_with_config};
 pub use rerank::{CrossEncoder, rerank};
 pub use tokenizer::{Pair, PairTokenizer, Query};

@@ -46,17 +46,27 @@ where
 {
     each_once(candidates)?;
     let texts: Vec<&str> = candidates.iter().map(|(_, text)| text.as_ref()).collect();
-    let scores = model.score_batch(query, &texts)?;
-    if scores.len() != candidates.len() {
-        return Err(Error::ScoreCount { expected: candidates.len(), got: scores.len() }.into());
-    }
-    if let Some(position) = scores.iter().position(|score| score.is_nan()) {
-        return Err(Error::NanScore { position }.into());
-    }
+    let scores = scores(model, query, &texts)?;
     let mut ranked: Vec<(I, f32)> = candidates.iter().map(|(id, _)| id.clone()).zip(scores).collect();
     // Adding 0 makes -0 the 0 that it is equal to.
     ranked.sort_by(|a, b| (b.1 + 0.0).total_cmp(&(a.1 + 0.0)).then_with(|| a.0.cmp(&b.0)));
     Ok(ranked)
+}
+
+/// A score for each text that is a number.
+pub(super) fn scores<M: CrossEncoder + ?Sized>(
+    model: &M,
+    query: &str,
+    texts: &[&str],
+) -> std::result::Result<Vec<f32>, M::Error> {
+    let scores = model.score_batch(query, texts)?;
+    if scores.len() != texts.len() {
+        return Err(Error::ScoreCount { expected: texts.len(), got: scores.len() }.into());
+    }
+    match scores.iter().position(|score| score.is_nan()) {
+        Some(position) => Err(Error::NanScore { position }.into()),
+        None => Ok(scores),
+    }
 }
 
 fn each_once<I: Ord, S>(candidates: &[(I, S)]) -> Result<()> {

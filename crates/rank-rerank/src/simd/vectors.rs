@@ -38,7 +38,8 @@ pub fn dot(a: &[f32], b: &[f32]) -> Result<f32> {
     Ok(try_kernels()?.dot(a, b))
 }
 
-/// The Euclidean norm of a vector, the square root of its dot product with itself: at least 0.
+/// The Euclidean norm of a vector, the square root of its dot product with itself: at least 0. Where squares leave the
+/// range of `f32` they are added up in `f64`.
 ///
 /// # Errors
 ///
@@ -51,17 +52,21 @@ pub fn dot(a: &[f32], b: &[f32]) -> Result<f32> {
 /// # Ok::<(), rank_rerank::Error>(())
 /// ```
 pub fn norm(vector: &[f32]) -> Result<f32> {
-    Ok(try_kernels()?.dot(vector, vector).sqrt())
+    let squares = try_kernels()?.dot(vector, vector);
+    if (1e-30..=f32::MAX).contains(&squares) {
+        return Ok(squares.sqrt());
+    }
+    Ok(vector.iter().map(|&component| f64::from(component).powi(2)).sum::<f64>().sqrt() as f32)
 }
 
-/// The cosine of the angle between two vectors of the same dimension, in [-1, 1].
+/// The cosine of the angle between two vectors of the same dimension, in [-1, 1]; 0 if a vector is all zeros or has no
+/// components, and so no direction: it is as near to any vector as to its opposite.
 ///
 /// Norms are computed in `f64`, where no square of an `f32` is out of range. O(dim).
 ///
 /// # Errors
 ///
-/// [`Error::DimMismatch`]; [`Error::NonFinite`]; [`Error::ZeroToken`] if a vector is all zeros, or has no components:
-/// it has no direction; [`Error::Isa`].
+/// [`Error::DimMismatch`]; [`Error::NonFinite`]; [`Error::Isa`].
 ///
 /// # Example
 ///
@@ -70,9 +75,22 @@ pub fn norm(vector: &[f32]) -> Result<f32> {
 ///
 /// assert_eq!(cosine(&[3.0, 4.0], &[5.0, 0.0])?, 0.6);
 /// assert_eq!(cosine(&[1.0, 0.0], &[0.0, 1e-30])?, 0.0);
+/// assert_eq!(cosine(&[1.0, 0.0], &[0.0, 0.0])?, 0.0);
 /// # Ok::<(), rank_rerank::Error>(())
 /// ```
 pub fn cosine(a: &[f32], b: &[f32]) -> Result<f32> {
+    check_lengths(a, b)?;
+    // Here, since a vector of zeros would hide what is wrong with the other.
+    check_finite(a, a.len().max(1), Argument::Left)?;
+    check_finite(b, b.len().max(1), Argument::Right)?;
+    match directed_cosine(a, b) {
+        Err(Error::ZeroToken { .. }) => Ok(0.0),
+        other => other,
+    }
+}
+
+/// [`cosine`], which a vector without direction does not have.
+pub(crate) fn directed_cosine(a: &[f32], b: &[f32]) -> Result<f32> {
     check_lengths(a, b)?;
     let mut directions = [a.to_vec(), b.to_vec()];
     for (vector, argument) in directions.iter_mut().zip([Argument::Left, Argument::Right]) {
