@@ -833,7 +833,7 @@ class Loss:
             ``gumbel_`` (the same, of 8 samples), ``bound_`` or ``soft_`` (l2 soft ranks) before it, or, but for
             ``mrr``, ``neural_`` (NeuralNDCG's matrix), ``pirank_`` (NeuralSort's) or ``smoothi_``; or, but for
             ``precision``, ``black_box_`` (hard ranks and their black-box gradient), where recall is the mean of
-            ``log(1 + log(1 + x))`` over relevant items below x others.
+            ``log(1 + log(1 + x))`` over relevant items below x others. ``Loss.NAMES`` has them all.
         temperature: Smaller is harder: of smooth ranks and matrices, of Kendall's coefficients and of both sides of
             distillation; other losses divide their scores by it, as in TF-Ranking. None: 1. Black-box ranks have none.
         sigma: The slope of logistic and soft 0-1 pairs.
@@ -889,8 +889,8 @@ class Loss:
         (0.693147, [-0.5, 0.5])
     """
 
+    # All names; some are of one loss.
     NAMES: ClassVar[tuple[str, ...]]
-    """All names; some are of one loss."""
 
     def __new__(
         cls,
