@@ -53,7 +53,7 @@ cases = {
     "sparse update": lambda: sparse.update(range(documents), matrix),
 }
 for name, work in cases.items():
-    timer = threading.Timer(0.06, _thread.interrupt_main)
+    timer = threading.Timer(0.03, _thread.interrupt_main)
     timer.start()
     try:
         work()
