@@ -23,10 +23,11 @@ impl Id {
     ///
     /// # Errors
     ///
-    /// `DtypeError` for anything but `str`, `int` and what has `__index__`; `InvalidInputError` beyond 64 bits.
+    /// `DtypeError` for anything but `str`, `int` and what has `__index__`; `InvalidInputError` beyond 64 bits, and for a
+    /// text with a lone surrogate.
     pub fn extract(package: Package, value: &Bound<'_, PyAny>, argument: impl fmt::Display) -> PyResult<Self> {
         if let Ok(text) = value.cast::<PyString>() {
-            return Ok(Self::Str(Arc::from(text.to_cow()?.as_ref())));
+            return Ok(Self::Str(Arc::from(crate::text::utf8(package, text, argument)?)));
         }
         let refused = || {
             package.dtype(format_args!(

@@ -5,7 +5,7 @@ use std::fmt;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyMapping, PyString, PyTuple};
 
-use crate::{Id, Package, describe};
+use crate::{Id, Package, describe, text};
 
 fn no_list(package: Package, value: &Bound<'_, PyAny>, argument: &str, what: &str) -> PyErr {
     package.dtype(format_args!("{argument}: expected {what}, got {}; pass a list", describe(value)))
@@ -196,17 +196,12 @@ pub fn ranked_lists(package: Package, value: &Bound<'_, PyAny>, argument: &str) 
 ///
 /// # Errors
 ///
-/// `DtypeError` for a single `str`, for anything that is not iterable, and for an entry that is not a `str`.
+/// `DtypeError` for a single `str`, for anything that is not iterable, and for an entry that is not a `str`;
+/// `InvalidInputError` for an entry with a lone surrogate.
 pub fn strings(package: Package, value: &Bound<'_, PyAny>, argument: &str) -> PyResult<Vec<String>> {
     items(package, value, argument, "a list of str")?
         .enumerate()
-        .map(|(position, entry)| {
-            let entry = entry?;
-            entry.extract().map_err(|_| {
-                package
-                    .dtype(format_args!("{argument}[{position}]: expected a str, got {}; convert it", describe(&entry)))
-            })
-        })
+        .map(|(position, entry)| text(package, &entry?, At { argument, position }).map(str::to_owned))
         .collect()
 }
 
