@@ -8,7 +8,7 @@ import json
 import sys
 from typing import Any
 
-from ranx import Qrels, Run, fuse
+from ranx import Qrels, Run, fuse, optimize_fusion
 from ranx.fusion import (
     bayesfuse_train,
     mapfuse_train,
@@ -18,6 +18,7 @@ from ranx.fusion import (
     slidefuse_train,
 )
 from ranx.fusion.condorcet import _compare
+from ranx.fusion_optimization.optimize_weights import get_possible_weights, get_trial_configs
 
 TRAIN = {
     "bayesfuse": ("log_odds", bayesfuse_train),
@@ -41,16 +42,22 @@ def answer(runs: list[Any], job: dict[str, Any], qrels: dict[str, Any]) -> objec
 
     if "compare" in job:
         return [_compare(0, 1, job["compare"]), _compare(1, 0, job["compare"])]
+    if "points" in job:
+        return [len(get_trial_configs(get_possible_weights(step), count)) for step, count in job["points"]]
     read_runs = [read(run) for run in runs]
+    if "optimize" in job:
+        return optimize_fusion(
+            Qrels(job["optimize"]), read_runs, norm=None, method="wsum", metric="mrr", show_progress=False
+        )
     parameters = dict(job.get("params", {}))
     if job["method"] in TRAIN:
         name, train = TRAIN[job["method"]]
         more = [parameters.pop("n_segments")] if job["method"] == "probfuse" else []
-        parameters[name] = train(Qrels(qrels), read_runs, *more)
+        parameters[name] = train(Qrels(job.get("qrels", qrels)), read_runs, *more)
     try:
         fused = fuse(runs=read_runs, norm=job.get("norm"), method=job["method"], params=parameters)
-    except AssertionError as error:
-        return {"error": str(error)}
+    except (AssertionError, IndexError, TypeError) as error:
+        return {"error": f"{type(error).__name__}: {error}"}
     return {query: dict(ranking) for query, ranking in fused.to_dict().items()}
 
 

@@ -15,6 +15,8 @@ qdrant_fusion = pytest.importorskip("qdrant_client.hybrid.fusion")
 models = pytest.importorskip("qdrant_client.models")
 
 GOLDENS = json.loads(Path(__file__).with_name("goldens").joinpath("presets.json").read_text())
+QDRANT = json.loads(Path(__file__).with_name("goldens").joinpath("qdrant.json").read_text())
+Ranked = list[tuple[str, float]]
 # LlamaIndex ignores the weights of its reciprocal rank fusion, and its "simple" mode and Haystack's "concatenate" and
 # "distribution_based_rank_fusion" have none.
 WITHOUT_WEIGHTS = {
@@ -76,6 +78,85 @@ def test_qdrant_client(lists: list[list[tuple[int, float]]]) -> None:
     assert dict(rank_fusion.fuse(lists, "qdrant_rrf(k=60)")) == pytest.approx(theirs(other_k), rel=1e-12)
     dbsf = qdrant_fusion.distribution_based_score_fusion([points(ranking) for ranking in lists], limit=1000)
     assert dict(rank_fusion.fuse(lists, compat="qdrant_dbsf")) == pytest.approx(theirs(dbsf), rel=1e-12, abs=1e-12)
+
+
+@pytest.mark.parametrize("case", QDRANT["cases"], ids=lambda case: case["case"])
+def test_qdrants_engine(case: dict[str, Any]) -> None:
+    lists = [[(name, score) for name, score in ranking] for ranking in case["lists"]]
+    ours: dict[str, dict[str, Any]] = {
+        "rrf": {"compat": "qdrant"},
+        "rrf, k=60": {"method": "qdrant_rrf(k=60)"},
+        "weighted rrf": {"compat": "qdrant", "weights": case["weights"]},
+        "dbsf": {"compat": "qdrant_dbsf"},
+    }
+    assert case["expected"].keys() == ours.keys()
+    for name, options in ours.items():
+        expected = {int(document): score for document, score in case["expected"][name].items()}
+        # The engine computes in f32: a score near 0, where terms cancel, keeps fewer digits.
+        assert dict(rank_fusion.fuse(lists, **options)) == pytest.approx(expected, rel=3e-7, abs=3e-7), name
+
+
+def two_lists() -> tuple[Ranked, Ranked]:
+    """Keywords and vectors, which share some documents."""
+    generator = np.random.default_rng(31)
+
+    def ranking(length: int, low: float, high: float) -> Ranked:
+        scores = np.sort(generator.uniform(low, high, length))[::-1]
+        names = [f"d{number:02d}" for number in generator.permutation(40)[:length]]
+        return list(zip(names, scores.tolist(), strict=True))
+
+    return ranking(30, 0.0, 25.0), ranking(20, 0.3, 0.9)
+
+
+def added(*lists: dict[str, float]) -> dict[str, float]:
+    total: dict[str, float] = {}
+    for worth in lists:
+        for name, score in worth.items():
+            total[name] = total.get(name, 0.0) + score
+    return total
+
+
+def test_vespa() -> None:
+    # ReciprocalRankNormalizer.java: 1 / (k + 1 + i), the best hit having i = 0; the documentation's k is 60.
+    keywords, vectors = two_lists()
+    terms = [{name: 1.0 / (60.0 + 1.0 + i) for i, (name, _) in enumerate(ranking)} for ranking in (keywords, vectors)]
+    fused = dict(rank_fusion.fuse([keywords, vectors], compat="vespa"))
+    assert fused == pytest.approx(added(*terms), rel=1e-15)
+
+
+def test_azure() -> None:
+    # "Relevance scoring in hybrid search": 1 / (rank + k), k = 60, ranks from 1; a vector query's weight multiplies it.
+    keywords, vectors = two_lists()
+    terms = [
+        {name: weight / (rank + 60) for rank, (name, _) in enumerate(ranking, 1)}
+        for weight, ranking in ((1.0, keywords), (2.5, vectors))
+    ]
+    fused = dict(rank_fusion.fuse([keywords, vectors], compat="azure", weights=[1.0, 2.5]))
+    assert fused == pytest.approx(added(*terms), rel=1e-15)
+    assert rank_fusion.fuse([[("a", 1.0)]], compat="azure") == [("a", 1 / 61)]
+
+
+@pytest.mark.parametrize("alpha", [None, 0.5])
+def test_weaviate(alpha: float | None) -> None:
+    # hybrid_fusion.go. FusionRanked: weight / (i + 60), the best hit having i = 0. FusionRelativeScore: weight times
+    # (score - minimum) / (maximum - minimum), the weight alone where the two are equal. The usual alpha is 0.75.
+    lists = two_lists()
+    weights = [0.25, 0.75] if alpha is None else [1 - alpha, alpha]
+    options: dict[str, Any] = {} if alpha is None else {"weights": weights}
+    ranked = [
+        {name: weight / (i + 60) for i, (name, _) in enumerate(ranking)}
+        for weight, ranking in zip(weights, lists, strict=True)
+    ]
+    fused = dict(rank_fusion.fuse(lists, compat="weaviate_ranked", **options))
+    assert fused == pytest.approx(added(*ranked), rel=1e-15)
+    relative = [
+        {name: weight * (score - ranking[-1][1]) / (ranking[0][1] - ranking[-1][1]) for name, score in ranking}
+        for weight, ranking in zip(weights, lists, strict=True)
+    ]
+    fused = dict(rank_fusion.fuse(lists, compat="weaviate", **options))
+    assert fused == pytest.approx(added(*relative), rel=1e-14, abs=1e-15)
+    equal = [[("a", 3.0), ("b", 3.0)], [("b", 0.5)]]
+    assert dict(rank_fusion.fuse(equal, compat="weaviate", **options)) == {"a": weights[0], "b": sum(weights)}
 
 
 def test_chroma_is_best_least_first() -> None:
