@@ -7,6 +7,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+# More interpreters that rank-fusion gets a wheel for: the others have one for all of them.
+PYTHONS ?=
 CRATES := retrieve fusion rerank soft eval
 FEATURES := rank-retrieve/usearch,rank-retrieve/qdrant,rank-rerank/candle,rank-rerank/ort,rank-soft/candle-nn,rank-soft/letor
 # The extension modules are maturin's; rank-pyo3 has no tests but theirs.
@@ -30,7 +32,10 @@ help: ## what there is
 wheels: .venv/runtime ## the five wheels and the umbrella, into dist/
 	rm -rf dist
 	for crate in $(CRATES); do \
-	  $(BIN)/maturin build --quiet --locked --release --out dist --manifest-path crates/rank-$$crate/rank-$$crate-python/Cargo.toml; \
+	  $(BIN)/maturin build --quiet --locked --release --out dist --interpreter $(BIN)/python --manifest-path crates/rank-$$crate/rank-$$crate-python/Cargo.toml; \
+	done
+	for python in $(PYTHONS); do \
+	  $(BIN)/maturin build --quiet --locked --release --out dist --interpreter $$python --manifest-path crates/rank-fusion/rank-fusion-python/Cargo.toml; \
 	done
 	$(BIN)/hatchling build --target wheel --directory dist
 
@@ -39,7 +44,7 @@ install: wheels ## those wheels, into .venv
 
 .PHONY: $(CRATES)
 $(CRATES): .venv/runtime ## (make fusion, ...) one wheel, built and installed
-	$(BIN)/maturin build --quiet --release --out target/wheels/$@ --manifest-path crates/rank-$@/rank-$@-python/Cargo.toml
+	$(BIN)/maturin build --quiet --release --out target/wheels/$@ --interpreter $(BIN)/python --manifest-path crates/rank-$@/rank-$@-python/Cargo.toml
 	$(PIP) --no-deps --force-reinstall target/wheels/$@/*.whl
 
 demo: install ## the main job, on NumPy's own documentation
@@ -67,6 +72,7 @@ lint: .venv/develop install ## formatting, clippy, ruff, mypy, stubs
 	cargo fmt --all --check
 	cargo fmt --all --check --manifest-path fuzz/Cargo.toml
 	cargo clippy --locked --quiet --workspace --features $(FEATURES) --all-targets -- -D warnings
+	cargo clippy --locked --quiet -p rank-fusion-python -- -D warnings
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy python/rank_rank $(foreach crate,$(CRATES),crates/rank-$(crate)/rank-$(crate)-python/rank_$(crate))

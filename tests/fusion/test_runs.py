@@ -142,8 +142,6 @@ def test_equal_strings_are_one_document() -> None:
     one, other = (bytes([100, 111, 99]).decode() for _ in range(2))
     assert one is not other
     assert fuse_runs([{"q": {one: 1.0}}, {"q": {other: 1.0}}], "rrf(k=0)") == {"q": {"doc": 2.0}}
-    surrogates = "\ud800", chr(0xD800)
-    assert fuse_runs([{"q": {surrogates[0]: 1.0}}, {"q": {surrogates[1]: 2.0}}], "rrf(k=0)") == {"q": {"\ud800": 2.0}}
 
 
 def test_what_takes_python_to_read() -> None:

@@ -10,6 +10,7 @@ use crate::methods::{self, Input, Values};
 use crate::missing::Missing;
 use crate::normalization::{Constant, Normalization, Options};
 use crate::numbering::{Numbering, Ranking};
+use crate::policies::{Duplicates, Order};
 use crate::scratch::Scratch;
 use crate::trained::Trained;
 use crate::{Error, Result};
@@ -67,28 +68,6 @@ pub enum Weights {
     Mean,
     /// As given, one per list.
     Each(Vec<f64>),
-}
-
-/// What the order of a list is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Order {
-    /// The rank, and a list that is not sorted by its scores is an error.
-    #[default]
-    Checked,
-    /// Nothing: the list is sorted by score descending, then by id ascending.
-    Sorted,
-    /// The rank, whatever the scores say.
-    Given,
-}
-
-/// What happens to a document that is in a list twice.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Duplicates {
-    /// It is an error.
-    #[default]
-    Refused,
-    /// Its best place counts; the documents behind the others move up.
-    Best,
 }
 
 impl Fusion {

@@ -1,5 +1,9 @@
 //! Names with numbers, such as `rrf(k=10)` and `standardized(-3, 3)`.
 
+use std::fmt::Display;
+
+use crate::{Error, Result};
+
 /// A name and the numbers in its parentheses.
 pub(crate) struct Call<'a> {
     pub(crate) name: &'a str,
@@ -33,4 +37,13 @@ impl<'a> Call<'a> {
             _ => None,
         }
     }
+}
+
+/// The one of `all` that is called `text`.
+pub(crate) fn one_of<T: Copy + Display>(argument: &'static str, text: &str, all: &[T]) -> Result<T> {
+    all.iter().copied().find(|one| one.to_string() == text.trim()).ok_or_else(|| Error::UnknownName {
+        argument,
+        got: text.to_owned(),
+        known: all.iter().map(T::to_string).collect::<Vec<_>>().join(", "),
+    })
 }

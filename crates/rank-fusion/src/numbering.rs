@@ -241,11 +241,14 @@ impl<I: Eq + Hash + Ord> Numbering<I> {
 
     /// The number of a document, a new one if it was not met before.
     #[inline]
-    fn number(&mut self, id: I) -> u32 {
+    fn number<Q: Hash + Into<I>>(&mut self, id: Q) -> u32
+    where
+        I: PartialEq<Q>,
+    {
         let ids = &self.ids;
         let (number, new) = self.table.number(FxBuildHasher.hash_one(&id), |number| ids[number as usize] == id);
         if new {
-            self.ids.push(id);
+            self.ids.push(id.into());
             self.met.push(0);
         }
         number
@@ -380,8 +383,17 @@ impl<I: Eq + Hash + Ord> Incoming<'_, I> {
     /// The next document with its score.
     #[inline]
     pub fn push(&mut self, id: I, score: f64) {
+        self.push_as(id, score);
+    }
+
+    /// The next document by what stands for its id, has the same hash and becomes one only where the document is new.
+    #[inline]
+    pub fn push_as<Q: Hash + Into<I>>(&mut self, id: Q, score: f64)
+    where
+        I: PartialEq<Q>,
+    {
         if self.waits {
-            self.numbering.pending.push((score, id));
+            self.numbering.pending.push((score, id.into()));
         } else {
             let number = self.numbering.number(id);
             self.numbering.plain.numbers.push(number);

@@ -197,6 +197,10 @@ fn read_dict<'py>(
     fusion: &Fusion,
     dict: &Bound<'py, PyDict>,
 ) -> rank_fusion::Result<bool> {
+    #[cfg(plain_objects)]
+    if numbering.try_add_list(fusion, |list| crate::texts::read(dict, |id, score| list.push_as(id, score)))? {
+        return Ok(true);
+    }
     numbering.try_add_list(fusion, |list| {
         rank_pyo3::all_entries(dict, |id, score| {
             let (Ok(id), Some(score)) = (Key::exact(id), exact_score(&score)) else { return false };

@@ -9,21 +9,22 @@ use pyo3::types::{PyFloat, PyInt, PyString};
 use rank_pyo3::Id;
 
 use crate::errors::PACKAGE;
+#[cfg(plain_objects)]
+use crate::texts::Text;
 
-/// An object whose type is exactly `str`, or exactly `int` and of 64 bits: to hash and to compare it runs no Python code.
+/// An object whose type is exactly `str`, and of UTF-8, or exactly `int` and of 64 bits: to hash and to compare it runs
+/// no Python code.
 pub(crate) struct Key<'py>(Bound<'py, PyAny>);
 
 impl<'py> Key<'py> {
     /// The object itself, if its type allows that.
     #[inline]
     pub(crate) fn exact(value: Bound<'py, PyAny>) -> Result<Self, Bound<'py, PyAny>> {
-        if value.is_exact_instance_of::<PyString>()
-            || (value.is_exact_instance_of::<PyInt>() && value.extract::<i64>().is_ok())
-        {
-            Ok(Self(value))
-        } else {
-            Err(value)
-        }
+        let exact = match value.cast_exact::<PyString>() {
+            Ok(text) => text.to_str().is_ok(),
+            Err(_) => value.is_exact_instance_of::<PyInt>() && value.extract::<i64>().is_ok(),
+        };
+        if exact { Ok(Self(value)) } else { Err(value) }
     }
 
     /// An id of any type that is allowed; `argument` names it in messages.
@@ -43,21 +44,25 @@ impl<'py> Key<'py> {
 
     /// Whether two objects are the same id. Out of the way of the usual case, which is one object.
     #[inline(never)]
-    fn reads_as(&self, other: &Self) -> bool {
-        match (self.text(), other.text()) {
+    fn reads_as(&self, other: &Bound<'py, PyAny>) -> bool {
+        match (self.text(), text(other)) {
             (Some(a), Some(b)) => a == b,
-            // Two ints; or texts with lone surrogates, which UTF-8 cannot hold.
-            _ => self.0.get_type().is(other.0.get_type()) && self.0.eq(&other.0).unwrap_or(false),
+            (None, None) => self.0.eq(other).unwrap_or(false),
+            _ => false,
         }
     }
 
     fn text(&self) -> Option<&str> {
-        self.0.cast_exact::<PyString>().ok()?.to_str().ok()
+        text(&self.0)
     }
 
     fn number(&self) -> Option<i64> {
         self.0.cast_exact::<PyInt>().ok()?.extract().ok()
     }
+}
+
+fn text<'a>(object: &'a Bound<'_, PyAny>) -> Option<&'a str> {
+    object.cast_exact::<PyString>().ok()?.to_str().ok()
 }
 
 impl Clone for Key<'_> {
@@ -69,7 +74,23 @@ impl Clone for Key<'_> {
 impl PartialEq for Key<'_> {
     #[inline]
     fn eq(&self, other: &Self) -> bool {
-        self.0.is(&other.0) || self.reads_as(other)
+        self.0.is(&other.0) || self.reads_as(&other.0)
+    }
+}
+
+#[cfg(plain_objects)]
+impl<'py> PartialEq<Text<'_, 'py>> for Key<'py> {
+    #[inline]
+    fn eq(&self, other: &Text<'_, 'py>) -> bool {
+        self.0.is(&*other.object) || self.reads_as(&other.object)
+    }
+}
+
+#[cfg(plain_objects)]
+impl<'py> From<Text<'_, 'py>> for Key<'py> {
+    #[inline]
+    fn from(text: Text<'_, 'py>) -> Self {
+        Self(text.object.to_owned())
     }
 }
 
@@ -88,14 +109,9 @@ impl Ord for Key<'_> {
     fn cmp(&self, other: &Self) -> Ordering {
         match (self.text(), other.text()) {
             (Some(a), Some(b)) => a.cmp(b),
-            (Some(_), None) if other.number().is_some() => Ordering::Greater,
-            (None, Some(_)) if self.number().is_some() => Ordering::Less,
-            _ => match (self.number(), other.number()) {
-                (Some(a), Some(b)) => a.cmp(&b),
-                (Some(_), None) => Ordering::Less,
-                (None, Some(_)) => Ordering::Greater,
-                _ => self.0.compare(&other.0).unwrap_or(Ordering::Equal),
-            },
+            (Some(_), None) => Ordering::Greater,
+            (None, Some(_)) => Ordering::Less,
+            (None, None) => self.number().cmp(&other.number()),
         }
     }
 }
@@ -110,8 +126,7 @@ impl fmt::Debug for Key<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.text(), self.number()) {
             (Some(text), _) => write!(f, "{text:?}"),
-            (_, Some(number)) => number.fmt(f),
-            _ => f.write_str("a text with lone surrogates"),
+            (None, number) => number.unwrap_or_default().fmt(f),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The extension module of the `rank_fusion` package: checks, releases the GIL, calls, converts.
 #![expect(clippy::doc_markdown, clippy::doc_link_with_quotes, reason = "the documentation is for Python")]
 
+mod argument;
 mod cli;
 mod columns;
 mod dicts;
@@ -14,6 +15,8 @@ mod options;
 mod qrels;
 mod runs;
 mod stream;
+#[cfg(plain_objects)]
+mod texts;
 mod trained;
 
 use pyo3::prelude::*;
@@ -43,6 +46,7 @@ mod _rank_fusion {
     #[pymodule_export]
     use crate::trained::Trained;
 
+    use crate::argument;
     use crate::options::Options;
 
     #[doc = rank_pyo3::stub!("optimize")]
@@ -58,22 +62,22 @@ mod _rank_fusion {
         runs: &Bound<'py, PyAny>,
         qrels: Option<&Bound<'py, PyAny>>,
         measure: Option<&Bound<'py, PyAny>>,
-        methods: Option<Vec<String>>,
-        norms: Option<Vec<String>>,
-        step: Option<f64>,
-        search: &str,
-        trials: usize,
-        folds: usize,
-        seed: u64,
+        #[pyo3(from_py_with = argument::methods)] methods: Option<Vec<String>>,
+        #[pyo3(from_py_with = argument::norms)] norms: Option<Vec<String>>,
+        #[pyo3(from_py_with = argument::step)] step: Option<f64>,
+        #[pyo3(from_py_with = argument::search)] search: &str,
+        #[pyo3(from_py_with = argument::trials)] trials: usize,
+        #[pyo3(from_py_with = argument::folds)] folds: usize,
+        #[pyo3(from_py_with = argument::seed)] seed: u64,
         constant: Option<&Bound<'py, PyAny>>,
-        floor: Option<f64>,
-        scale: Option<f64>,
-        missing: &str,
-        duplicates: &str,
-        depth: Option<usize>,
-        top_k: Option<usize>,
-        compat: Option<&str>,
-        threads: Option<usize>,
+        #[pyo3(from_py_with = argument::floor)] floor: Option<f64>,
+        #[pyo3(from_py_with = argument::scale)] scale: Option<f64>,
+        #[pyo3(from_py_with = argument::missing)] missing: &str,
+        #[pyo3(from_py_with = argument::duplicates)] duplicates: &str,
+        #[pyo3(from_py_with = argument::depth)] depth: Option<usize>,
+        #[pyo3(from_py_with = argument::top_k)] top_k: Option<usize>,
+        #[pyo3(from_py_with = argument::compat)] compat: Option<&str>,
+        #[pyo3(from_py_with = argument::threads)] threads: Option<usize>,
         progress: bool,
     ) -> PyResult<Bound<'py, PyAny>> {
         let combsum = pyo3::types::PyString::new(py, "combsum").into_any();
@@ -124,7 +128,11 @@ mod _rank_fusion {
     #[doc = rank_pyo3::stub!("normalize")]
     #[pyfunction]
     #[pyo3(signature = (ranking, norm = "min_max"))]
-    fn normalize<'py>(py: Python<'py>, ranking: &Bound<'py, PyAny>, norm: &str) -> PyResult<Bound<'py, PyList>> {
+    fn normalize<'py>(
+        py: Python<'py>,
+        ranking: &Bound<'py, PyAny>,
+        #[pyo3(from_py_with = argument::norm_of_all)] norm: &str,
+    ) -> PyResult<Bound<'py, PyList>> {
         crate::methods::normalize(py, ranking, norm)
     }
 }

@@ -4,6 +4,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyList;
 use rank_fusion::{Fusion, Method, Normalization, Numbering, Scratch};
 
+use crate::argument;
 use crate::errors::{PACKAGE, to_python};
 
 /// Fuses one query.
@@ -36,8 +37,8 @@ macro_rules! by_rank {
         pub(crate) fn $name<'py>(
             py: Python<'py>,
             lists: &Bound<'py, PyAny>,
-            weights: Option<Vec<f64>>,
-            top_k: Option<usize>,
+            #[pyo3(from_py_with = argument::weights)] weights: Option<Vec<f64>>,
+            #[pyo3(from_py_with = argument::top_k)] top_k: Option<usize>,
         ) -> PyResult<Bound<'py, PyList>> {
             fuse(py, lists, &with(Fusion::new(Method::$method), None, weights, top_k)?)
         }
@@ -53,9 +54,9 @@ macro_rules! by_score {
         pub(crate) fn $name<'py>(
             py: Python<'py>,
             lists: &Bound<'py, PyAny>,
-            norm: &str,
-            weights: Option<Vec<f64>>,
-            top_k: Option<usize>,
+            #[pyo3(from_py_with = argument::norm_of_all)] norm: &str,
+            #[pyo3(from_py_with = argument::weights)] weights: Option<Vec<f64>>,
+            #[pyo3(from_py_with = argument::top_k)] top_k: Option<usize>,
         ) -> PyResult<Bound<'py, PyList>> {
             fuse(py, lists, &with(Fusion::new(Method::$method), Some(norm), weights, top_k)?)
         }
@@ -79,9 +80,9 @@ by_score! {
 pub(crate) fn reciprocal_rank_fusion<'py>(
     py: Python<'py>,
     lists: &Bound<'py, PyAny>,
-    k: f64,
-    weights: Option<Vec<f64>>,
-    top_k: Option<usize>,
+    #[pyo3(from_py_with = argument::k)] k: f64,
+    #[pyo3(from_py_with = argument::weights)] weights: Option<Vec<f64>>,
+    #[pyo3(from_py_with = argument::top_k)] top_k: Option<usize>,
 ) -> PyResult<Bound<'py, PyList>> {
     fuse(py, lists, &with(Fusion::new(Method::ReciprocalRank { k }), None, weights, top_k)?)
 }
@@ -92,9 +93,9 @@ pub(crate) fn reciprocal_rank_fusion<'py>(
 pub(crate) fn inverse_root_rank<'py>(
     py: Python<'py>,
     lists: &Bound<'py, PyAny>,
-    k: f64,
-    weights: Option<Vec<f64>>,
-    top_k: Option<usize>,
+    #[pyo3(from_py_with = argument::k)] k: f64,
+    #[pyo3(from_py_with = argument::weights)] weights: Option<Vec<f64>>,
+    #[pyo3(from_py_with = argument::top_k)] top_k: Option<usize>,
 ) -> PyResult<Bound<'py, PyList>> {
     fuse(py, lists, &with(Fusion::new(Method::InverseRootRank { k }), None, weights, top_k)?)
 }
@@ -105,9 +106,9 @@ pub(crate) fn inverse_root_rank<'py>(
 pub(crate) fn logn_isr<'py>(
     py: Python<'py>,
     lists: &Bound<'py, PyAny>,
-    sigma: f64,
-    weights: Option<Vec<f64>>,
-    top_k: Option<usize>,
+    #[pyo3(from_py_with = argument::sigma)] sigma: f64,
+    #[pyo3(from_py_with = argument::weights)] weights: Option<Vec<f64>>,
+    #[pyo3(from_py_with = argument::top_k)] top_k: Option<usize>,
 ) -> PyResult<Bound<'py, PyList>> {
     fuse(py, lists, &with(Fusion::new(Method::LogNIsr { sigma }), None, weights, top_k)?)
 }
@@ -118,9 +119,9 @@ pub(crate) fn logn_isr<'py>(
 pub(crate) fn rbc<'py>(
     py: Python<'py>,
     lists: &Bound<'py, PyAny>,
-    phi: f64,
-    weights: Option<Vec<f64>>,
-    top_k: Option<usize>,
+    #[pyo3(from_py_with = argument::phi)] phi: f64,
+    #[pyo3(from_py_with = argument::weights)] weights: Option<Vec<f64>>,
+    #[pyo3(from_py_with = argument::top_k)] top_k: Option<usize>,
 ) -> PyResult<Bound<'py, PyList>> {
     fuse(py, lists, &with(Fusion::new(Method::RankBiasedCentroid { phi }), None, weights, top_k)?)
 }
@@ -131,10 +132,10 @@ pub(crate) fn rbc<'py>(
 pub(crate) fn combgmnz<'py>(
     py: Python<'py>,
     lists: &Bound<'py, PyAny>,
-    gamma: f64,
-    norm: &str,
-    weights: Option<Vec<f64>>,
-    top_k: Option<usize>,
+    #[pyo3(from_py_with = argument::gamma)] gamma: f64,
+    #[pyo3(from_py_with = argument::norm_of_all)] norm: &str,
+    #[pyo3(from_py_with = argument::weights)] weights: Option<Vec<f64>>,
+    #[pyo3(from_py_with = argument::top_k)] top_k: Option<usize>,
 ) -> PyResult<Bound<'py, PyList>> {
     fuse(py, lists, &with(Fusion::new(Method::CombGmnz { gamma }), Some(norm), weights, top_k)?)
 }
@@ -145,8 +146,8 @@ pub(crate) fn combgmnz<'py>(
 pub(crate) fn dbsf<'py>(
     py: Python<'py>,
     lists: &Bound<'py, PyAny>,
-    weights: Option<Vec<f64>>,
-    top_k: Option<usize>,
+    #[pyo3(from_py_with = argument::weights)] weights: Option<Vec<f64>>,
+    #[pyo3(from_py_with = argument::top_k)] top_k: Option<usize>,
 ) -> PyResult<Bound<'py, PyList>> {
     fuse(py, lists, &with(Fusion::named("dbsf").map_err(to_python)?, None, weights, top_k)?)
 }
@@ -160,16 +161,23 @@ pub(crate) fn dbsf<'py>(
 pub(crate) fn standardized<'py>(
     py: Python<'py>,
     lists: &Bound<'py, PyAny>,
-    low: f64,
-    high: f64,
-    weights: Option<Vec<f64>>,
-    top_k: Option<usize>,
+    #[pyo3(from_py_with = argument::low)] low: f64,
+    #[pyo3(from_py_with = argument::high)] high: f64,
+    #[pyo3(from_py_with = argument::weights)] weights: Option<Vec<f64>>,
+    #[pyo3(from_py_with = argument::top_k)] top_k: Option<usize>,
 ) -> PyResult<Bound<'py, PyList>> {
     fuse(py, lists, &with(standardized_by(low, high)?, None, weights, top_k)?)
 }
 
-/// The numbers are checked where the name is read.
+/// Which of the two is the lower is checked where the name is read.
 fn standardized_by(low: f64, high: f64) -> PyResult<Fusion> {
+    for (name, value) in [("low", low), ("high", high)] {
+        if !value.is_finite() {
+            return Err(
+                PACKAGE.invalid(format_args!("{name}: expected a finite number, got {value}; -3 and 3 are usual"))
+            );
+        }
+    }
     Fusion::named(&format!("standardized({low}, {high})")).map_err(to_python)
 }
 
@@ -179,8 +187,8 @@ fn standardized_by(low: f64, high: f64) -> PyResult<Fusion> {
 pub(crate) fn relative_score<'py>(
     py: Python<'py>,
     lists: &Bound<'py, PyAny>,
-    alpha: f64,
-    top_k: Option<usize>,
+    #[pyo3(from_py_with = argument::alpha)] alpha: f64,
+    #[pyo3(from_py_with = argument::top_k)] top_k: Option<usize>,
 ) -> PyResult<Bound<'py, PyList>> {
     let fusion = Fusion::named(&format!("relative_score({alpha})")).map_err(to_python)?;
     fuse(py, lists, &with(fusion, None, None, top_k)?)
@@ -192,9 +200,9 @@ pub(crate) fn relative_score<'py>(
 pub(crate) fn weighted_sum<'py>(
     py: Python<'py>,
     lists: &Bound<'py, PyAny>,
-    weights: Vec<f64>,
-    norm: &str,
-    top_k: Option<usize>,
+    #[pyo3(from_py_with = argument::weights_of_all)] weights: Vec<f64>,
+    #[pyo3(from_py_with = argument::norm_of_all)] norm: &str,
+    #[pyo3(from_py_with = argument::top_k)] top_k: Option<usize>,
 ) -> PyResult<Bound<'py, PyList>> {
     fuse(py, lists, &with(Fusion::new(Method::CombSum), Some(norm), Some(weights), top_k)?)
 }
@@ -205,9 +213,9 @@ pub(crate) fn weighted_sum<'py>(
 pub(crate) fn additive_multi_task<'py>(
     py: Python<'py>,
     lists: &Bound<'py, PyAny>,
-    weights: Vec<f64>,
-    norm: &str,
-    top_k: Option<usize>,
+    #[pyo3(from_py_with = argument::weights_of_all)] weights: Vec<f64>,
+    #[pyo3(from_py_with = argument::norm_of_all)] norm: &str,
+    #[pyo3(from_py_with = argument::top_k)] top_k: Option<usize>,
 ) -> PyResult<Bound<'py, PyList>> {
     weighted_sum(py, lists, weights, norm, top_k)
 }

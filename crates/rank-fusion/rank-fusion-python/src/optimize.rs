@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 use rank_fusion::{Fusion, Measure, Method, Normalization, Optimized, Problem, Search, Space, in_pool};
 use rank_pyo3::arrow::IdRef;
 use rank_pyo3::{ProgressBar, Watch, watched};
@@ -96,17 +97,13 @@ pub(crate) fn optimize<'py>(py: Python<'py>, task: &Task<'_, 'py>, base: &Fusion
             _ => result?,
         }
     } else {
-        let measure: Measure = task
-            .measure
-            .extract::<String>()
-            .map_err(|_| {
-                PACKAGE.dtype(format_args!(
-                    "measure: expected a name or a function, got {}; pass a str such as 'nDCG@10'",
-                    rank_pyo3::describe(task.measure)
-                ))
-            })?
-            .parse()
-            .map_err(to_python)?;
+        if !task.measure.is_instance_of::<PyString>() {
+            return Err(PACKAGE.dtype(format_args!(
+                "measure: expected a name or a function, got {}; pass a str such as 'nDCG@10'",
+                rank_pyo3::describe(task.measure)
+            )));
+        }
+        let measure: Measure = rank_pyo3::text(PACKAGE, task.measure, "measure")?.parse().map_err(to_python)?;
         let Some(judged) = task.qrels else {
             return Err(PACKAGE.invalid(format_args!(
                 "qrels: expected judgments for {measure}, got none; pass them, or a function as measure"

@@ -1,7 +1,9 @@
 //! What is said about a fusion by keywords.
 
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use rank_fusion::{Constant, Duplicates, Fusion, Normalization, Order};
+use pyo3::types::PyString;
+use rank_fusion::{Constant, Fusion, Normalization};
 
 use crate::errors::{PACKAGE, to_python};
 use crate::trained::Trained;
@@ -48,7 +50,9 @@ impl Options<'_, '_> {
         if let Some(weights) = self.weights {
             fusion = fusion.weights(weights);
         }
-        fusion = fusion.missing(self.missing.parse().map_err(to_python)?).duplicates(duplicates(self.duplicates)?);
+        fusion = fusion
+            .missing(self.missing.parse().map_err(to_python)?)
+            .duplicates(self.duplicates.parse().map_err(to_python)?);
         if let Some(depth) = self.depth {
             fusion = fusion.depth(depth);
         }
@@ -61,16 +65,17 @@ impl Options<'_, '_> {
 
 /// A name, or a number.
 fn constant(value: &Bound<'_, PyAny>) -> PyResult<Constant> {
-    if let Ok(name) = value.extract::<String>() {
-        return name.parse().map_err(to_python);
+    if value.is_instance_of::<PyString>() {
+        return rank_pyo3::text(PACKAGE, value, "constant")?.parse().map_err(to_python);
     }
-    let Ok(number) = value.extract::<f64>() else {
-        return Err(PACKAGE.dtype(format_args!(
+    match rank_pyo3::number::<f64>(PACKAGE, value, "constant") {
+        Ok(number) => number.to_string().parse().map_err(to_python),
+        Err(error) if error.is_instance_of::<PyTypeError>(value.py()) => Err(PACKAGE.dtype(format_args!(
             "constant: expected a name or a number, got {}; pass usual, sign, raw or a number",
             rank_pyo3::describe(value)
-        )));
-    };
-    number.to_string().parse().map_err(to_python)
+        ))),
+        Err(error) => Err(error),
+    }
 }
 
 /// A method by name, or a trained one.
@@ -78,30 +83,11 @@ fn named(method: &Bound<'_, PyAny>) -> PyResult<Fusion> {
     if let Ok(trained) = method.cast::<Trained>() {
         return Ok(Fusion::trained(trained.get().0.clone()));
     }
-    let Ok(name) = method.extract::<String>() else {
+    if !method.is_instance_of::<PyString>() {
         return Err(PACKAGE.dtype(format_args!(
             "method: expected a name or a Trained method, got {}; pass a str such as 'rrf'",
             rank_pyo3::describe(method)
         )));
-    };
-    Fusion::named(&name).map_err(to_python)
-}
-
-pub(crate) fn order(name: &str) -> PyResult<Order> {
-    match name {
-        "checked" => Ok(Order::Checked),
-        "sorted" => Ok(Order::Sorted),
-        "given" => Ok(Order::Given),
-        _ => Err(PACKAGE
-            .invalid(format_args!("order: expected one of checked, sorted, given, got {name:?}; check the spelling"))),
     }
-}
-
-fn duplicates(name: &str) -> PyResult<Duplicates> {
-    match name {
-        "refused" => Ok(Duplicates::Refused),
-        "best" => Ok(Duplicates::Best),
-        _ => Err(PACKAGE
-            .invalid(format_args!("duplicates: expected one of refused, best, got {name:?}; check the spelling"))),
-    }
+    Fusion::named(rank_pyo3::text(PACKAGE, method, "method")?).map_err(to_python)
 }

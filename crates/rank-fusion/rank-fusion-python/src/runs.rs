@@ -11,6 +11,7 @@ use rank_pyo3::arrow::arrow_schema::{DataType, Field, Schema};
 use rank_pyo3::arrow::arrow_stream;
 use rank_pyo3::{Id, ProgressBar, watched};
 
+use crate::argument;
 use crate::columns::{Source, View, any_source, ids_to_arrays, owned, to_arrays};
 use crate::dicts;
 use crate::errors::{PACKAGE, to_python};
@@ -119,7 +120,7 @@ impl FusedRun {
 
     #[doc = rank_pyo3::stub!("FusedRun.write")]
     #[pyo3(signature = (path, tag = "rank-fusion"))]
-    fn write(&self, py: Python<'_>, path: PathBuf, tag: &str) -> PyResult<()> {
+    fn write(&self, py: Python<'_>, path: PathBuf, #[pyo3(from_py_with = argument::tag)] tag: &str) -> PyResult<()> {
         let plain = |id: &Id| match id {
             Id::Int(number) => number.to_string(),
             Id::Str(text) => text.to_string(),

@@ -5,6 +5,7 @@ use pyo3::types::PyList;
 use rank_pyo3::Id;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::argument;
 use crate::errors::{PACKAGE, to_python};
 use crate::options::Options;
 
@@ -30,18 +31,18 @@ impl StreamingFusion {
     ))]
     #[expect(clippy::too_many_arguments, reason = "keywords")]
     fn new(
-        lists: usize,
+        #[pyo3(from_py_with = argument::lists)] lists: usize,
         method: Option<&Bound<'_, PyAny>>,
-        norm: Option<&str>,
+        #[pyo3(from_py_with = argument::norm)] norm: Option<&str>,
         constant: Option<&Bound<'_, PyAny>>,
-        floor: Option<f64>,
-        scale: Option<f64>,
-        weights: Option<Vec<f64>>,
-        missing: &str,
-        duplicates: &str,
-        depth: Option<usize>,
-        top_k: Option<usize>,
-        compat: Option<&str>,
+        #[pyo3(from_py_with = argument::floor)] floor: Option<f64>,
+        #[pyo3(from_py_with = argument::scale)] scale: Option<f64>,
+        #[pyo3(from_py_with = argument::weights)] weights: Option<Vec<f64>>,
+        #[pyo3(from_py_with = argument::missing)] missing: &str,
+        #[pyo3(from_py_with = argument::duplicates)] duplicates: &str,
+        #[pyo3(from_py_with = argument::depth)] depth: Option<usize>,
+        #[pyo3(from_py_with = argument::top_k)] top_k: Option<usize>,
+        #[pyo3(from_py_with = argument::compat)] compat: Option<&str>,
     ) -> PyResult<Self> {
         let fusion =
             Options { method, norm, constant, floor, scale, weights, missing, duplicates, depth, top_k, compat }
@@ -50,7 +51,7 @@ impl StreamingFusion {
     }
 
     #[doc = rank_pyo3::stub!("StreamingFusion.set")]
-    fn set(&self, place: usize, ranking: &Bound<'_, PyAny>) -> PyResult<()> {
+    fn set(&self, #[pyo3(from_py_with = argument::place)] place: usize, ranking: &Bound<'_, PyAny>) -> PyResult<()> {
         let list = rank_pyo3::ranked_list(PACKAGE, ranking, &format!("lists[{place}]"))?;
         lock(&self.0).set(place, list).map_err(to_python)
     }
@@ -76,17 +77,17 @@ impl Pages {
     ))]
     #[expect(clippy::too_many_arguments, reason = "keywords")]
     fn new(
-        size: usize,
+        #[pyo3(from_py_with = argument::size)] size: usize,
         method: Option<&Bound<'_, PyAny>>,
-        norm: Option<&str>,
+        #[pyo3(from_py_with = argument::norm)] norm: Option<&str>,
         constant: Option<&Bound<'_, PyAny>>,
-        floor: Option<f64>,
-        scale: Option<f64>,
-        weights: Option<Vec<f64>>,
-        missing: &str,
-        duplicates: &str,
-        depth: Option<usize>,
-        compat: Option<&str>,
+        #[pyo3(from_py_with = argument::floor)] floor: Option<f64>,
+        #[pyo3(from_py_with = argument::scale)] scale: Option<f64>,
+        #[pyo3(from_py_with = argument::weights)] weights: Option<Vec<f64>>,
+        #[pyo3(from_py_with = argument::missing)] missing: &str,
+        #[pyo3(from_py_with = argument::duplicates)] duplicates: &str,
+        #[pyo3(from_py_with = argument::depth)] depth: Option<usize>,
+        #[pyo3(from_py_with = argument::compat)] compat: Option<&str>,
     ) -> PyResult<Self> {
         let fusion =
             Options { method, norm, constant, floor, scale, weights, missing, duplicates, depth, top_k: None, compat }
@@ -101,7 +102,11 @@ impl Pages {
     }
 
     #[doc = rank_pyo3::stub!("Pages.page")]
-    fn page<'py>(&self, py: Python<'py>, number: usize) -> PyResult<Bound<'py, PyList>> {
+    fn page<'py>(
+        &self,
+        py: Python<'py>,
+        #[pyo3(from_py_with = argument::number)] number: usize,
+    ) -> PyResult<Bound<'py, PyList>> {
         let page = lock(&self.0).page(number).map(<[_]>::to_vec).map_err(to_python)?;
         PACKAGE.ranked(py, &page)
     }

@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use rank_fusion::{Rows, Segments, Training};
 use rank_pyo3::arrow::IdRef;
 
+use crate::argument;
 use crate::columns::{Source, View};
 use crate::errors::{PACKAGE, to_python};
 use crate::qrels::{self, Qrels};
@@ -23,21 +24,14 @@ impl Trained {
     #[pyo3(signature = (method, runs, qrels, *, segments = 25, window = 5, cuts = "published"))]
     fn train(
         py: Python<'_>,
-        method: &str,
+        #[pyo3(from_py_with = argument::method)] method: &str,
         runs: &Bound<'_, PyAny>,
         qrels: &Bound<'_, PyAny>,
-        segments: usize,
-        window: usize,
-        cuts: &str,
+        #[pyo3(from_py_with = argument::segments)] segments: usize,
+        #[pyo3(from_py_with = argument::window)] window: usize,
+        #[pyo3(from_py_with = argument::cuts)] cuts: &str,
     ) -> PyResult<Self> {
-        let cuts = match cuts {
-            "published" => Segments::Published,
-            "ranx" => Segments::Ranx,
-            _ => {
-                return Err(PACKAGE
-                    .invalid(format_args!("cuts: expected one of published, ranx, got {cuts:?}; check the spelling")));
-            }
-        };
+        let cuts: Segments = cuts.parse().map_err(to_python)?;
         let sources = runs::sources(&runs::list_of_runs(runs)?)?;
         let views: Vec<View<'_>> = sources.iter().map(Source::view).collect::<PyResult<_>>()?;
         let qrels = qrels::read(qrels)?;

@@ -98,7 +98,8 @@ impl Arguments {
     }
 
     /// Refuses options that the command does not have.
-    pub(super) fn only(&self, known: &[&str]) -> Result<(), Failure> {
+    pub(super) fn only(&self, known: &[&[&str]]) -> Result<(), Failure> {
+        let known = known.concat();
         match self.options.keys().find(|name| !known.contains(&name.as_str())) {
             Some(name) => {
                 Err(Failure::usage(format!("--{name}: expected one of --{}, got this; see --help", known.join(", --"))))

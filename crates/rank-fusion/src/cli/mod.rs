@@ -7,7 +7,7 @@ use std::io::{BufWriter, ErrorKind, Write};
 use std::path::Path;
 
 use self::arguments::{Arguments, Failure};
-use crate::{Duplicates, Error, Fusion, Method, Order, Rows, TrecRun, fuse_runs};
+use crate::{Error, Fusion, Method, Order, Rows, TrecRun, fuse_runs};
 
 /// Runs the command `rank-fusion` and returns its exit code; `arguments` are those behind the name of the program.
 ///
@@ -67,22 +67,12 @@ fn dispatch(arguments: &[String], out: &mut dyn Write) -> Result<(), Failure> {
     Ok(())
 }
 
-const FUSING: &[&str] = &[
-    "output",
-    "k",
-    "norm",
-    "constant",
-    "floor",
-    "scale",
-    "weights",
-    "missing",
-    "duplicates",
-    "depth",
-    "top-k",
-    "threads",
-    "tag",
-    "compat",
-];
+/// What every command says of how lists are fused.
+const FUSION: &[&str] = &["constant", "floor", "scale", "missing", "duplicates", "depth", "top-k", "compat"];
+/// What the commands say of it that fuse by one method.
+const METHOD: &[&str] = &["k", "norm", "weights"];
+/// What the commands say of it that fuse runs.
+const RUNS: &[&str] = &["output", "tag", "threads"];
 
 /// What the options say, by a method or a preset.
 fn fusion(method: Option<&str>, arguments: &Arguments) -> Result<Fusion, Failure> {
@@ -141,15 +131,9 @@ fn policies(mut fusion: Fusion, arguments: &Arguments) -> Result<Fusion, Failure
     if let Some(missing) = arguments.text("missing") {
         fusion = fusion.missing(missing.parse()?);
     }
-    fusion = match arguments.text("duplicates") {
-        None | Some("refused") => fusion,
-        Some("best") => fusion.duplicates(Duplicates::Best),
-        Some(other) => {
-            return Err(Failure::usage(format!(
-                "duplicates: expected one of refused, best, got {other}; check the spelling"
-            )));
-        }
-    };
+    if let Some(duplicates) = arguments.text("duplicates") {
+        fusion = fusion.duplicates(duplicates.parse()?);
+    }
     if let Some(depth) = arguments.number("depth")? {
         fusion = fusion.depth(depth);
     }
@@ -160,7 +144,7 @@ fn policies(mut fusion: Fusion, arguments: &Arguments) -> Result<Fusion, Failure
 }
 
 fn fuse(method: Option<&str>, arguments: &Arguments, out: &mut dyn Write) -> Result<(), Failure> {
-    arguments.only(FUSING)?;
+    arguments.only(&[METHOD, FUSION, RUNS])?;
     let fusion = fusion(method, arguments)?;
     let runs = runs(arguments)?;
     write_fused(&runs, &fusion, arguments, out)
@@ -186,20 +170,7 @@ fn runs(arguments: &Arguments) -> Result<Vec<TrecRun>, Failure> {
 }
 
 fn explain(mut arguments: Arguments, out: &mut dyn Write) -> Result<(), Failure> {
-    arguments.only(&[
-        "k",
-        "norm",
-        "constant",
-        "floor",
-        "scale",
-        "weights",
-        "missing",
-        "duplicates",
-        "depth",
-        "top-k",
-        "compat",
-        "query",
-    ])?;
+    arguments.only(&[METHOD, FUSION, &["query"]])?;
     let method = if arguments.text("compat").is_none() && !arguments.files.is_empty() {
         Some(arguments.files.remove(0))
     } else {

@@ -5,36 +5,18 @@ use std::io::Write;
 use std::path::Path;
 
 use super::arguments::{Arguments, Failure};
-use super::{policies, runs, values, write_fused};
+use super::{FUSION, RUNS, policies, runs, values, write_fused};
 use crate::{
     Error, Fusion, Measure, Method, Normalization, Optimized, Order, Problem, Search, Space, TrecRun, in_pool,
     read_qrels,
 };
 
+/// What is said of the search alone.
+const OPTIMIZING: &[&str] =
+    &["qrels", "measure", "methods", "norms", "step", "search", "trials", "folds", "seed", "table"];
+
 pub(super) fn run(arguments: &Arguments, out: &mut dyn Write) -> Result<(), Failure> {
-    arguments.only(&[
-        "qrels",
-        "measure",
-        "methods",
-        "norms",
-        "step",
-        "search",
-        "trials",
-        "folds",
-        "seed",
-        "table",
-        "output",
-        "tag",
-        "threads",
-        "missing",
-        "duplicates",
-        "depth",
-        "top-k",
-        "compat",
-        "constant",
-        "floor",
-        "scale",
-    ])?;
+    arguments.only(&[OPTIMIZING, FUSION, RUNS])?;
     let base = arguments.text("compat").map_or_else(|| Ok(Fusion::new(Method::CombSum)), Fusion::preset)?;
     let base = policies(values(base, arguments)?, arguments)?.order(Order::Sorted);
     let methods = arguments.list("methods").map(|names| names.iter().map(|name| name.parse()).collect());

@@ -1,7 +1,11 @@
 //! SegFuse.
 
+use std::fmt;
+use std::str::FromStr;
+
 use super::{Rule, Trained, Training};
-use crate::Result;
+use crate::names::one_of;
+use crate::{Error, Result};
 
 /// Where the segments of SegFuse end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -11,6 +15,23 @@ pub enum Segments {
     Published,
     /// As in ranx, which reads that series as the ends themselves: 5, 15, 35, 75, 155, …
     Ranx,
+}
+
+impl fmt::Display for Segments {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Published => "published",
+            Self::Ranx => "ranx",
+        })
+    }
+}
+
+impl FromStr for Segments {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        one_of("cuts", text, &[Self::Published, Self::Ranx])
+    }
 }
 
 const COUNT: usize = 10;
