@@ -215,7 +215,9 @@ fn contextual_reranking() {
         let ranked = rerank_contextual(&candidates, config, |batch: &[&usize]| {
             calls += 1;
             assert_eq!(batch.iter().collect::<BTreeSet<_>>().len(), config.batch_size.min(40));
-            batch.iter().for_each(|&&id| shown[id] += 1);
+            for &&id in batch {
+                shown[id] += 1;
+            }
             Ok::<_, Error>(batch.iter().map(|&&id| (id * 37 + calls * 61) % 97 < 2 * id).collect())
         });
         (ranked.unwrap(), calls, shown)

@@ -148,7 +148,6 @@ impl Clusters {
 
 /// The first of the least of a row, and its place.
 #[inline(always)]
-#[expect(clippy::inline_always, reason = "it is compiled for the instructions of its callers")]
 fn least(row: &[f64]) -> (f64, usize) {
     const LANES: usize = Distances::LANES;
     let steps = row.as_chunks::<LANES>().0;

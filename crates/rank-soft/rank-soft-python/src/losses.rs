@@ -108,7 +108,7 @@ impl Loss {
     /// All names, some of one loss.
     #[classattr]
     #[pyo3(name = "NAMES")]
-    fn names<'py>(py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+    fn names(py: Python<'_>) -> PyResult<Bound<'_, PyTuple>> {
         PyTuple::new(py, rank_soft::Loss::NAMES)
     }
 
