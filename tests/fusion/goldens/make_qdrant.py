@@ -53,7 +53,7 @@ def cases() -> dict[str, Lists]:
 
 
 def fused(lists: Lists, fusion: Any) -> dict[str, float]:  # noqa: ANN401
-    vectors: dict[int, dict[str, list[float]]] = {}
+    vectors: dict[int, dict[str, Any]] = {}
     for place, ranking in enumerate(lists):
         for name, score in ranking:
             vectors.setdefault(name, {})[f"list{place}"] = [score]
