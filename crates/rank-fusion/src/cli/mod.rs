@@ -144,7 +144,7 @@ fn policies(mut fusion: Fusion, arguments: &Arguments) -> Result<Fusion, Failure
 }
 
 fn fuse(method: Option<&str>, arguments: &Arguments, out: &mut dyn Write) -> Result<(), Failure> {
-    arguments.only(&[METHOD, FUSION, RUNS])?;
+    arguments.only(&[RUNS, METHOD, FUSION])?;
     let fusion = fusion(method, arguments)?;
     let runs = runs(arguments)?;
     write_fused(&runs, &fusion, arguments, out)
