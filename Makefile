@@ -72,7 +72,6 @@ lint: .venv/develop install ## formatting, clippy, ruff, mypy, stubs
 	cargo fmt --all --check
 	cargo fmt --all --check --manifest-path fuzz/Cargo.toml
 	cargo clippy --locked --quiet --workspace --features $(FEATURES) --all-targets -- -D warnings
-	cargo clippy --locked --quiet -p rank-fusion-python -- -D warnings
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy python/rank_rank $(foreach crate,$(CRATES),crates/rank-$(crate)/rank-$(crate)-python/rank_$(crate))
