@@ -134,17 +134,18 @@ def test_compiled_functions(name: str) -> None:
 
 def test_custom_operators_hold_what_torch_asks_of_them() -> None:
     options = ("rank", 0.7, None, None, "l2", "ascending", "absolute", "exact", 1.0, -1, 1)
+    extras = (MASK, VALUES.exp(), None, None)
     values = VALUES.clone().requires_grad_()
     checks = ("test_schema", "test_autograd_registration", "test_faketensor")
-    torch.library.opcheck(torch.ops.rank_soft.forward.default, (values, MASK, *options), test_utils=checks)
-    torch.library.opcheck(torch.ops.rank_soft.vjp.default, (VALUES, VALUES, MASK, *options), test_utils=checks)
+    torch.library.opcheck(torch.ops.rank_soft.forward.default, (values, *extras, *options), test_utils=checks)
+    torch.library.opcheck(torch.ops.rank_soft.vjp.default, (VALUES, VALUES, *extras, *options), test_utils=checks)
     loss = torch.ops.rank_soft.spearman_loss.default
     torch.library.opcheck(loss, (values, TARGETS, 0.7, "l2"), test_utils=checks)
     pull = torch.ops.rank_soft.spearman_loss_vjp.default
     torch.library.opcheck(pull, (VALUES, TARGETS, VALUES[:, 0].contiguous(), 0.7, "l2"), test_utils=checks)
     stack = torch.stack([VALUES, VALUES + VALUES.flip(1)])
-    mapped = torch.func.vmap(lambda one: torch.ops.rank_soft.forward(one, MASK, *options))(stack)
-    assert torch.equal(mapped[1], soft.soft_rank(stack[1], 0.7, mask=MASK))
+    mapped = torch.func.vmap(lambda one: torch.ops.rank_soft.forward(one, *extras, *options))(stack)
+    assert torch.equal(mapped[1], soft.soft_rank(stack[1], 0.7, mask=MASK, weights=VALUES.exp()))
     gradient, _ = torch.func.vmap(
         lambda one: torch.ops.rank_soft.spearman_loss_vjp(one, TARGETS, one[:, 0], 0.7, "l2")
     )(stack)

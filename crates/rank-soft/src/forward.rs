@@ -108,7 +108,7 @@ impl Operator {
     pub(crate) fn projection(&self, count: usize) -> Projection {
         let fit = match self.kind {
             Kind::Rank => Fit::Ranks,
-            Kind::TopKMask { k } => Fit::TopK(k.min(count)),
+            Kind::TopKMask { k } => Fit::TopK(k),
             Kind::Sort | Kind::TopK { .. } | Kind::Quantile { .. } => Fit::Sort,
         };
         let negated = match self.kind {

@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.custom_derivatives import SymbolicZero
 
+from rank_soft import _host
 from rank_soft._errors import InvalidInputError
-from rank_soft._options import Options, operator, result_shape
+from rank_soft._host import Extras
+from rank_soft._options import Options, result_shape
 from rank_soft._rank_soft import spearman_loss, spearman_loss_grad
 
 if TYPE_CHECKING:
@@ -64,37 +67,52 @@ def _refuse(*_: Any) -> Any:
     raise refused()
 
 
-def _values(options: Options, values: Any, mask: Any) -> Any:
-    return operator(options)(_array(values), axis=options.axis, mask=_array(mask), threads=options.threads)
+def _pass(options: Options, values: Any, extras: Extras) -> Any:
+    mask, weights, strengths, offsets = (_array(extra) for extra in extras)
+    wide = None if offsets is None else offsets.astype(np.int64)
+    return _host.forward(options, _array(values), Extras(mask, weights, strengths, wide))
 
 
-def _gradient(options: Options, values: Any, mask: Any, cotangent: Any) -> Any:
-    _, state = operator(options).forward(_array(values), axis=options.axis, mask=_array(mask), threads=options.threads)
-    return state.vjp(_array(cotangent))
+def _values(options: Options, values: Any, *extras: Any) -> Any:
+    return _pass(options, values, Extras(*extras))[0]
+
+
+def _gradient(options: Options, cotangent: Any, values: Any, *extras: Any) -> Any:
+    return _pass(options, values, Extras(*extras))[1].vjp(_array(cotangent))
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(0,))
-def apply(options: Options, values: Any, mask: Any) -> Any:
+def apply(options: Options, values: Any, extras: Extras) -> Any:
     """Do the pass."""
-    result = _like(values, result_shape(options, values.shape))
-    return _on_host(partial(_values, options), result, values, mask)
+    rows = None if extras.offsets is None else extras.offsets.shape[-1] - 1
+    result = _like(values, result_shape(options, values.shape, rows))
+    return _on_host(partial(_values, options), result, values, *extras)
 
 
 @partial(jax.custom_vjp, nondiff_argnums=(0,))
-def pull(options: Options, values: Any, mask: Any, cotangent: Any) -> Any:
+def pull(options: Options, values: Any, extras: Extras, cotangent: Any) -> Any:
     """Do the pass again, and pull back."""
-    return _on_host(partial(_gradient, options), _like(values), values, mask, cotangent)
+    return _on_host(partial(_gradient, options), _like(values), cotangent, values, *extras)
 
 
-def _apply_forward(options: Options, values: Any, mask: Any) -> Any:
-    return apply(options, values, mask), (values, mask)
+def _apply_forward(options: Options, values: Any, extras: Extras) -> Any:
+    for name in ("weights", "strengths"):
+        extra = getattr(extras, name)
+        if extra is not None and extra.perturbed:
+            raise InvalidInputError(
+                f"{name}: expected constants, got an array that is differentiated; pass jax.lax.stop_gradient({name})"
+            )
+    known = values.value, Extras(*(None if extra is None else extra.value for extra in extras))
+    return apply(options, *known), known
 
 
 def _apply_backward(options: Options, kept: Any, cotangent: Any) -> Any:
+    if isinstance(cotangent, SymbolicZero):
+        return jnp.zeros_like(kept[0]), None
     return pull(options, *kept, cotangent), None
 
 
-apply.defvjp(_apply_forward, _apply_backward)
+apply.defvjp(_apply_forward, _apply_backward, symbolic_zeros=True)
 pull.defvjp(_refuse, _refuse)
 
 

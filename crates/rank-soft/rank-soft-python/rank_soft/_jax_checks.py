@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from rank_soft._errors import DtypeError, ShapeError
+from rank_soft._errors import DtypeError, InvalidInputError, ShapeError
+
+if TYPE_CHECKING:
+    from rank_soft._host import Extras
 
 Array: TypeAlias = jax.Array | NDArray[Any]
 
@@ -79,3 +82,38 @@ def check_mask(mask: Array | None, values: Array, argument: str) -> None:
         found = mask.dtype if isinstance(mask, jax.Array | np.ndarray) else type(mask).__name__
         raise DtypeError(f"mask: expected bool, got {found}; pass a comparison or mask.astype(bool)")
     same_shape(mask, values, "mask", argument)
+
+
+def check_extras(values: Array, extras: Extras, axis: int) -> None:
+    """Refuse what does not go with these values."""
+    check_mask(extras.mask, values, "values")
+    if extras.weights is not None:
+        check(extras.weights, "weights")
+        same(extras.weights, values, "weights", "values")
+    offsets = extras.offsets
+    if offsets is not None:
+        if not isinstance(offsets, jax.Array | np.ndarray) or offsets.dtype.kind != "i" or offsets.ndim != 1:
+            is_array = isinstance(offsets, jax.Array | np.ndarray)
+            found = f"{offsets.dtype} of {offsets.ndim}" if is_array else type(offsets).__name__
+            raise DtypeError(
+                f"offsets: expected an array of integers of one dimension, got {found}; "
+                "pass where each row begins and the last one ends"
+            )
+        if values.ndim != 1:
+            raise ShapeError(
+                f"values: expected an array of shape (numbers,) beside offsets, got shape {values.shape}; flatten it"
+            )
+        if not offsets.shape[0]:
+            raise InvalidInputError("offsets: expected at least one position, got none; pass 0 for no rows")
+    if extras.strengths is None:
+        return
+    place = values.ndim + axis
+    rows = (*values.shape[:place], *values.shape[place + 1 :]) if offsets is None else (offsets.shape[0] - 1,)
+    if not isinstance(extras.strengths, jax.Array | np.ndarray):
+        check(extras.strengths, "strengths")
+    same_dtype(extras.strengths, values, "strengths", "values")
+    if extras.strengths.shape not in {values.shape, rows}:
+        raise ShapeError(
+            f"strengths: expected shape {values.shape}, which values has, or {rows}, one for each row, "
+            f"got {extras.strengths.shape}; pass one of them"
+        )

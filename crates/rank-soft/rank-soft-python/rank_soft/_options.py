@@ -52,9 +52,12 @@ def from_last(axis: int, dimensions: int, argument: str) -> int:
     return axis - dimensions if axis >= 0 else axis
 
 
-def result_shape(options: Options, shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Say which shape the result has for values of that shape."""
+def result_shape(options: Options, shape: tuple[int, ...], rows: int | None = None) -> tuple[int, ...]:
+    """Say which shape the result has for values of that shape; ragged ones are so many rows."""
     axis = len(shape) + options.axis
-    if options.kind == "top_k" and options.k is not None:
-        return (*shape[:axis], options.k, *shape[axis + 1 :])
-    return shape[:axis] + shape[axis + 1 :] if options.kind == "quantile" else shape
+    before, behind = shape[:axis], shape[axis + 1 :]
+    if options.kind not in {"top_k", "quantile"}:
+        return shape
+    each = () if rows is None else (rows,)
+    of_row = (options.k,) if options.kind == "top_k" and options.k is not None else ()
+    return (*before, *each, *of_row, *behind)

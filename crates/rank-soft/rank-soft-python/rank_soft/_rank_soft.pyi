@@ -41,6 +41,7 @@ def soft_rank(
     axis: int | None = None,
     mask: NDArray[np.bool_] | None = None,
     weights: NDArray[_Float] | None = None,
+    strengths: NDArray[_Float] | None = None,
     offsets: NDArray[np.int64] | None = None,
     threads: int = 1,
     progress: bool = False,
@@ -62,6 +63,8 @@ def soft_rank(
         axis: Along which rows lie, None being the last; another costs a copy.
         mask: bool, in the shape of ``values``: which numbers count. Others have rank 0.
         weights: In shape and dtype of ``values``, positive: how many equal items each stands for.
+        strengths: Factors of the strength: positive, in shape and dtype of ``values``, one for each number, which is
+            divided by it; or from 0, one for each row, in the shape of ``values`` without its axis.
         offsets: int64, shape ``(rows + 1,)``: where each row of flat ``values`` begins, and where the last one ends.
         threads: How many threads share the rows; 0: as many as the machine has. Results do not depend on it.
         progress: Whether to show a bar. Ctrl-C ends long work in any case.
@@ -96,6 +99,7 @@ def soft_rank_vjp(
     axis: int | None = None,
     mask: NDArray[np.bool_] | None = None,
     weights: NDArray[_Float] | None = None,
+    strengths: NDArray[_Float] | None = None,
     offsets: NDArray[np.int64] | None = None,
     threads: int = 1,
     progress: bool = False,
@@ -114,6 +118,7 @@ def soft_rank_vjp(
         axis: As for ``soft_rank``.
         mask: As for ``soft_rank``; the others have gradient 0.
         weights: As for ``soft_rank``.
+        strengths: As for ``soft_rank``; constants.
         offsets: As for ``soft_rank``.
         threads: As for ``soft_rank``.
         progress: As for ``soft_rank``.
@@ -145,6 +150,7 @@ def soft_sort(
     axis: int | None = None,
     mask: NDArray[np.bool_] | None = None,
     weights: NDArray[_Float] | None = None,
+    strengths: NDArray[_Float] | None = None,
     offsets: NDArray[np.int64] | None = None,
     threads: int = 1,
     progress: bool = False,
@@ -161,6 +167,7 @@ def soft_sort(
         axis: Along which rows lie, None being the last; another costs a copy.
         mask: bool, in the shape of ``values``: which numbers count. Others are left out, and zeros fill the row.
         weights: None: only ranks have weights.
+        strengths: Factors of the strength, from 0, one for each row, in the shape of ``values`` without its axis.
         offsets: int64, shape ``(rows + 1,)``: where each row of flat ``values`` begins, and where the last one ends.
         threads: How many threads share the rows; 0: as many as the machine has. Results do not depend on it.
         progress: Whether to show a bar. Ctrl-C ends long work in any case.
@@ -194,6 +201,7 @@ def soft_sort_vjp(
     axis: int | None = None,
     mask: NDArray[np.bool_] | None = None,
     weights: NDArray[_Float] | None = None,
+    strengths: NDArray[_Float] | None = None,
     offsets: NDArray[np.int64] | None = None,
     threads: int = 1,
     progress: bool = False,
@@ -212,6 +220,7 @@ def soft_sort_vjp(
         axis: As for ``soft_sort``.
         mask: As for ``soft_sort``; the others have gradient 0.
         weights: As for ``soft_sort``.
+        strengths: As for ``soft_sort``; constants.
         offsets: As for ``soft_sort``.
         threads: As for ``soft_sort``.
         progress: As for ``soft_rank``.
@@ -242,6 +251,8 @@ def soft_top_k_mask(
     scale: _Scale = "absolute",
     axis: int | None = None,
     mask: NDArray[np.bool_] | None = None,
+    weights: NDArray[_Float] | None = None,
+    strengths: NDArray[_Float] | None = None,
     offsets: NDArray[np.int64] | None = None,
     threads: int = 1,
     progress: bool = False,
@@ -258,12 +269,14 @@ def soft_top_k_mask(
         scale: As for ``soft_rank``.
         axis: As for ``soft_rank``.
         mask: Which numbers count.
+        weights: As for ``soft_rank``.
+        strengths: As for ``soft_rank``.
         offsets: As for ``soft_rank``.
         threads: As for ``soft_rank``.
         progress: As for ``soft_rank``.
 
     Returns:
-        Numbers from 0 to 1 with sum k (or n) in each row, in shape and dtype of ``values``.
+        Numbers from 0 to 1 in shape and dtype of ``values``; a row of them, each times its weight, has sum k (or n).
 
     Raises:
         InvalidInputError: A NaN, a number out of its range, an option that is not known.
@@ -289,6 +302,7 @@ def soft_top_k(
     scale: _Scale = "absolute",
     axis: int | None = None,
     mask: NDArray[np.bool_] | None = None,
+    strengths: NDArray[_Float] | None = None,
     offsets: NDArray[np.int64] | None = None,
     threads: int = 1,
     progress: bool = False,
@@ -305,6 +319,7 @@ def soft_top_k(
         scale: As for ``soft_sort``.
         axis: As for ``soft_rank``.
         mask: Which numbers count.
+        strengths: As for ``soft_sort``.
         offsets: As for ``soft_rank``.
         threads: As for ``soft_rank``.
         progress: As for ``soft_rank``.
@@ -334,6 +349,7 @@ def soft_quantile(
     scale: _Scale = "absolute",
     axis: int | None = None,
     mask: NDArray[np.bool_] | None = None,
+    strengths: NDArray[_Float] | None = None,
     offsets: NDArray[np.int64] | None = None,
     threads: int = 1,
     progress: bool = False,
@@ -350,6 +366,7 @@ def soft_quantile(
         scale: As for ``soft_sort``.
         axis: As for ``soft_rank``.
         mask: Which numbers count.
+        strengths: As for ``soft_sort``.
         offsets: As for ``soft_rank``.
         threads: As for ``soft_rank``.
         progress: As for ``soft_rank``.
@@ -378,6 +395,7 @@ def soft_median(
     scale: _Scale = "absolute",
     axis: int | None = None,
     mask: NDArray[np.bool_] | None = None,
+    strengths: NDArray[_Float] | None = None,
     offsets: NDArray[np.int64] | None = None,
     threads: int = 1,
     progress: bool = False,
@@ -393,6 +411,7 @@ def soft_median(
         scale: As for ``soft_sort``.
         axis: As for ``soft_rank``.
         mask: Which numbers count.
+        strengths: As for ``soft_sort``.
         offsets: As for ``soft_rank``.
         threads: As for ``soft_rank``.
         progress: As for ``soft_rank``.
@@ -421,6 +440,7 @@ def soft_min(
     scale: _Scale = "absolute",
     axis: int | None = None,
     mask: NDArray[np.bool_] | None = None,
+    strengths: NDArray[_Float] | None = None,
     offsets: NDArray[np.int64] | None = None,
     threads: int = 1,
     progress: bool = False,
@@ -436,6 +456,7 @@ def soft_min(
         scale: As for ``soft_sort``.
         axis: As for ``soft_rank``.
         mask: Which numbers count.
+        strengths: As for ``soft_sort``.
         offsets: As for ``soft_rank``.
         threads: As for ``soft_rank``.
         progress: As for ``soft_rank``.
@@ -464,6 +485,7 @@ def soft_max(
     scale: _Scale = "absolute",
     axis: int | None = None,
     mask: NDArray[np.bool_] | None = None,
+    strengths: NDArray[_Float] | None = None,
     offsets: NDArray[np.int64] | None = None,
     threads: int = 1,
     progress: bool = False,
@@ -479,6 +501,7 @@ def soft_max(
         scale: As for ``soft_sort``.
         axis: As for ``soft_rank``.
         mask: Which numbers count.
+        strengths: As for ``soft_sort``.
         offsets: As for ``soft_rank``.
         threads: As for ``soft_rank``.
         progress: As for ``soft_rank``.

@@ -9,33 +9,21 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import torch
 from torch.autograd import Function
 
 from rank_soft._errors import InvalidInputError
-from rank_soft._options import Options, operator
+from rank_soft._host import Extras
 from rank_soft._rank_soft import spearman_loss, spearman_loss_grad
+from rank_soft._torch_rows import array, forward, pulled, tensor_like
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
+    from rank_soft._options import Options
     from rank_soft._rank_soft import Loss
-
-
-def array(tensor: torch.Tensor) -> NDArray[Any]:
-    """View a tensor of the CPU as an array; others are copied."""
-    if tensor.is_cpu and not tensor.is_neg():
-        return tensor.detach().contiguous().numpy()
-    return tensor.contiguous().numpy(force=True)
-
-
-def tensor_like(values: Any, like: torch.Tensor) -> torch.Tensor:
-    """Put an array onto the device of a tensor, in its dtype."""
-    tensor = torch.from_numpy(np.asarray(values))
-    return tensor if like.is_cpu and tensor.dtype is like.dtype else tensor.to(device=like.device, dtype=like.dtype)
 
 
 _transforming: Callable[[], bool] = getattr(torch._C, "_are_functorch_transforms_active", lambda: True)  # noqa: SLF001
@@ -73,10 +61,15 @@ class Pass(Function):
     """An operator: values, and the state that their gradient needs."""
 
     @staticmethod
-    def forward(values: torch.Tensor, mask: torch.Tensor | None, options: Options) -> tuple[torch.Tensor, Any]:
-        marks = None if mask is None else array(mask)
-        result, state = operator(options).forward(array(values), axis=options.axis, mask=marks, threads=options.threads)
-        return tensor_like(result, values), state
+    def forward(  # noqa: PLR0917 - autograd hands them over by place
+        values: torch.Tensor,
+        mask: torch.Tensor | None,
+        weights: torch.Tensor | None,
+        strengths: torch.Tensor | None,
+        offsets: torch.Tensor | None,
+        options: Options,
+    ) -> tuple[torch.Tensor, Any]:
+        return forward(values, Extras(mask, weights, strengths, offsets), options)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Any, ...]) -> None:
@@ -87,14 +80,15 @@ class Pass(Function):
     def backward(ctx: Any, *cotangents: Any) -> Any:
         (values,) = ctx.saved_tensors
         if once():
-            return tensor_like(ctx.state.vjp(array(cotangents[0])), values), None, None
-        return Pull.apply(values, cotangents[0], ctx.state), None, None
+            return pulled(ctx.state, cotangents[0], values), None, None, None, None, None
+        return Pull.apply(values, cotangents[0], ctx.state), None, None, None, None, None
 
     @staticmethod
     def vmap(info: Any, in_dims: Any, *arguments: Any) -> Any:
-        values, mask, options = arguments
-        values, mask = folded(info.batch_size, in_dims[:2], (values, mask))
-        return Pass.apply(values, mask, options), (0, None)
+        # Rows that all have the same offsets share them.
+        tensors = folded(info.batch_size, in_dims[:4], arguments[:4])
+        offsets = arguments[4] if in_dims[4] is None else arguments[4].movedim(in_dims[4], 0)
+        return Pass.apply(*tensors, offsets, arguments[5]), (0, None)
 
 
 class Pull(Function):
@@ -102,7 +96,7 @@ class Pull(Function):
 
     @staticmethod
     def forward(values: torch.Tensor, cotangent: torch.Tensor, state: Any) -> torch.Tensor:
-        return tensor_like(state.vjp(array(cotangent)), values)
+        return pulled(state, cotangent, values)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:

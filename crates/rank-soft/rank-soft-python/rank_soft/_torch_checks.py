@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import torch
 
 from rank_soft._errors import DtypeError, InvalidInputError, ShapeError
+
+if TYPE_CHECKING:
+    from rank_soft._host import Extras
 
 WIDE = (torch.float32, torch.float64)
 HALF = (torch.float16, torch.bfloat16)
@@ -50,3 +55,49 @@ def check_mask(mask: torch.Tensor | None, values: torch.Tensor, argument: str) -
         found = mask.dtype if isinstance(mask, torch.Tensor) else type(mask).__name__
         raise DtypeError(f"mask: expected torch.bool, got {found}; pass a comparison or mask.bool()")
     same(mask, values, "mask", argument)
+
+
+def check_extras(values: torch.Tensor, extras: Extras, axis: int) -> None:
+    """Refuse what does not go with these values."""
+    check_mask(extras.mask, values, "values")
+    if extras.weights is not None:
+        _check_constant(extras.weights, values, "weights")
+        same(extras.weights, values, "weights", "values")
+    offsets = extras.offsets
+    if offsets is not None:
+        is_tensor = isinstance(offsets, torch.Tensor)
+        if not is_tensor or offsets.dtype is not torch.int64 or offsets.dim() != 1:
+            found = f"{offsets.dtype} of {offsets.dim()}" if is_tensor else type(offsets).__name__
+            raise DtypeError(
+                f"offsets: expected a torch.int64 tensor of one dimension, got {found}; "
+                "pass torch.tensor of where each row begins and the last one ends"
+            )
+        if values.dim() != 1:
+            raise ShapeError(
+                "values: expected a tensor of shape (numbers,) beside offsets, "
+                f"got shape {tuple(values.shape)}; flatten it"
+            )
+        if not offsets.shape[0]:
+            raise InvalidInputError("offsets: expected at least one position, got none; pass 0 for no rows")
+    if extras.strengths is None:
+        return
+    _check_constant(extras.strengths, values, "strengths")
+    place = values.dim() + axis
+    rows = (*values.shape[:place], *values.shape[place + 1 :]) if offsets is None else (offsets.shape[0] - 1,)
+    if extras.strengths.shape not in {values.shape, torch.Size(rows)}:
+        raise ShapeError(
+            f"strengths: expected shape {tuple(values.shape)}, which values has, or {rows}, one for each row, "
+            f"got {tuple(extras.strengths.shape)}; pass one of them"
+        )
+    if extras.strengths.device != values.device:
+        same(extras.strengths, values.new_empty(extras.strengths.shape), "strengths", "values")
+
+
+def _check_constant(tensor: torch.Tensor, values: torch.Tensor, argument: str) -> None:
+    if not isinstance(tensor, torch.Tensor) or tensor.dtype is not values.dtype:
+        found = tensor.dtype if isinstance(tensor, torch.Tensor) else type(tensor).__name__
+        raise DtypeError(f"{argument}: expected {values.dtype}, which values has, got {found}; pass one of that dtype")
+    if tensor.requires_grad:
+        raise InvalidInputError(
+            f"{argument}: expected constants, got a tensor that requires a gradient; pass {argument}.detach()"
+        )

@@ -10,8 +10,10 @@ from typing import Any
 import torch
 from torch.library import custom_op
 
-from rank_soft._options import Options, operator, result_shape
-from rank_soft._torch_autograd import Spearman, SpearmanPull, array, folded, refused, tensor_like
+from rank_soft import _torch_rows as rows
+from rank_soft._host import Extras
+from rank_soft._options import Options, result_shape
+from rank_soft._torch_autograd import Spearman, SpearmanPull, folded, refused
 
 _OPTIONS = (
     "str kind, float strength, int? k, float? level, str method, str direction, str scale, str gradient, float reach, "
@@ -19,23 +21,22 @@ _OPTIONS = (
 )
 
 
-@custom_op("rank_soft::forward", mutates_args=(), schema=f"(Tensor values, Tensor? mask, {_OPTIONS}) -> Tensor")
-def forward(values: torch.Tensor, mask: torch.Tensor | None, *options: Any) -> torch.Tensor:
+_EXTRAS = "Tensor? mask, Tensor? weights, Tensor? strengths, Tensor? offsets"
+
+
+@custom_op("rank_soft::forward", mutates_args=(), schema=f"(Tensor values, {_EXTRAS}, {_OPTIONS}) -> Tensor")
+def forward(values: torch.Tensor, *rest: Any) -> torch.Tensor:
     """Do the pass."""
-    chosen = Options(*options)
-    marks = None if mask is None else array(mask)
-    return tensor_like(operator(chosen)(array(values), axis=chosen.axis, mask=marks, threads=chosen.threads), values)
+    return rows.forward(values, Extras(*rest[:4]), Options(*rest[4:]))[0]
 
 
 @custom_op(
-    "rank_soft::vjp", mutates_args=(), schema=f"(Tensor values, Tensor cotangent, Tensor? mask, {_OPTIONS}) -> Tensor"
+    "rank_soft::vjp", mutates_args=(), schema=f"(Tensor values, Tensor cotangent, {_EXTRAS}, {_OPTIONS}) -> Tensor"
 )
-def vjp(values: torch.Tensor, cotangent: torch.Tensor, mask: torch.Tensor | None, *options: Any) -> torch.Tensor:
+def vjp(values: torch.Tensor, cotangent: torch.Tensor, *rest: Any) -> torch.Tensor:
     """Do the pass, and pull back."""
-    chosen = Options(*options)
-    marks = None if mask is None else array(mask)
-    _, state = operator(chosen).forward(array(values), axis=chosen.axis, mask=marks, threads=chosen.threads)
-    return tensor_like(state.vjp(array(cotangent)), values)
+    _, state = rows.forward(values, Extras(*rest[:4]), Options(*rest[4:]))
+    return rows.pulled(state, cotangent, values)
 
 
 @custom_op(
@@ -60,11 +61,12 @@ def spearman_vjp(
     return SpearmanPull.forward(predictions, targets, cotangent, strength, method)
 
 
-def _forward_fake(values: torch.Tensor, _mask: torch.Tensor | None, *options: Any) -> torch.Tensor:
-    return values.new_empty(result_shape(Options(*options), tuple(values.shape)))
+def _forward_fake(values: torch.Tensor, *rest: Any) -> torch.Tensor:
+    count = None if rest[3] is None else rest[3].shape[-1] - 1
+    return values.new_empty(result_shape(Options(*rest[4:]), tuple(values.shape), count))
 
 
-def _vjp_fake(values: torch.Tensor, _cotangent: torch.Tensor, _mask: torch.Tensor | None, *_: Any) -> torch.Tensor:
+def _vjp_fake(values: torch.Tensor, *_: Any) -> torch.Tensor:
     return values.new_empty(values.shape)
 
 
@@ -81,9 +83,14 @@ def _keep(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:  # noqa: ARG0
     ctx.options = inputs[2:]
 
 
+def _keep_pass(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:  # noqa: ARG001 - torch passes it by name
+    ctx.save_for_backward(*inputs[:5])
+    ctx.options = inputs[5:]
+
+
 def _forward_backward(ctx: Any, cotangent: torch.Tensor) -> Any:
-    values, mask = ctx.saved_tensors
-    return vjp(values, cotangent, mask, *ctx.options), None, *(None for _ in ctx.options)
+    values, *extras = ctx.saved_tensors
+    return vjp(values, cotangent, *extras, *ctx.options), *(None for _ in (*extras, *ctx.options))
 
 
 def _spearman_backward(ctx: Any, cotangent: torch.Tensor) -> Any:
@@ -96,8 +103,8 @@ def _refuse(*_: Any) -> Any:
 
 def _fold(op: Any, tensors: int, outputs: int) -> Any:
     def rule(info: Any, in_dims: Any, *arguments: Any) -> Any:
-        rows = folded(info.batch_size, in_dims[:tensors], arguments[:tensors])
-        return op(*rows, *arguments[tensors:]), 0 if outputs == 1 else (0,) * outputs
+        batched = folded(info.batch_size, in_dims[:tensors], arguments[:tensors])
+        return op(*batched, *arguments[tensors:]), 0 if outputs == 1 else (0,) * outputs
 
     return rule
 
@@ -106,9 +113,9 @@ forward.register_fake(_forward_fake)
 vjp.register_fake(_vjp_fake)
 spearman.register_fake(_spearman_fake)
 spearman_vjp.register_fake(_spearman_vjp_fake)
-forward.register_autograd(_forward_backward, setup_context=_keep)
+forward.register_autograd(_forward_backward, setup_context=_keep_pass)
 vjp.register_autograd(_refuse)
 spearman.register_autograd(_spearman_backward, setup_context=_keep)
 spearman_vjp.register_autograd(_refuse)
-for _op, _tensors, _outputs in ((forward, 2, 1), (vjp, 3, 1), (spearman, 2, 1), (spearman_vjp, 3, 2)):
+for _op, _tensors, _outputs in ((forward, 5, 1), (vjp, 6, 1), (spearman, 2, 1), (spearman_vjp, 3, 2)):
     _op.register_vmap(_fold(_op, _tensors, _outputs))

@@ -22,6 +22,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from rank_soft._errors import DtypeError, InvalidInputError, MissingPackageError
+from rank_soft._host import Extras
 from rank_soft._options import Options, from_last, operator
 from rank_soft._rank_soft import spearman_loss as _spearman_of_arrays
 
@@ -34,7 +35,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from rank_soft import _jax_callbacks as callbacks
-from rank_soft._jax_checks import HALF, WIDE, check, check_double, check_mask, same, wide
+from rank_soft._jax_checks import HALF, WIDE, check, check_double, check_extras, check_mask, same, wide
 from rank_soft._jax_ordinal import ordinal_loss
 from rank_soft._jax_sampling import gumbel_noise, gumbel_top_k
 
@@ -77,6 +78,9 @@ def soft_rank(
     reach: float = 1.0,
     axis: int = -1,
     mask: _Array | None = None,
+    weights: _Array | None = None,
+    strengths: _Array | None = None,
+    offsets: _Array | None = None,
     dtype: DTypeLike | None = None,
     threads: int = 1,
 ) -> jax.Array:
@@ -92,6 +96,10 @@ def soft_rank(
         reach: As for ``rank_soft.Operator``.
         axis: Along which rows lie.
         mask: bool, in the shape of ``values``: which numbers count. Others have rank 0 and gradient 0.
+        weights: In shape and dtype of ``values``, positive: how many equal items each stands for; constants.
+        strengths: Factors of the strength: positive, in shape and dtype of ``values``, one for each number, which is
+            divided by it; or from 0, one for each row, in the shape of ``values`` without its ``axis``; constants.
+        offsets: Integers, shape ``(rows + 1,)``: where each row of flat ``values`` begins, and where the last one ends.
         dtype: Of the result; None: that of ``values``.
         threads: How many threads share the rows; 0: as many as the machine has.
 
@@ -118,7 +126,7 @@ def soft_rank(
     """
     return _apply(
         values,
-        mask,
+        Extras(mask, weights, strengths, offsets),
         axis,
         dtype,
         Options(
@@ -144,6 +152,9 @@ def soft_sort(
     gradient: _Gradient = "exact",
     axis: int = -1,
     mask: _Array | None = None,
+    weights: _Array | None = None,
+    strengths: _Array | None = None,
+    offsets: _Array | None = None,
     dtype: DTypeLike | None = None,
     threads: int = 1,
 ) -> jax.Array:
@@ -158,6 +169,9 @@ def soft_sort(
         gradient: ``"exact"`` or ``"straight_through"``.
         axis: Along which rows lie.
         mask: bool, in the shape of ``values``: which numbers count. Others are left out, and zeros fill the row.
+        weights: None: only ranks and masks of the top have weights.
+        strengths: Factors of the strength, from 0, one for each row, in the shape of ``values`` without its ``axis``.
+        offsets: As for ``soft_rank``.
         dtype: Of the result; None: that of ``values``.
         threads: As for ``soft_rank``.
 
@@ -180,7 +194,7 @@ def soft_sort(
     options = Options(
         "sort", strength, direction=direction, method=method, scale=scale, gradient=gradient, threads=threads
     )
-    return _apply(values, mask, axis, dtype, options)
+    return _apply(values, Extras(mask, weights, strengths, offsets), axis, dtype, options)
 
 
 def soft_top_k_mask(
@@ -194,6 +208,9 @@ def soft_top_k_mask(
     reach: float = 1.0,
     axis: int = -1,
     mask: _Array | None = None,
+    weights: _Array | None = None,
+    strengths: _Array | None = None,
+    offsets: _Array | None = None,
     dtype: DTypeLike | None = None,
     threads: int = 1,
 ) -> jax.Array:
@@ -209,6 +226,9 @@ def soft_top_k_mask(
         reach: As for ``rank_soft.Operator``.
         axis: Along which rows lie.
         mask: bool, in the shape of ``values``: which numbers count.
+        weights: As for ``soft_rank``.
+        strengths: As for ``soft_rank``.
+        offsets: As for ``soft_rank``.
         dtype: Of the result; None: that of ``values``.
         threads: As for ``soft_rank``.
 
@@ -228,7 +248,7 @@ def soft_top_k_mask(
     options = Options(
         "top_k_mask", strength, k=k, method=method, scale=scale, gradient=gradient, reach=reach, threads=threads
     )
-    return _apply(values, mask, axis, dtype, options)
+    return _apply(values, Extras(mask, weights, strengths, offsets), axis, dtype, options)
 
 
 def soft_top_k(
@@ -241,6 +261,8 @@ def soft_top_k(
     gradient: _Gradient = "exact",
     axis: int = -1,
     mask: _Array | None = None,
+    strengths: _Array | None = None,
+    offsets: _Array | None = None,
     dtype: DTypeLike | None = None,
     threads: int = 1,
 ) -> jax.Array:
@@ -255,6 +277,8 @@ def soft_top_k(
         gradient: As for ``soft_sort``.
         axis: Along which rows lie.
         mask: bool, in the shape of ``values``: which numbers count.
+        strengths: As for ``soft_sort``.
+        offsets: As for ``soft_rank``.
         dtype: Of the result; None: that of ``values``.
         threads: As for ``soft_rank``.
 
@@ -272,7 +296,7 @@ def soft_top_k(
         [3.0, 1.5]
     """
     options = Options("top_k", strength, k=k, method=method, scale=scale, gradient=gradient, threads=threads)
-    return _apply(values, mask, axis, dtype, options)
+    return _apply(values, Extras(mask, None, strengths, offsets), axis, dtype, options)
 
 
 def soft_quantile(
@@ -285,6 +309,8 @@ def soft_quantile(
     gradient: _Gradient = "exact",
     axis: int = -1,
     mask: _Array | None = None,
+    strengths: _Array | None = None,
+    offsets: _Array | None = None,
     dtype: DTypeLike | None = None,
     threads: int = 1,
 ) -> jax.Array:
@@ -299,6 +325,8 @@ def soft_quantile(
         gradient: As for ``soft_sort``.
         axis: Along which rows lie; the result lacks it.
         mask: bool, in the shape of ``values``: which numbers count.
+        strengths: As for ``soft_sort``.
+        offsets: As for ``soft_rank``.
         dtype: Of the result; None: that of ``values``.
         threads: As for ``soft_rank``.
 
@@ -316,7 +344,7 @@ def soft_quantile(
         1.5
     """
     options = Options("quantile", strength, level=level, method=method, scale=scale, gradient=gradient, threads=threads)
-    return _apply(values, mask, axis, dtype, options)
+    return _apply(values, Extras(mask, None, strengths, offsets), axis, dtype, options)
 
 
 def soft_median(values: _Array, strength: float = 1.0, **options: Any) -> jax.Array:  # noqa: ANN401
@@ -479,14 +507,20 @@ def ranking_loss(
     return cast("jax.Array", value.astype(scores.dtype))
 
 
-def _apply(values: _Array, mask: _Array | None, axis: int, dtype: DTypeLike | None, options: Options) -> jax.Array:
+def _apply(values: _Array, extras: Extras, axis: int, dtype: DTypeLike | None, options: Options) -> jax.Array:
     check(values, "values")
-    check_mask(mask, values, "values")
     wanted = values.dtype if dtype is None else jnp.dtype(dtype)
     if wanted.name not in WIDE + HALF:
         raise DtypeError(f"dtype: expected a float dtype of at most 64 bits, got {wanted}; pass jax.numpy.float32")
     check_double(wanted, "dtype", "jax.numpy.float32")
     options = options._replace(strength=float(options.strength), axis=from_last(axis, values.ndim, "axis"))
     operator(options)
-    marks = None if mask is None else jnp.asarray(mask)
-    return cast("jax.Array", callbacks.apply(options, wide(values), marks).astype(wanted))
+    check_extras(values, extras, options.axis)
+    mask, weights, strengths, offsets = extras
+    given = Extras(
+        None if mask is None else jnp.asarray(mask),
+        None if weights is None else wide(weights),
+        None if strengths is None else wide(strengths),
+        None if offsets is None else jnp.asarray(offsets),
+    )
+    return cast("jax.Array", callbacks.apply(options, wide(values), given).astype(wanted))

@@ -2,8 +2,11 @@
 
 Needs ``pip install "rank-soft[torch]"``.
 
-**Devices.** Tensors of the CPU are read in place. What lies on another device is copied to the host, computed there and
-copied back, which waits for the device.
+**Devices.** Tensors of the CPU are read in place. On CUDA, ``"l2"`` and, but for sorts, ``"kl"`` are tensor operations
+in float64, about log n rounds of them: nothing is copied to the host but one flag a round. Numbers are those of the
+host to rounding. This path is tested on tensors of the CPU alone; it has not been run on a GPU. All else is copied to
+the host, computed there and copied back, which waits for the device; so is a tensor with an infinite value, and
+everything after ``torch.use_deterministic_algorithms(True)``, for sums on CUDA are of no fixed order.
 
 **Dtypes.** float32 and float64 give the numbers of the NumPy functions, to the bit. float16 and bfloat16 are computed
 in float32; float16 holds ranks to 2,048 exactly, bfloat16 to 256: ask for ``dtype=torch.float32``.
@@ -22,6 +25,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from rank_soft._errors import DtypeError, InvalidInputError, MissingPackageError
+from rank_soft._host import Extras
 from rank_soft._options import Options, from_last
 
 try:
@@ -33,7 +37,7 @@ except ImportError:
 
 from rank_soft import _torch_compiled as compiled
 from rank_soft._torch_autograd import Listwise, Pass, Spearman, applied
-from rank_soft._torch_checks import HALF, WIDE, check, check_mask, same
+from rank_soft._torch_checks import HALF, WIDE, check, check_extras, check_mask, same
 from rank_soft._torch_ordinal import ordinal_loss
 
 if TYPE_CHECKING:
@@ -69,6 +73,9 @@ def soft_rank(
     reach: float = 1.0,
     dim: int = -1,
     mask: torch.Tensor | None = None,
+    weights: torch.Tensor | None = None,
+    strengths: torch.Tensor | None = None,
+    offsets: torch.Tensor | None = None,
     dtype: torch.dtype | None = None,
     threads: int = 1,
 ) -> torch.Tensor:
@@ -84,6 +91,10 @@ def soft_rank(
         reach: As for ``rank_soft.Operator``.
         dim: Along which rows lie.
         mask: bool, in the shape of ``values``: which numbers count. Others have rank 0 and gradient 0.
+        weights: In shape and dtype of ``values``, positive: how many equal items each stands for; constants.
+        strengths: Factors of the strength: positive, in shape and dtype of ``values``, one for each number, which is
+            divided by it; or from 0, one for each row, in the shape of ``values`` without its ``dim``; constants.
+        offsets: int64, shape ``(rows + 1,)``: where each row of flat ``values`` begins, and where the last one ends.
         dtype: Of the result; None: that of ``values``.
         threads: How many threads share the rows; 0: as many as the machine has.
 
@@ -118,7 +129,7 @@ def soft_rank(
         reach=reach,
         threads=threads,
     )
-    return _apply(values, mask, dim, dtype, options)
+    return _apply(values, Extras(mask, weights, strengths, offsets), dim, dtype, options)
 
 
 def soft_sort(
@@ -131,6 +142,9 @@ def soft_sort(
     gradient: _Gradient = "exact",
     dim: int = -1,
     mask: torch.Tensor | None = None,
+    weights: torch.Tensor | None = None,
+    strengths: torch.Tensor | None = None,
+    offsets: torch.Tensor | None = None,
     dtype: torch.dtype | None = None,
     threads: int = 1,
 ) -> torch.Tensor:
@@ -145,6 +159,9 @@ def soft_sort(
         gradient: ``"exact"`` or ``"straight_through"``.
         dim: Along which rows lie.
         mask: bool, in the shape of ``values``: which numbers count. Others are left out, and zeros fill the row.
+        weights: None: only ranks and masks of the top have weights.
+        strengths: Factors of the strength, from 0, one for each row, in the shape of ``values`` without its ``dim``.
+        offsets: As for ``soft_rank``.
         dtype: Of the result; None: that of ``values``.
         threads: As for ``soft_rank``.
 
@@ -167,7 +184,7 @@ def soft_sort(
     options = Options(
         "sort", strength, direction=direction, method=method, scale=scale, gradient=gradient, threads=threads
     )
-    return _apply(values, mask, dim, dtype, options)
+    return _apply(values, Extras(mask, weights, strengths, offsets), dim, dtype, options)
 
 
 def soft_top_k_mask(
@@ -181,6 +198,9 @@ def soft_top_k_mask(
     reach: float = 1.0,
     dim: int = -1,
     mask: torch.Tensor | None = None,
+    weights: torch.Tensor | None = None,
+    strengths: torch.Tensor | None = None,
+    offsets: torch.Tensor | None = None,
     dtype: torch.dtype | None = None,
     threads: int = 1,
 ) -> torch.Tensor:
@@ -196,6 +216,9 @@ def soft_top_k_mask(
         reach: As for ``rank_soft.Operator``.
         dim: Along which rows lie.
         mask: bool, in the shape of ``values``: which numbers count.
+        weights: As for ``soft_rank``.
+        strengths: As for ``soft_rank``.
+        offsets: As for ``soft_rank``.
         dtype: Of the result; None: that of ``values``.
         threads: As for ``soft_rank``.
 
@@ -215,7 +238,7 @@ def soft_top_k_mask(
     options = Options(
         "top_k_mask", strength, k=k, method=method, scale=scale, gradient=gradient, reach=reach, threads=threads
     )
-    return _apply(values, mask, dim, dtype, options)
+    return _apply(values, Extras(mask, weights, strengths, offsets), dim, dtype, options)
 
 
 def soft_top_k(
@@ -228,6 +251,8 @@ def soft_top_k(
     gradient: _Gradient = "exact",
     dim: int = -1,
     mask: torch.Tensor | None = None,
+    strengths: torch.Tensor | None = None,
+    offsets: torch.Tensor | None = None,
     dtype: torch.dtype | None = None,
     threads: int = 1,
 ) -> torch.Tensor:
@@ -242,6 +267,8 @@ def soft_top_k(
         gradient: As for ``soft_sort``.
         dim: Along which rows lie.
         mask: bool, in the shape of ``values``: which numbers count.
+        strengths: As for ``soft_sort``.
+        offsets: As for ``soft_rank``.
         dtype: Of the result; None: that of ``values``.
         threads: As for ``soft_rank``.
 
@@ -259,7 +286,7 @@ def soft_top_k(
         tensor([3.0000, 1.5000])
     """
     options = Options("top_k", strength, k=k, method=method, scale=scale, gradient=gradient, threads=threads)
-    return _apply(values, mask, dim, dtype, options)
+    return _apply(values, Extras(mask, None, strengths, offsets), dim, dtype, options)
 
 
 def soft_quantile(
@@ -272,6 +299,8 @@ def soft_quantile(
     gradient: _Gradient = "exact",
     dim: int = -1,
     mask: torch.Tensor | None = None,
+    strengths: torch.Tensor | None = None,
+    offsets: torch.Tensor | None = None,
     dtype: torch.dtype | None = None,
     threads: int = 1,
 ) -> torch.Tensor:
@@ -286,6 +315,8 @@ def soft_quantile(
         gradient: As for ``soft_sort``.
         dim: Along which rows lie; the result lacks it.
         mask: bool, in the shape of ``values``: which numbers count.
+        strengths: As for ``soft_sort``.
+        offsets: As for ``soft_rank``.
         dtype: Of the result; None: that of ``values``.
         threads: As for ``soft_rank``.
 
@@ -303,7 +334,7 @@ def soft_quantile(
         tensor(1.5000)
     """
     options = Options("quantile", strength, level=level, method=method, scale=scale, gradient=gradient, threads=threads)
-    return _apply(values, mask, dim, dtype, options)
+    return _apply(values, Extras(mask, None, strengths, offsets), dim, dtype, options)
 
 
 def soft_median(values: torch.Tensor, strength: float = 1.0, **options: Any) -> torch.Tensor:  # noqa: ANN401
@@ -483,20 +514,21 @@ def _listwise(*arguments: Any) -> Any:  # noqa: ANN401
     return applied(Listwise, *arguments)
 
 
-def _apply(
-    values: torch.Tensor, mask: torch.Tensor | None, dim: int, dtype: torch.dtype | None, options: Options
-) -> torch.Tensor:
+def _apply(values: torch.Tensor, extras: Extras, dim: int, dtype: torch.dtype | None, options: Options) -> torch.Tensor:
     check(values, "values")
-    check_mask(mask, values, "values")
+    options = options._replace(strength=_number(options.strength), axis=from_last(dim, values.dim(), "dim"))
+    if any(extra is not None for extra in extras):
+        check_extras(values, extras, options.axis)
     if dtype is not None and dtype not in WIDE + HALF:
         raise DtypeError(f"dtype: expected a float dtype of at most 64 bits, got {dtype}; pass torch.float32")
-    strength = _number(options.strength)
-    options = options._replace(strength=strength, axis=from_last(dim, values.dim(), "dim"))
-    wide = values.float() if values.dtype in HALF else values
+    wide = values
+    if values.dtype in HALF:
+        wide = values.float()
+        extras = Extras(*(extra.float() if extra is not None and extra.dtype in HALF else extra for extra in extras))
     if torch.compiler.is_compiling():
-        result = compiled.forward(wide, mask, *options)
+        result = compiled.forward(wide, *extras, *options)
     else:
-        result, _ = applied(Pass, wide, mask, options)
+        result, _ = applied(Pass, wide, *extras, options)
     wanted = values.dtype if dtype is None else dtype
     return result if result.dtype is wanted else result.to(wanted)
 

@@ -4,6 +4,8 @@
 mod arrays;
 mod boosting;
 mod errors;
+mod functions;
+mod input;
 mod letor;
 mod losses;
 mod operators;
@@ -19,14 +21,16 @@ mod _rank_soft {
     #[pymodule_export]
     use crate::boosting::{lambda_gradients, mean_ndcg};
     #[pymodule_export]
+    use crate::functions::{
+        soft_max, soft_median, soft_min, soft_quantile, soft_rank, soft_rank_vjp, soft_sort, soft_sort_vjp, soft_top_k,
+        soft_top_k_mask,
+    };
+    #[pymodule_export]
     use crate::letor::{read_letor, write_letor};
     #[pymodule_export]
     use crate::losses::{Loss, ordinal_loss};
     #[pymodule_export]
-    use crate::operators::{
-        Diagnosis, Operator, State, soft_max, soft_median, soft_min, soft_quantile, soft_rank, soft_rank_vjp,
-        soft_sort, soft_sort_vjp, soft_top_k, soft_top_k_mask,
-    };
+    use crate::operators::{Diagnosis, Operator, State};
     #[pymodule_export]
     use crate::sampling::{gumbel_noise, gumbel_top_k};
     #[pymodule_export]

@@ -2,24 +2,14 @@
 
 use std::sync::Arc;
 
-use numpy::{Element, PyArray1, PyArrayMethods, PyReadonlyArrayDyn, PyUntypedArray, PyUntypedArrayMethods};
+use numpy::{Element, PyArray1, PyArrayMethods, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 use rank_pyo3::ProgressBar;
-use rank_soft::{Float, GradientRule, Input, Kind, Rows, half::f16};
+use rank_soft::{Float, GradientRule, Kind, Rows, half::f16};
 
 use crate::arrays::{Dtype, back, contiguous, dtype_of, front, same_shape};
 use crate::errors::{PACKAGE, to_python};
-
-/// What goes with the values of a call.
-struct Extras<'a, 'py> {
-    axis: isize,
-    mask: Option<&'a Bound<'py, PyAny>>,
-    weights: Option<&'a Bound<'py, PyAny>>,
-    strengths: Option<&'a Bound<'py, PyAny>>,
-    offsets: Option<&'a Bound<'py, PyAny>>,
-    threads: usize,
-    progress: bool,
-}
+use crate::input::{Extras, with_input};
 
 /// Beyond this many steps of this many numbers, work is watched for Ctrl-C.
 const LONG: usize = 1 << 22;
@@ -142,87 +132,18 @@ fn rule(name: &str, reach: f64) -> PyResult<GradientRule> {
     }
 }
 
-fn build(kind: Kind, strength: f64, method: &str, direction: &str, scale: &str) -> PyResult<rank_soft::Operator> {
+pub(crate) fn build(
+    kind: Kind,
+    strength: f64,
+    method: &str,
+    direction: &str,
+    scale: &str,
+) -> PyResult<rank_soft::Operator> {
     Ok(rank_soft::Operator::new(kind)
         .strength(strength)
         .method(method.parse().map_err(to_python)?)
         .direction(direction.parse().map_err(to_python)?)
         .scale(scale.parse().map_err(to_python)?))
-}
-
-fn numbers<'py, T: Element>(
-    value: Option<&Bound<'py, PyAny>>,
-    argument: &str,
-    axis: isize,
-) -> PyResult<Option<PyReadonlyArrayDyn<'py, T>>> {
-    value.map(|value| contiguous::<T>(&front(value, argument, axis)?, argument)).transpose()
-}
-
-/// Calls `work` with what was passed, the shape of the values and that of the rows, along the last axis.
-fn with_input<'py, T: Element + Float, R>(
-    values: &Bound<'py, PyAny>,
-    extras: &Extras<'_, 'py>,
-    work: impl FnOnce(&Input<'_, T>, Vec<usize>, Vec<usize>) -> PyResult<R>,
-) -> PyResult<R> {
-    let axis = extras.axis;
-    let array = contiguous::<T>(&front(values, "values", axis)?, "values")?;
-    let shape = array.shape().to_vec();
-    let Some((&columns, outer)) = shape.split_last() else {
-        return Err(PACKAGE.shape(format_args!(
-            "values: expected an array of at least one dimension, got shape []; pass numpy.atleast_1d(values)"
-        )));
-    };
-    let mask = numbers::<bool>(extras.mask, "mask", axis)?;
-    let weights = numbers::<T>(extras.weights, "weights", axis)?;
-    if let Some(mask) = &mask {
-        same_shape("mask", mask.shape(), "values", &shape)?;
-    }
-    if let Some(weights) = &weights {
-        same_shape("weights", weights.shape(), "values", &shape)?;
-    }
-    let offsets = match extras.offsets {
-        Some(_) if shape.len() != 1 => {
-            return Err(PACKAGE.shape(format_args!(
-                "values: expected an array of shape (numbers,) beside offsets, got shape {shape:?}; flatten it"
-            )));
-        }
-        Some(offsets) => Some(rank_pyo3::token_offsets(PACKAGE, offsets, columns)?),
-        None => None,
-    };
-    // One strength for each number, or one for each row.
-    let rows: Vec<usize> = offsets.as_ref().map_or_else(|| outer.to_vec(), |offsets| vec![offsets.len() - 1]);
-    let (mut strengths, mut row_strengths) = (None, None);
-    if let Some(given) = extras.strengths {
-        let has = given.cast::<PyUntypedArray>().map(|array| array.shape().to_vec()).unwrap_or_default();
-        if has == rows && has != shape {
-            let given = contiguous::<T>(given, "strengths")?;
-            row_strengths = Some(given.as_slice()?.iter().map(|&value| value.into()).collect::<Vec<f64>>());
-        } else {
-            strengths = numbers::<T>(Some(given), "strengths", axis)?;
-            if let Some(strengths) = &strengths {
-                same_shape("strengths", strengths.shape(), "values", &shape)?;
-            }
-        }
-    }
-    let mut input = Input::new(array.as_slice()?).threads(extras.threads);
-    if let Some(offsets) = &offsets {
-        input = input.offsets(offsets);
-    } else if shape.len() > 1 {
-        input = input.shape(outer.iter().product(), columns);
-    }
-    if let Some(mask) = &mask {
-        input = input.mask(mask.as_slice()?);
-    }
-    if let Some(weights) = &weights {
-        input = input.weights(weights.as_slice()?);
-    }
-    if let Some(strengths) = &strengths {
-        input = input.strengths(strengths.as_slice()?);
-    }
-    if let Some(strengths) = &row_strengths {
-        input = input.row_strengths(strengths);
-    }
-    work(&input, shape, rows)
 }
 
 fn forward_typed<'py, T: Element + Float>(
@@ -233,9 +154,11 @@ fn forward_typed<'py, T: Element + Float>(
 ) -> PyResult<(Bound<'py, PyAny>, State)> {
     let (py, axis) = (values.py(), extras.axis);
     with_input::<T, _>(values, extras, |input, shape, rows| {
-        let (steps, numbers) = effort(&operator, &input.rows().map_err(to_python)?, false);
+        let all = input.rows().map_err(to_python)?;
+        let (steps, numbers) = effort(&operator, &all, false);
+        operator.check_room::<T>(&all).map_err(to_python)?;
         // NumPy asks the system for large pages.
-        let result = PyArray1::<T>::zeros(py, operator.outputs(&input.rows().map_err(to_python)?), false);
+        let result = PyArray1::<T>::zeros(py, operator.outputs(&all), false);
         let state = {
             let mut out = result.readwrite();
             let out = out.as_slice_mut()?;
@@ -266,7 +189,7 @@ fn diagnose_typed<T: Element + Float>(
     })
 }
 
-fn forward<'py>(
+pub(crate) fn forward<'py>(
     values: &Bound<'py, PyAny>,
     operator: rank_soft::Operator,
     extras: &Extras<'_, 'py>,
@@ -335,7 +258,7 @@ impl State {
         back(&gradient.reshape(self.shape.clone())?.into_any(), self.axis)
     }
 
-    fn pull<'py>(&self, cotangent: &Bound<'py, PyAny>, how: (bool, bool)) -> PyResult<Bound<'py, PyAny>> {
+    pub(crate) fn pull<'py>(&self, cotangent: &Bound<'py, PyAny>, how: (bool, bool)) -> PyResult<Bound<'py, PyAny>> {
         match self.dtype {
             Dtype::F64 => self.vjp_typed::<f64>(cotangent, how),
             Dtype::F32 => self.vjp_typed::<f32>(cotangent, how),
@@ -479,97 +402,4 @@ impl State {
         let rows = self.inner.rows().count();
         self.by_row(py, (0..rows).map(|row| self.inner.block_lengths(row).len() as i64).collect())
     }
-}
-
-macro_rules! functions {
-    ($($name:ident ($($extra:ident: $type:ty),*) $text:literal $kind:expr;)*) => { $(
-        #[doc = rank_pyo3::stub!($text)]
-        #[pyfunction]
-        #[pyo3(signature = (values, $($extra,)* strength = 1.0, *, method = "l2", scale = "absolute", axis = None,
-                            mask = None, offsets = None, threads = 1,
-                        progress = false))]
-        #[expect(clippy::too_many_arguments, reason = "keywords of Python")]
-        pub(crate) fn $name<'py>(
-            values: &Bound<'py, PyAny>,
-            $($extra: $type,)*
-            strength: f64,
-            method: &str,
-            scale: &str,
-            axis: Option<isize>,
-            mask: Option<&Bound<'py, PyAny>>,
-            offsets: Option<&Bound<'py, PyAny>>,
-            threads: usize,
-            progress: bool,
-        ) -> PyResult<Bound<'py, PyAny>> {
-            let operator = build($kind, strength, method, "ascending", scale)?;
-            let extras = Extras { axis: axis.unwrap_or(-1), mask, weights: None, strengths: None, offsets, threads, progress };
-            Ok(forward(values, operator, &extras)?.0)
-        }
-    )* };
-}
-
-functions! {
-    soft_top_k_mask(k: usize) "soft_top_k_mask" Kind::TopKMask { k };
-    soft_top_k(k: usize) "soft_top_k" Kind::TopK { k };
-    soft_quantile(level: f64) "soft_quantile" Kind::Quantile { level };
-    soft_median() "soft_median" Kind::Quantile { level: 0.5 };
-    soft_min() "soft_min" Kind::Quantile { level: 0.0 };
-    soft_max() "soft_max" Kind::Quantile { level: 1.0 };
-}
-
-macro_rules! directed {
-    ($($name:ident $text:literal $vjp:ident $vjp_text:literal $kind:expr;)*) => { $(
-        #[doc = rank_pyo3::stub!($text)]
-        #[pyfunction]
-        #[pyo3(signature = (values, strength = 1.0, *, direction = "ascending", method = "l2", scale = "absolute",
-                            axis = None, mask = None, weights = None, offsets = None, threads = 1,
-                        progress = false))]
-        #[expect(clippy::too_many_arguments, reason = "keywords of Python")]
-        pub(crate) fn $name<'py>(
-            values: &Bound<'py, PyAny>,
-            strength: f64,
-            direction: &str,
-            method: &str,
-            scale: &str,
-            axis: Option<isize>,
-            mask: Option<&Bound<'py, PyAny>>,
-            weights: Option<&Bound<'py, PyAny>>,
-            offsets: Option<&Bound<'py, PyAny>>,
-            threads: usize,
-            progress: bool,
-        ) -> PyResult<Bound<'py, PyAny>> {
-            let operator = build($kind, strength, method, direction, scale)?;
-            Ok(forward(values, operator, &Extras { axis: axis.unwrap_or(-1), mask, weights, strengths: None, offsets, threads, progress })?.0)
-        }
-
-        #[doc = rank_pyo3::stub!($vjp_text)]
-        #[pyfunction]
-        #[pyo3(signature = (values, cotangent, strength = 1.0, *, direction = "ascending", method = "l2",
-                            scale = "absolute", axis = None, mask = None, weights = None, offsets = None, threads = 1,
-                        progress = false))]
-        #[expect(clippy::too_many_arguments, reason = "keywords of Python")]
-        pub(crate) fn $vjp<'py>(
-            values: &Bound<'py, PyAny>,
-            cotangent: &Bound<'py, PyAny>,
-            strength: f64,
-            direction: &str,
-            method: &str,
-            scale: &str,
-            axis: Option<isize>,
-            mask: Option<&Bound<'py, PyAny>>,
-            weights: Option<&Bound<'py, PyAny>>,
-            offsets: Option<&Bound<'py, PyAny>>,
-            threads: usize,
-            progress: bool,
-        ) -> PyResult<Bound<'py, PyAny>> {
-            let operator = build($kind, strength, method, direction, scale)?;
-            let extras = Extras { axis: axis.unwrap_or(-1), mask, weights, strengths: None, offsets, threads, progress };
-            forward(values, operator, &extras)?.1.pull(cotangent, (true, progress))
-        }
-    )* };
-}
-
-directed! {
-    soft_rank "soft_rank" soft_rank_vjp "soft_rank_vjp" Kind::Rank;
-    soft_sort "soft_sort" soft_sort_vjp "soft_sort_vjp" Kind::Sort;
 }
