@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 
 if TYPE_CHECKING:
-    from rank_soft._options import Options
+    from torch import Tensor
 
-Tensor = torch.Tensor
+    from rank_soft._options import Options
 
 RANKS = {"rank", "top_k_mask"}
 TINY = 1e-300
