@@ -10,7 +10,7 @@ use pyo3::prelude::*;
 
 use crate::{Package, describe};
 
-/// Checks dtype, number of dimensions and layout; converts nothing, so that nothing is copied unseen.
+/// Checks dtype, number of dimensions, layout and alignment; converts nothing, so that nothing is copied unseen.
 fn check<T: Element>(
     package: Package,
     value: &Bound<'_, PyAny>,
@@ -40,6 +40,11 @@ fn check<T: Element>(
     if !array.is_c_contiguous() {
         return Err(package.shape(format_args!(
             "{argument}: expected a C-contiguous array, got one with other strides; pass numpy.ascontiguousarray({argument})"
+        )));
+    }
+    if !array.is_aligned() {
+        return Err(package.shape(format_args!(
+            "{argument}: expected an array aligned to its items, got one that begins between them; pass {argument}.copy()"
         )));
     }
     Ok(())

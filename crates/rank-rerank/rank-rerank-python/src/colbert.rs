@@ -10,7 +10,7 @@ use rank_rerank::colbert::{self, RefineConfig, Scale};
 use rank_rerank::simd::{Components, MaxSim, Scoring, TokenBatch};
 use rank_rerank::{Argument, Error};
 
-use crate::documents::Array;
+use crate::array::{Array, Reader};
 use crate::errors::{PACKAGE, to_python};
 use crate::input::in_numpy;
 use crate::number;
@@ -55,6 +55,7 @@ impl<'py> Pairs<'py> {
             Err(_) => value.clone(),
         };
         let (mut ids, mut arrays) = (Vec::new(), Vec::new());
+        let mut reader = Reader::new(value.py());
         for (position, entry) in items(PACKAGE, &pairs, argument, "(id, tokens) pairs")?.enumerate() {
             let entry = entry?;
             let at = At { argument, position };
@@ -65,7 +66,7 @@ impl<'py> Pairs<'py> {
                 )));
             };
             ids.push(Id::extract(PACKAGE, &id, at)?);
-            let array = Array::new(&tokens, at, 2, "(tokens, dim)")?;
+            let array = reader.array(&tokens, at, "(tokens, dim)")?;
             if matches!(array.components(None)?, Components::Int8 { .. }) {
                 return Err(PACKAGE.dtype(format_args!(
                     "{at}: expected float32, float16 or bfloat16, got int8 without scales; keep int8 tokens in a TokenStore"

@@ -7,7 +7,7 @@ use rank_rerank::diversity::{self, Cosine, DppConfig, MmrConfig, Similarity, Sim
 use rank_rerank::simd::Components;
 use rank_rerank::{Result, TokensRef};
 
-use crate::documents::Array;
+use crate::array::Array;
 use crate::errors::{PACKAGE, to_python};
 use crate::tokens::{floats, no_floats};
 

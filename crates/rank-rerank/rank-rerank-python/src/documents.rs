@@ -1,127 +1,17 @@
 //! Documents as Python passes them: arrays of several dtypes, flat, padded, or one for each document; of NumPy, torch,
 //! Arrow.
 
-use std::fmt::Display;
-
-use numpy::{
-    Element, PyArrayDescrMethods, PyReadonlyArray1, PyReadonlyArrayDyn, PyUntypedArray, PyUntypedArrayMethods, dtype,
-};
+use numpy::{PyReadonlyArrayDyn, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 use rank_pyo3::arrow::arrow_chunks;
-use rank_pyo3::{At, describe, items};
-use rank_rerank::simd::half::slice::HalfBitsSliceExt;
+use rank_pyo3::{At, items};
 use rank_rerank::simd::half::{bf16, f16};
 use rank_rerank::simd::{Components, TokenBatch, compact};
 use rank_rerank::{Argument, Error};
 
+use crate::array::{Array, Borrowed, Reader};
 use crate::errors::{PACKAGE, to_python};
-use crate::input::{ArrowTokens, arrow_documents, arrow_matrix, in_numpy, is_arrow};
-
-/// An array of one of the dtypes, borrowed.
-pub(crate) enum Array<'py> {
-    F32(PyReadonlyArrayDyn<'py, f32>),
-    F16(PyReadonlyArrayDyn<'py, f16>),
-    /// The bits of `bf16`.
-    U16(PyReadonlyArrayDyn<'py, u16>),
-    /// Sign bits, eight a byte.
-    U8(PyReadonlyArrayDyn<'py, u8>),
-    I8(PyReadonlyArrayDyn<'py, i8>),
-    Arrow(ArrowTokens),
-}
-
-impl<'py> Array<'py> {
-    pub(crate) fn new(
-        value: &Bound<'py, PyAny>,
-        argument: impl Display + Copy,
-        dimensions: usize,
-        shape: &str,
-    ) -> PyResult<Self> {
-        fn is<T: Element>(array: &Bound<'_, PyUntypedArray>) -> bool {
-            array.dtype().is_equiv_to(&dtype::<T>(array.py()))
-        }
-        if dimensions == 2 && is_arrow(value)? {
-            return arrow_matrix(value, &argument.to_string()).map(Self::Arrow);
-        }
-        let value = &in_numpy(value, argument)?;
-        let Ok(array) = value.cast::<PyUntypedArray>() else {
-            return Err(PACKAGE.dtype(format_args!(
-                "{argument}: expected a numpy array of float32, float16, uint16 (bfloat16 bits), int8 or uint8 (sign \
-                 bits), got {}; pass numpy.asarray({argument}, dtype=numpy.float32)",
-                describe(value)
-            )));
-        };
-        if is::<f32>(array) {
-            Ok(Self::F32(rank_pyo3::array(PACKAGE, value, argument, dimensions, shape)?))
-        } else if is::<f16>(array) {
-            Ok(Self::F16(rank_pyo3::array(PACKAGE, value, argument, dimensions, shape)?))
-        } else if is::<u16>(array) {
-            Ok(Self::U16(rank_pyo3::array(PACKAGE, value, argument, dimensions, shape)?))
-        } else if is::<u8>(array) {
-            Ok(Self::U8(rank_pyo3::array(PACKAGE, value, argument, dimensions, shape)?))
-        } else if is::<i8>(array) {
-            Ok(Self::I8(rank_pyo3::array(PACKAGE, value, argument, dimensions, shape)?))
-        } else {
-            Err(PACKAGE.dtype(format_args!(
-                "{argument}: expected float32, float16, uint16 (bfloat16 bits), int8 or uint8 (sign bits), got {}; pass \
-                 {argument}.astype(numpy.float32)",
-                array.dtype()
-            )))
-        }
-    }
-
-    pub(crate) fn shape(&self) -> &[usize] {
-        match self {
-            Self::F32(array) => array.shape(),
-            Self::F16(array) => array.shape(),
-            Self::U16(array) => array.shape(),
-            Self::U8(array) => array.shape(),
-            Self::I8(array) => array.shape(),
-            Self::Arrow(tokens) => &tokens.shape,
-        }
-    }
-
-    /// The components of a token.
-    pub(crate) fn dim(&self) -> usize {
-        let last = self.shape().last().copied().unwrap_or_default();
-        match self {
-            Self::U8(_) => 8 * last,
-            Self::Arrow(tokens) => tokens.dim(),
-            _ => last,
-        }
-    }
-
-    fn is_int8(&self) -> bool {
-        match self {
-            Self::I8(_) => true,
-            Self::Arrow(tokens) => tokens.is_int8(),
-            _ => false,
-        }
-    }
-
-    /// Codes come with scales, and nothing else does.
-    pub(crate) fn check_scales(&self, scales: bool) -> PyResult<()> {
-        match (self.is_int8(), scales) {
-            (true, false) => Err(PACKAGE.invalid(
-                "scales: expected a scale for each token of int8 values, got none; pass those that quantize_int8 returned",
-            )),
-            (false, true) => {
-                Err(PACKAGE.invalid("scales: expected none beside values that are not int8, got some; leave them out"))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    pub(crate) fn components<'a>(&'a self, scales: Option<&'a [f32]>) -> PyResult<Components<'a>> {
-        Ok(match self {
-            Self::F32(array) => Components::F32(array.as_slice()?),
-            Self::F16(array) => Components::F16(array.as_slice()?),
-            Self::U16(array) => Components::Bf16(array.as_slice()?.reinterpret_cast::<bf16>()),
-            Self::U8(array) => Components::Binary(array.as_slice()?),
-            Self::I8(array) => Components::Int8 { codes: array.as_slice()?, scales: scales.unwrap_or_default() },
-            Self::Arrow(tokens) => tokens.components(scales),
-        })
-    }
-}
+use crate::input::{arrow_documents, in_numpy, is_arrow};
 
 /// What padded documents come to without their padding, where their tokens do not lie together.
 enum Compacted {
@@ -136,7 +26,7 @@ enum Layout<'py> {
     Flat { array: Array<'py>, scales: Option<PyReadonlyArrayDyn<'py, f32>>, offsets: Vec<usize> },
     Padded { array: Array<'py>, scales: Option<PyReadonlyArrayDyn<'py, f32>>, mask: Vec<bool> },
     Compacted { values: Compacted, offsets: Vec<usize> },
-    Each { arrays: Vec<Array<'py>>, scales: Vec<PyReadonlyArray1<'py, f32>> },
+    Each { arrays: Vec<Array<'py>>, scales: Vec<Borrowed<'py, f32>> },
 }
 
 /// The arrays of a call, borrowed while it lasts.
@@ -241,10 +131,11 @@ impl<'py> Held<'py> {
             arrays = arrow_documents(&chunks, "values")?.into_iter().map(Array::Arrow).collect();
             return Self::listed(arrays, scales);
         }
+        let mut reader = Reader::new(values.py());
         for (position, document) in
             items(PACKAGE, values, "values", "a list of arrays, or an array with offsets")?.enumerate()
         {
-            arrays.push(Array::new(&document?, At { argument: "values", position }, 2, "(tokens, dim)")?);
+            arrays.push(reader.array(&document?, At { argument: "values", position }, "(tokens, dim)")?);
         }
         Self::listed(arrays, scales)
     }
@@ -261,10 +152,10 @@ impl<'py> Held<'py> {
         }
         let mut factors = Vec::new();
         if let Some(scales) = scales {
+            let mut reader = Reader::new(scales.py());
             for (position, scales) in items(PACKAGE, scales, "scales", "a list of arrays, as values")?.enumerate() {
                 let argument = At { argument: "scales", position };
-                let scales = in_numpy(&scales?, argument)?;
-                factors.push(rank_pyo3::vector::<f32>(PACKAGE, &scales, argument, "(tokens,)")?);
+                factors.push(reader.vector(&scales?, argument, "(tokens,)")?);
             }
             if factors.len() != arrays.len() {
                 return Err(PACKAGE.shape(format_args!(
@@ -316,7 +207,7 @@ impl<'py> Held<'py> {
                         if got != dim {
                             return Err(to_python(Error::DimMismatch { argument, expected: dim, got }));
                         }
-                        let scales = scales.get(position).map(PyReadonlyArray1::as_slice).transpose()?;
+                        let scales = scales.get(position).map(Borrowed::as_slice).transpose()?;
                         array.components(scales)
                     })
                     .collect::<PyResult<Vec<_>>>()?;

@@ -2,6 +2,7 @@
 
 #![expect(clippy::doc_markdown, clippy::doc_link_with_quotes, reason = "the documentation is for Python")]
 
+mod array;
 mod colbert;
 mod cross_encoder;
 mod diversity;

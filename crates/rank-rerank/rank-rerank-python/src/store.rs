@@ -12,8 +12,9 @@ use rank_rerank::simd::{MaxSim, Scoring, TokenBatch};
 use rank_rerank::store::{self, IdCodec, StoredId, TokenDtype};
 use rank_rerank::{Argument, Error, Result};
 
+use crate::array::{Array, Reader};
 use crate::colbert::{Alignment, aligned, config, count, first_stage, lists, of_candidate, queries, report, reported};
-use crate::documents::{Array, Held};
+use crate::documents::Held;
 use crate::errors::{PACKAGE, to_python};
 use crate::input::{arrow_documents, arrow_scales};
 use crate::number;
@@ -253,6 +254,7 @@ impl TokenStore {
         let bar = ProgressBar::new(PACKAGE, py, total, progress)?;
         let dim = self.dim_of(py);
         let (mut keys, mut arrays) = (Vec::new(), Vec::new());
+        let mut reader = Reader::new(py);
         let add = |keys: &mut Vec<Key>, arrays: &mut Vec<Array<'_>>| {
             let (keys, held) = (std::mem::take(keys), Held::listed(std::mem::take(arrays), None)?);
             let (count, batch) = (keys.len(), held.batch(dim)?);
@@ -262,15 +264,15 @@ impl TokenStore {
         };
         for (position, entry) in items(PACKAGE, documents, "documents", "(id, tokens) pairs")?.enumerate() {
             let entry = entry?;
-            let at = format!("documents[{position}]");
+            let at = At { argument: "documents", position };
             let Some((id, tokens)) = pair(&entry) else {
                 return Err(PACKAGE.dtype(format_args!(
                     "{at}: expected an (id, tokens) pair, got {}; yield pairs",
                     describe(&entry)
                 )));
             };
-            keys.push(Key(Id::extract(PACKAGE, &id, &at)?));
-            arrays.push(Array::new(&tokens, &at, 2, "(tokens, dim)")?);
+            keys.push(Key(Id::extract(PACKAGE, &id, at)?));
+            arrays.push(reader.array(&tokens, at, "(tokens, dim)")?);
             if keys.len() == AT_ONCE {
                 add(&mut keys, &mut arrays)?;
             }

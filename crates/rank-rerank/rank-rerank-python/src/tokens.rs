@@ -8,7 +8,8 @@ use rank_pyo3::{At, ProgressBar, in_chunks, items};
 use rank_rerank::simd::{Components, MaxSim, Precision, Scoring, TokenBatch};
 use rank_rerank::{TokensRef, simd};
 
-use crate::documents::{Array, Held};
+use crate::array::{Array, Borrowed};
+use crate::documents::Held;
 use crate::errors::{PACKAGE, to_python};
 use crate::input::{arrow_matrix, in_numpy, is_arrow};
 use crate::number;
@@ -27,7 +28,7 @@ pub(crate) fn floats<'py>(
     let array = if is_arrow(value)? {
         Array::Arrow(arrow_matrix(value, &argument.to_string())?)
     } else {
-        Array::F32(rank_pyo3::array::<f32>(PACKAGE, &in_numpy(value, argument)?, argument, 2, shape)?)
+        Array::F32(Borrowed::All(rank_pyo3::array(PACKAGE, &in_numpy(value, argument)?, argument, 2, shape)?))
     };
     // Said here, where the argument's name is known.
     if !matches!(array.components(None)?, Components::F32(_)) {
