@@ -84,7 +84,7 @@ def test_dtypes_in_turns() -> None:
     """Each is read as what it is; what cannot be scored together is refused, not mistaken."""
     words = to_bf16(VALUES)
     store = TokenStore(16)
-    with pytest.raises(DtypeError, match="bfloat16"):
+    with pytest.raises(DtypeError, match=r"document 1\): expected .*got bf16"):
         store.extend([1, 2], [VALUES[:2], words[:2]])
     # The same memory, seen as two dtypes.
     codes = VALUES.view(np.float16)

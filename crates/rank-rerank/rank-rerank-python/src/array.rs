@@ -187,7 +187,7 @@ impl<'py> Reader<'py> {
     /// A NumPy array as it should be; about all others something is to be said or done.
     fn plain(&mut self, value: &Bound<'py, PyAny>) -> Option<Array<'py>> {
         let array = value.cast::<PyUntypedArray>().ok()?;
-        if array.ndim() != 2 || !array.is_c_contiguous() {
+        if array.ndim() != 2 || !array.is_c_contiguous() || !array.is_aligned() {
             return None;
         }
         let dtype = array.dtype();
@@ -213,9 +213,9 @@ impl<'py> Reader<'py> {
         argument: impl Display + Copy,
         shape: &str,
     ) -> PyResult<Borrowed<'py, f32>> {
-        let plain = value
-            .cast::<PyUntypedArray>()
-            .is_ok_and(|array| array.ndim() == 1 && array.is_c_contiguous() && array.dtype().is(&self.f32.dtype));
+        let plain = value.cast::<PyUntypedArray>().is_ok_and(|array| {
+            array.ndim() == 1 && array.is_c_contiguous() && array.is_aligned() && array.dtype().is(&self.f32.dtype)
+        });
         match plain.then(|| self.f32.borrow(value)).flatten() {
             Some(array) => Ok(array),
             None => rank_pyo3::array(PACKAGE, &in_numpy(value, argument)?, argument, 1, shape).map(Borrowed::All),

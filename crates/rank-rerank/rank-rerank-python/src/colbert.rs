@@ -229,7 +229,7 @@ pub(crate) fn colbert_refine<'py>(
     candidates: &Bound<'py, PyAny>,
     query_tokens: &Bound<'py, PyAny>,
     docs: &Bound<'py, PyAny>,
-    alpha: f32,
+    #[pyo3(from_py_with = number::share)] alpha: f32,
     k: Option<i64>,
     normalize: bool,
     weights: Option<&Bound<'py, PyAny>>,
@@ -349,7 +349,10 @@ fn back(alignments: &Bound<'_, PyAny>) -> PyResult<Vec<colbert::Alignment>> {
 
 #[doc = rank_pyo3::stub!("colbert_highlight")]
 #[pyfunction]
-pub(crate) fn colbert_highlight(alignments: &Bound<'_, PyAny>, min_similarity: f32) -> PyResult<Vec<usize>> {
+pub(crate) fn colbert_highlight(
+    alignments: &Bound<'_, PyAny>,
+    #[pyo3(from_py_with = number::min_similarity)] min_similarity: f32,
+) -> PyResult<Vec<usize>> {
     Ok(colbert::highlights(&back(alignments)?, min_similarity))
 }
 
@@ -358,7 +361,7 @@ pub(crate) fn colbert_highlight(alignments: &Bound<'_, PyAny>, min_similarity: f
 pub(crate) fn highlight_spans(
     alignments: &Bound<'_, PyAny>,
     offsets: &Bound<'_, PyAny>,
-    min_similarity: f32,
+    #[pyo3(from_py_with = number::min_similarity)] min_similarity: f32,
 ) -> PyResult<Vec<(usize, usize, f32)>> {
     let pairs =
         items(PACKAGE, offsets, "offsets", "a list of (start, end) pairs")?.enumerate().map(|(token, entry)| {

@@ -12,6 +12,7 @@ use rank_rerank::crossencoder::ort::{self, OrtOptions};
 use rank_rerank::crossencoder::{CrossEncoder, rerank};
 
 use crate::errors::{PACKAGE, to_python};
+use crate::number;
 
 #[doc = rank_pyo3::stub!("OrtCrossEncoder")]
 #[pyclass(frozen, module = "rank_rerank")]
@@ -26,11 +27,9 @@ impl OrtCrossEncoder {
         py: Python<'_>,
         model_path: PathBuf,
         tokenizer_path: Option<PathBuf>,
-        max_length: i64,
-        threads: i64,
+        #[pyo3(from_py_with = number::max_length)] max_length: usize,
+        #[pyo3(from_py_with = number::threads)] threads: usize,
     ) -> PyResult<Self> {
-        let max_length = count("max_length", max_length)?;
-        let threads = count("threads", threads)?;
         let library: PathBuf = py.import("rank_rerank._ort")?.call_method0("library")?.extract()?;
         let options = OrtOptions::new().with_threads(threads).with_library(library);
         let load =
@@ -129,12 +128,6 @@ impl CrossEncoder for Reporting<'_> {
             ControlFlow::Break(raised) => Err(Failure::Python(raised)),
         }
     }
-}
-
-fn count(argument: &str, value: i64) -> PyResult<usize> {
-    usize::try_from(value).map_err(|_| {
-        PACKAGE.invalid(format_args!("{argument}: expected at least 0, got {value}; pass no negative number"))
-    })
 }
 
 /// Reads candidates, `(id, text)` pairs.

@@ -9,6 +9,7 @@ use rank_rerank::{Result, TokensRef};
 
 use crate::array::Array;
 use crate::errors::{PACKAGE, to_python};
+use crate::number;
 use crate::tokens::{floats, no_floats};
 
 type Candidates = Vec<(Id, f64)>;
@@ -119,11 +120,6 @@ impl Similarity for Either<'_> {
     }
 }
 
-/// Reads how many to select; a negative number is no type error.
-fn count(k: i64) -> PyResult<usize> {
-    usize::try_from(k).map_err(|_| PACKAGE.invalid(format_args!("k: expected at least 0, got {k}; 10 is usual")))
-}
-
 #[doc = rank_pyo3::stub!("mmr")]
 #[pyfunction]
 #[pyo3(signature = (candidates, embeddings, lambda_mult = 0.5, k = 10, *, metric = "cosine"))]
@@ -131,11 +127,11 @@ pub(crate) fn mmr(
     py: Python<'_>,
     candidates: &Bound<'_, PyAny>,
     embeddings: &Bound<'_, PyAny>,
-    lambda_mult: f64,
-    k: i64,
+    #[pyo3(from_py_with = number::lambda_mult)] lambda_mult: f64,
+    #[pyo3(from_py_with = number::k)] k: usize,
     metric: &str,
 ) -> PyResult<Selected> {
-    let config = MmrConfig { lambda_mult, k: count(k)? };
+    let config = MmrConfig { lambda_mult, k };
     let input = Input::read(candidates, embeddings, metric)?;
     input.select(py, |candidates, similarity| diversity::mmr(candidates, similarity, config))
 }
@@ -147,12 +143,11 @@ pub(crate) fn mmr_adaptive(
     py: Python<'_>,
     candidates: &Bound<'_, PyAny>,
     embeddings: &Bound<'_, PyAny>,
-    lambda_start: f64,
-    lambda_end: f64,
-    k: i64,
+    #[pyo3(from_py_with = number::lambda_start)] lambda_start: f64,
+    #[pyo3(from_py_with = number::lambda_end)] lambda_end: f64,
+    #[pyo3(from_py_with = number::k)] k: usize,
     metric: &str,
 ) -> PyResult<Selected> {
-    let k = count(k)?;
     let input = Input::read(candidates, embeddings, metric)?;
     input.select(py, |candidates, similarity| {
         diversity::mmr_adaptive(candidates, similarity, lambda_start, lambda_end, k)
@@ -167,10 +162,9 @@ pub(crate) fn mmr_curve(
     candidates: &Bound<'_, PyAny>,
     embeddings: &Bound<'_, PyAny>,
     lambdas: &Bound<'_, PyAny>,
-    k: i64,
+    #[pyo3(from_py_with = number::k)] k: usize,
     metric: &str,
 ) -> PyResult<Vec<(f64, f64, f64)>> {
-    let k = count(k)?;
     let lambdas: Vec<f64> = lambdas.extract().map_err(|_| {
         PACKAGE.dtype(format_args!("lambdas: expected a sequence of numbers, got {}; pass a list", describe(lambdas)))
     })?;
@@ -186,11 +180,11 @@ pub(crate) fn dpp(
     py: Python<'_>,
     candidates: &Bound<'_, PyAny>,
     embeddings: &Bound<'_, PyAny>,
-    alpha: f64,
-    k: i64,
+    #[pyo3(from_py_with = number::alpha)] alpha: f64,
+    #[pyo3(from_py_with = number::k)] k: usize,
     metric: &str,
 ) -> PyResult<Selected> {
-    let config = DppConfig { alpha, k: count(k)? };
+    let config = DppConfig { alpha, k };
     let input = Input::read(candidates, embeddings, metric)?;
     input.select(py, |candidates, similarity| diversity::dpp(candidates, similarity, config))
 }
@@ -204,12 +198,11 @@ macro_rules! weighted {
             py: Python<'_>,
             candidates: &Bound<'_, PyAny>,
             embeddings: &Bound<'_, PyAny>,
-            lambda_mult: f64,
-            k: i64,
+            #[pyo3(from_py_with = number::lambda_mult)] lambda_mult: f64,
+            #[pyo3(from_py_with = number::k)] k: usize,
             metric: &str,
         ) -> PyResult<Selected> {
-            let k = count(k)?;
-            let input = Input::read(candidates, embeddings, metric)?;
+                    let input = Input::read(candidates, embeddings, metric)?;
             input.select(py, |candidates, similarity| diversity::$name(candidates, similarity, lambda_mult, k))
         }
     )*};

@@ -51,7 +51,7 @@ pub(crate) fn matryoshka_refine<'py>(
     query: &Bound<'py, PyAny>,
     docs: &Bound<'py, PyAny>,
     #[pyo3(from_py_with = number::head_dims)] head_dims: usize,
-    alpha: f32,
+    #[pyo3(from_py_with = number::share)] alpha: f32,
 ) -> PyResult<Bound<'py, PyList>> {
     let vector = |value: &Bound<'py, PyAny>, argument: &str| -> PyResult<PyReadonlyArrayDyn<'py, f32>> {
         rank_pyo3::array(PACKAGE, &in_numpy(value, argument)?, argument, 1, "(dim,)")

@@ -85,11 +85,11 @@ fn pooled(py: Python<'_>, tokens: &Bound<'_, PyAny>, options: &Options<'_>) -> P
 pub(crate) fn pool_tokens<'py>(
     py: Python<'py>,
     tokens: &Bound<'py, PyAny>,
-    factor: f64,
+    #[pyo3(from_py_with = number::factor)] factor: f64,
     method: &str,
     #[pyo3(from_py_with = number::protected)] protected: Option<usize>,
     normalize: Option<bool>,
-    max_distance: Option<f64>,
+    #[pyo3(from_py_with = number::max_distance)] max_distance: Option<f64>,
 ) -> PyResult<Bound<'py, PyArray2<f32>>> {
     let pooled = pooled(py, tokens, &Options { factor, method, protected, normalize, max_distance })?;
     let shape = [pooled.tokens.values().len() / pooled.tokens.dim(), pooled.tokens.dim()];
@@ -102,10 +102,10 @@ pub(crate) fn pool_tokens<'py>(
 pub(crate) fn token_clusters<'py>(
     py: Python<'py>,
     tokens: &Bound<'py, PyAny>,
-    factor: f64,
+    #[pyo3(from_py_with = number::factor)] factor: f64,
     method: &str,
     #[pyo3(from_py_with = number::protected)] protected: Option<usize>,
-    max_distance: Option<f64>,
+    #[pyo3(from_py_with = number::max_distance)] max_distance: Option<f64>,
 ) -> PyResult<Bound<'py, PyArray1<i64>>> {
     let pooled = pooled(py, tokens, &Options { factor, method, protected, normalize: None, max_distance })?;
     Ok(PyArray1::from_vec(py, pooled.clusters.into_iter().map(|cluster| cluster as i64).collect()))
@@ -120,12 +120,12 @@ pub(crate) fn pool_tokens_batch<'py>(
     py: Python<'py>,
     values: &Bound<'py, PyAny>,
     offsets: Option<&Bound<'py, PyAny>>,
-    factor: f64,
+    #[pyo3(from_py_with = number::factor)] factor: f64,
     mask: Option<&Bound<'py, PyAny>>,
     method: &str,
     #[pyo3(from_py_with = number::protected)] protected: Option<usize>,
     normalize: Option<bool>,
-    max_distance: Option<f64>,
+    #[pyo3(from_py_with = number::max_distance)] max_distance: Option<f64>,
     progress: bool,
 ) -> PyResult<(Bound<'py, PyArray2<f32>>, Bound<'py, PyArray1<i64>>)> {
     let config = Options { factor, method, protected, normalize, max_distance }.config()?;

@@ -7,7 +7,7 @@ use numpy::{PyArray1, PyArray2, PyArrayMethods};
 use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyList};
 use rank_pyo3::arrow::{ArrowTable, IdRef};
-use rank_pyo3::{Id, ProgressBar, describe, ids, items, pair};
+use rank_pyo3::{At, Id, ProgressBar, describe, ids, items, pair};
 use rank_rerank::simd::{MaxSim, Scoring, TokenBatch};
 use rank_rerank::store::{self, IdCodec, StoredId, TokenDtype};
 use rank_rerank::{Argument, Error, Result};
@@ -494,7 +494,7 @@ impl TokenStore {
         py: Python<'py>,
         candidates: &Bound<'py, PyAny>,
         query_tokens: &Bound<'py, PyAny>,
-        alpha: f32,
+        #[pyo3(from_py_with = number::share)] alpha: f32,
         k: Option<i64>,
         normalize: bool,
         weights: Option<&Bound<'py, PyAny>>,
