@@ -109,11 +109,11 @@ def test_bad_arguments_are_named() -> None:
         Bm25Index(k1=-1)
     with pytest.raises(InvalidInputError, match=r"^b: expected a number from 0 to 1, got NaN; "):
         Bm25Index(b=math.nan)
-    with pytest.raises(InvalidInputError, match=r"^k: expected an int of 0 to \d+, got -1; "):
+    with pytest.raises(InvalidInputError, match=r"^k: expected at least 0, got -1; "):
         index.search("fox", k=-1)
-    with pytest.raises(DtypeError, match=r"^k: expected an int, got float; "):
+    with pytest.raises(DtypeError, match=r"^k: expected a whole number, got float; "):
         index.search("fox", k=1.5)  # type: ignore[arg-type]
-    with pytest.raises(DtypeError, match=r"^k: expected an int, got bool; "):
+    with pytest.raises(DtypeError, match=r"^k: expected a whole number, got bool; "):
         index.retrieve(["fox"], k=True)
     with pytest.raises(DtypeError, match=r"^terms: expected a list of str, got str; "):
         index.retrieve("fox")

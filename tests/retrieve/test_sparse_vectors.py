@@ -133,7 +133,7 @@ def test_vectors_find_their_like() -> None:
     assert index.more_like_this("d2") == []
     with pytest.raises(InvalidInputError, match=r'^id: expected a document of the index, got "d9"; '):
         index.more_like_this("d9")
-    with pytest.raises(InvalidInputError, match=r"^dimensions: expected an int of 0 to "):
+    with pytest.raises(InvalidInputError, match=r"^dimensions: expected at least 0, got "):
         index.more_like_this("d1", dimensions=-1)
 
 

@@ -55,6 +55,27 @@ def count(argument: str, value: int, least: int) -> int:
     return number
 
 
+def flag(argument: str, value: object) -> bool:
+    """Read a bool, NumPy's included."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise DtypeError(f"{argument}: expected True or False, got {type_name(value)}; pass one of them")
+    return bool(value)
+
+
+def text(argument: str, value: object) -> str:
+    """Read a text that UTF-8 can hold."""
+    if not isinstance(value, str):
+        raise DtypeError(f"{argument}: expected a str, got {type_name(value)}; convert it")
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidInputError(
+            f"{argument}: expected a text of Unicode characters, got one with a lone surrogate at {error.start}; "
+            "decode it anew, with errors='replace' or from another encoding"
+        ) from None
+    return value
+
+
 def numbers(argument: str, value: ArrayLike, dimensions: int, shape: str) -> NDArray[np.float32]:
     """Read finite numbers as float32, without a copy where they are that."""
     try:
@@ -95,6 +116,12 @@ def matrix(argument: str, value: ArrayLike, rows: int | None = None) -> NDArray[
     if rows is not None:
         as_many(argument, rows, len(matrix))
     return matrix
+
+
+def listed(argument: str, value: object, what: str) -> None:
+    """Refuse what has no length."""
+    if isinstance(value, (str, bytes)) or not hasattr(value, "__len__") or not hasattr(value, "__getitem__"):
+        raise DtypeError(f"{argument}: expected a list of {what}, got {type_name(value)}; pass one for each id")
 
 
 def as_many(argument: str, expected: int, got: int) -> None:
@@ -143,12 +170,14 @@ def sparse_vector(models: ModuleType, prefix: str, indices: ArrayLike, values: A
 
 def sparse_rows(models: ModuleType, rows: Sequence[SparseVector], count: int) -> list[Any]:
     """Read a sparse vector for each id."""
+    listed("sparse", rows, "(indices, values)")
     as_many("sparse", count, len(rows))
     return [sparse_vector(models, f"sparse[{at}] ", *pair(f"sparse[{at}]", row)) for at, row in enumerate(rows)]
 
 
 def token_rows(rows: Sequence[ArrayLike], count: int) -> list[NDArray[np.float32]]:
     """Read a matrix of token vectors for each id, all of one dimension."""
+    listed("multivectors", rows, "matrices")
     as_many("multivectors", count, len(rows))
     matrices = [matrix(f"multivectors[{at}]", row) for at, row in enumerate(rows)]
     for at, tokens in enumerate(matrices):
@@ -165,7 +194,7 @@ def token_rows(rows: Sequence[ArrayLike], count: int) -> list[NDArray[np.float32
 def checked_id(at: str, value: object) -> Id:
     """Read one id."""
     if isinstance(value, str):
-        return value
+        return text(at, value)
     try:
         number = operator.index("" if isinstance(value, bool) else value)  # type: ignore[arg-type]
     except TypeError:
@@ -197,6 +226,7 @@ def point_id(value: Id) -> Id:
 def checked_payloads(payloads: Sequence[Mapping[str, Any]] | None, ids: list[Id]) -> list[dict[str, Any]]:
     """Read a payload for each id, and add the id where its point does not say it."""
     if payloads is not None:
+        listed("payloads", payloads, "dicts")
         as_many("payloads", len(ids), len(payloads))
     kept: list[dict[str, Any]] = []
     for at, value in enumerate(ids):

@@ -36,6 +36,7 @@ from rank_retrieve._qdrant_arguments import (
     checked_ids,
     checked_payloads,
     count,
+    flag,
     id_of,
     matrix,
     one_vector,
@@ -43,6 +44,7 @@ from rank_retrieve._qdrant_arguments import (
     point_id,
     sparse_rows,
     sparse_vector,
+    text,
     token_rows,
     type_name,
 )
@@ -123,7 +125,9 @@ def create_collection(
     """
     models = qdrant_models()
     distances = {"cosine": models.Distance.COSINE, "dot": models.Distance.DOT}
-    if distance not in distances:
+    sparse = flag("sparse", sparse)
+    collection = text("collection", collection)
+    if text("distance", distance) not in distances:
         raise InvalidInputError(
             f'distance: expected "cosine" or "dot", got {distance!r}; of the others lower is better'
         )
@@ -194,7 +198,9 @@ def upsert(
         [(1, 3.0)]
     """
     models = qdrant_models()
+    collection = text("collection", collection)
     batch_size = count("batch_size", batch_size, 1)
+    progress = flag("progress", progress)
     checked = checked_ids(ids)
     vectors: list[dict[str, Any]] = [{} for _ in checked]
     for name, rows in (
@@ -513,6 +519,9 @@ def _search(
     call: str,
     prefetch: list[Any] | None = None,
 ) -> RankedList:
+    collection = text("collection", collection)
+    using = None if using is None else text("using", using)
+    id_key = None if id_key is None else text("id_key", id_key)
     k = count("k", k, 0)
     if k == 0:
         return []

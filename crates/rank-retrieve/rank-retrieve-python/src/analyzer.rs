@@ -1,7 +1,7 @@
 //! From text to index terms.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyTuple};
+use pyo3::types::{PyBool, PyString, PyTuple};
 use rank_pyo3::describe;
 use rank_retrieve::{CustomTokenizer, Language, Tokenizer};
 
@@ -27,13 +27,13 @@ impl Analyzer {
                           tokenizer='words', ngrams=None, lowercase=True, fold_accents=False)"
     )]
     fn new(
-        language: &str,
+        #[pyo3(from_py_with = crate::arguments::language)] language: &str,
         stop_words: Option<&Bound<'_, PyAny>>,
         stemmer: Option<&Bound<'_, PyAny>>,
         tokenizer: Option<&Bound<'_, PyAny>>,
-        ngrams: Option<(usize, usize)>,
-        lowercase: bool,
-        fold_accents: bool,
+        #[pyo3(from_py_with = crate::arguments::ngrams)] ngrams: Option<(usize, usize)>,
+        #[pyo3(from_py_with = crate::arguments::lowercase)] lowercase: bool,
+        #[pyo3(from_py_with = crate::arguments::fold_accents)] fold_accents: bool,
     ) -> PyResult<Self> {
         let language = language.parse::<Language>().map_err(to_python)?;
         let mut analyzer = rank_retrieve::Analyzer::new(language).lowercase(lowercase).fold_accents(fold_accents);
@@ -51,7 +51,10 @@ impl Analyzer {
     #[doc = rank_pyo3::stub!("Analyzer.from_json")]
     #[staticmethod]
     #[pyo3(signature = (settings, tokenizer = None))]
-    fn from_json(settings: &str, tokenizer: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
+    fn from_json(
+        #[pyo3(from_py_with = crate::arguments::settings)] settings: &str,
+        tokenizer: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
         let custom = tokenizer.map(custom).transpose()?;
         let analyzer = rank_retrieve::Analyzer::from_json(settings, custom).map_err(to_python)?;
         Ok(Self { analyzer, function: tokenizer.map(|function| function.clone().unbind()) })
@@ -63,7 +66,11 @@ impl Analyzer {
     }
 
     #[doc = rank_pyo3::stub!("Analyzer.analyze")]
-    fn analyze(&self, py: Python<'_>, text: &str) -> PyResult<Vec<String>> {
+    fn analyze(
+        &self,
+        py: Python<'_>,
+        #[pyo3(from_py_with = crate::arguments::text)] text: &str,
+    ) -> PyResult<Vec<String>> {
         py.detach(|| self.analyzer.analyze(text)).map_err(to_python)
     }
 
@@ -86,12 +93,13 @@ fn stemmer_of(language: Language, stemmer: &Bound<'_, PyAny>) -> PyResult<Option
     if let Ok(wanted) = stemmer.cast::<PyBool>() {
         return Ok(wanted.is_true().then_some(language));
     }
-    let Ok(name) = stemmer.extract::<&str>() else {
+    let Ok(name) = stemmer.cast::<PyString>() else {
         return Err(PACKAGE.dtype(format_args!(
             "stemmer: expected a bool or the name of a language, got {}; True takes that of the analyzer's language",
             describe(stemmer)
         )));
     };
+    let name = rank_pyo3::text(PACKAGE, name, "stemmer")?;
     let language = name.parse::<Language>().map_err(to_python)?;
     if !language.has_stemmer() {
         return Err(PACKAGE.invalid(format_args!(
@@ -169,6 +177,9 @@ pub(crate) fn languages(py: Python<'_>) -> PyResult<Bound<'_, PyTuple>> {
 
 #[doc = rank_pyo3::stub!("stop_words")]
 #[pyfunction]
-pub(crate) fn stop_words<'py>(py: Python<'py>, language: &str) -> PyResult<Bound<'py, PyTuple>> {
+pub(crate) fn stop_words<'py>(
+    py: Python<'py>,
+    #[pyo3(from_py_with = crate::arguments::language)] language: &str,
+) -> PyResult<Bound<'py, PyTuple>> {
     PyTuple::new(py, language.parse::<Language>().map_err(to_python)?.stop_words())
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString};
-use rank_pyo3::{Id, ProgressBar, items, watched};
+use rank_pyo3::{At, Id, ProgressBar, items, watched};
 use rank_retrieve::{Bm25Builder, Formula, Scoring};
 
 use crate::adding::{self, Batch};
@@ -52,18 +52,18 @@ methods! { Bm25Index, "Bm25Index", {
     )]
     #[expect(clippy::too_many_arguments, reason = "all but three are keywords")]
     fn new(
-        k1: Option<f64>,
-        b: f64,
-        analyzer: Option<&Bound<'_, Analyzer>>,
-        formula: Option<&str>,
-        delta: f64,
-        mu: f64,
-        smoothing: f64,
-        score_compat: Option<&str>,
+        #[pyo3(from_py_with = crate::arguments::k1_or_none)] k1: Option<f64>,
+        #[pyo3(from_py_with = crate::arguments::b)] b: f64,
+        #[pyo3(from_py_with = crate::arguments::analyzer)] analyzer: Option<&Bound<'_, Analyzer>>,
+        #[pyo3(from_py_with = crate::arguments::formula_or_none)] formula: Option<&str>,
+        #[pyo3(from_py_with = crate::arguments::delta)] delta: f64,
+        #[pyo3(from_py_with = crate::arguments::mu)] mu: f64,
+        #[pyo3(from_py_with = crate::arguments::smoothing)] smoothing: f64,
+        #[pyo3(from_py_with = crate::arguments::score_compat)] score_compat: Option<&str>,
         fields: Option<&Bound<'_, PyAny>>,
         text_fields: Option<&Bound<'_, PyAny>>,
         field_b: Option<&Bound<'_, PyAny>>,
-        impacts: &str,
+        #[pyo3(from_py_with = crate::arguments::impacts)] impacts: &str,
     ) -> PyResult<Self> {
         let formula = formula.map_or(Ok(Formula::default()), str::parse).map_err(to_python)?;
         let mut scoring = match score_compat {
@@ -138,7 +138,7 @@ methods! { Bm25Index, "Bm25Index", {
         py: Python<'_>,
         ids: &Bound<'_, PyAny>,
         documents: &Bound<'_, PyAny>,
-        progress: bool,
+        #[pyo3(from_py_with = crate::arguments::progress)] progress: bool,
         fields: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<()> {
         let batch = Batch { content: documents, what: "documents", fields, threads: 1, progress };
@@ -154,7 +154,7 @@ methods! { Bm25Index, "Bm25Index", {
         tokens: &Bound<'_, PyAny>,
         offsets: &Bound<'_, PyAny>,
         vocabulary: &Bound<'_, PyAny>,
-        progress: bool,
+        #[pyo3(from_py_with = crate::arguments::progress)] progress: bool,
     ) -> PyResult<()> {
         let ids = self.index.ids(ids)?;
         let tokens = rank_pyo3::vector::<i32>(PACKAGE, tokens, "tokens", "(tokens,)")?;
@@ -178,7 +178,7 @@ methods! { Bm25Index, "Bm25Index", {
         py: Python<'_>,
         ids: &Bound<'_, PyAny>,
         texts: &Bound<'_, PyAny>,
-        progress: bool,
+        #[pyo3(from_py_with = crate::arguments::progress)] progress: bool,
         fields: Option<&Bound<'_, PyAny>>,
         threads: Threads,
     ) -> PyResult<()> {
@@ -189,7 +189,7 @@ methods! { Bm25Index, "Bm25Index", {
     #[doc = rank_pyo3::stub!("Bm25Index.extend")]
     #[pyo3(
         signature = (
-            documents, *, id = "_id".to_owned(), text = None, fields = None, threads = Threads(1), progress = false
+            documents, *, id = "_id", text = None, fields = None, threads = Threads(1), progress = false
         ),
         text_signature = "($self, documents, *, id='_id', text=None, fields=None, threads=1, progress=False)"
     )]
@@ -198,22 +198,22 @@ methods! { Bm25Index, "Bm25Index", {
         &self,
         py: Python<'_>,
         documents: &Bound<'_, PyAny>,
-        id: String,
+        #[pyo3(from_py_with = crate::arguments::name_of_id)] id: &str,
         text: Option<&Bound<'_, PyAny>>,
         fields: Option<&Bound<'_, PyAny>>,
         threads: Threads,
-        progress: bool,
+        #[pyo3(from_py_with = crate::arguments::progress)] progress: bool,
     ) -> PyResult<usize> {
         let mut target = self;
         let named = py.detach(|| target.named());
-        let reading = Reading::new(named, id, text, fields, threads.0, progress)?;
+        let reading = Reading::new(named, id.to_owned(), text, fields, threads.0, progress)?;
         source::fill(py, &mut target, documents, &reading)
     }
 
     #[doc = rank_pyo3::stub!("Bm25Index.build")]
     #[pyo3(
         signature = (
-            path, documents, *, memory_limit = MemoryLimit(256 << 20), id = "_id".to_owned(), text = None,
+            path, documents, *, memory_limit = MemoryLimit(256 << 20), id = "_id", text = None,
             fields = None, threads = Threads(1), progress = false
         ),
         text_signature = "($self, path, documents, *, memory_limit=268435456, id='_id', text=None, fields=None, \
@@ -223,18 +223,18 @@ methods! { Bm25Index, "Bm25Index", {
     fn build(
         &self,
         py: Python<'_>,
-        path: PathBuf,
+        #[pyo3(from_py_with = crate::arguments::path)] path: PathBuf,
         documents: &Bound<'_, PyAny>,
         memory_limit: MemoryLimit,
-        id: String,
+        #[pyo3(from_py_with = crate::arguments::name_of_id)] id: &str,
         text: Option<&Bound<'_, PyAny>>,
         fields: Option<&Bound<'_, PyAny>>,
         threads: Threads,
-        progress: bool,
+        #[pyo3(from_py_with = crate::arguments::progress)] progress: bool,
     ) -> PyResult<Self> {
         let mut builder =
             py.detach(|| Bm25Builder::of(self.index.read().clone(), path, self.scoring, memory_limit.0).map_err(to_python))?;
-        let reading = Reading::new(builder.named(), id, text, fields, threads.0, progress)?;
+        let reading = Reading::new(builder.named(), id.to_owned(), text, fields, threads.0, progress)?;
         source::fill(py, &mut builder, documents, &reading)?;
         let bar = ProgressBar::named(PACKAGE, py, Some("impacts"), Some(builder.len()), Some("documents"), progress)?;
         let index = watched(py, &bar, |watch| builder.finish(|steps| watch.advance(steps)).map_err(to_python))?;
@@ -296,7 +296,12 @@ methods! { Bm25Index, "Bm25Index", {
 
     #[doc = rank_pyo3::stub!("Bm25Index.save")]
     #[pyo3(signature = (path, progress = false))]
-    fn save(&self, py: Python<'_>, path: PathBuf, progress: bool) -> PyResult<()> {
+    fn save(
+        &self,
+        py: Python<'_>,
+        #[pyo3(from_py_with = crate::arguments::path)] path: PathBuf,
+        #[pyo3(from_py_with = crate::arguments::progress)] progress: bool,
+    ) -> PyResult<()> {
         let total = py.detach(|| self.index.read().numbered());
         long::work(py, "impacts", total, progress, |go_on| self.index.read().prepare_while(self.scoring, go_on))?;
         long::work(py, "save", total, progress, |go_on| self.index.read().save_while(path, self.scoring, go_on))
@@ -304,7 +309,12 @@ methods! { Bm25Index, "Bm25Index", {
 
     #[doc = rank_pyo3::stub!("Bm25Index.commit")]
     #[pyo3(signature = (folder, progress = false))]
-    fn commit(&self, py: Python<'_>, folder: PathBuf, progress: bool) -> PyResult<()> {
+    fn commit(
+        &self,
+        py: Python<'_>,
+        #[pyo3(from_py_with = crate::arguments::folder)] folder: PathBuf,
+        #[pyo3(from_py_with = crate::arguments::progress)] progress: bool,
+    ) -> PyResult<()> {
         let total = py.detach(|| self.index.read().numbered());
         long::work(py, "commit", total, progress, |go_on| self.index.read().commit_while(folder, self.scoring, go_on))
     }
@@ -312,7 +322,11 @@ methods! { Bm25Index, "Bm25Index", {
     #[doc = rank_pyo3::stub!("Bm25Index.load")]
     #[staticmethod]
     #[pyo3(signature = (path, tokenizer = None))]
-    fn load(py: Python<'_>, path: PathBuf, tokenizer: Option<&Bound<'_, PyAny>>) -> PyResult<Self> {
+    fn load(
+        py: Python<'_>,
+        #[pyo3(from_py_with = crate::arguments::path)] path: PathBuf,
+        tokenizer: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
         let tokenizer = tokenizer.map(crate::analyzer::custom).transpose()?;
         let index = py.detach(|| Index::load_with(path, tokenizer)).map_err(to_python)?;
         Ok(Self::opened(index))
@@ -323,8 +337,8 @@ methods! { Bm25Index, "Bm25Index", {
     fn prepare(
         &self,
         py: Python<'_>,
-        scoring: Option<&Bound<'_, crate::scoring::Scoring>>,
-        progress: bool,
+        #[pyo3(from_py_with = crate::arguments::scoring)] scoring: Option<&Bound<'_, crate::scoring::Scoring>>,
+        #[pyo3(from_py_with = crate::arguments::progress)] progress: bool,
     ) -> PyResult<()> {
         let scoring = self.given(scoring);
         let total = py.detach(|| self.index.read().numbered());
@@ -348,11 +362,11 @@ methods! { Bm25Index, "Bm25Index", {
         py: Python<'py>,
         terms: &Bound<'py, PyAny>,
         k: K,
-        k1: Option<f64>,
-        b: Option<f64>,
+        #[pyo3(from_py_with = crate::arguments::k1_or_none)] k1: Option<f64>,
+        #[pyo3(from_py_with = crate::arguments::b_or_none)] b: Option<f64>,
         filter: Option<&Bound<'_, PyAny>>,
         field_weights: Option<&Bound<'_, PyAny>>,
-        scoring: Option<&Bound<'_, crate::scoring::Scoring>>,
+        #[pyo3(from_py_with = crate::arguments::scoring)] scoring: Option<&Bound<'_, crate::scoring::Scoring>>,
     ) -> PyResult<Bound<'py, PyList>> {
         let terms = rank_pyo3::strings(PACKAGE, terms, "terms")?;
         let scoring = self.scoring(py, k1, b, field_weights, scoring)?;
@@ -370,13 +384,13 @@ methods! { Bm25Index, "Bm25Index", {
     fn search<'py>(
         &self,
         py: Python<'py>,
-        text: &str,
+        #[pyo3(from_py_with = crate::arguments::text)] text: &str,
         k: K,
-        k1: Option<f64>,
-        b: Option<f64>,
+        #[pyo3(from_py_with = crate::arguments::k1_or_none)] k1: Option<f64>,
+        #[pyo3(from_py_with = crate::arguments::b_or_none)] b: Option<f64>,
         filter: Option<&Bound<'_, PyAny>>,
         field_weights: Option<&Bound<'_, PyAny>>,
-        scoring: Option<&Bound<'_, crate::scoring::Scoring>>,
+        #[pyo3(from_py_with = crate::arguments::scoring)] scoring: Option<&Bound<'_, crate::scoring::Scoring>>,
     ) -> PyResult<Bound<'py, PyList>> {
         let scoring = self.scoring(py, k1, b, field_weights, scoring)?;
         let filter = filter::read(filter)?;
@@ -395,13 +409,13 @@ methods! { Bm25Index, "Bm25Index", {
         py: Python<'py>,
         queries: &Bound<'py, PyAny>,
         k: K,
-        progress: bool,
+        #[pyo3(from_py_with = crate::arguments::progress)] progress: bool,
         threads: Threads,
-        k1: Option<f64>,
-        b: Option<f64>,
+        #[pyo3(from_py_with = crate::arguments::k1_or_none)] k1: Option<f64>,
+        #[pyo3(from_py_with = crate::arguments::b_or_none)] b: Option<f64>,
         filter: Option<&Bound<'_, PyAny>>,
         field_weights: Option<&Bound<'_, PyAny>>,
-        scoring: Option<&Bound<'_, crate::scoring::Scoring>>,
+        #[pyo3(from_py_with = crate::arguments::scoring)] scoring: Option<&Bound<'_, crate::scoring::Scoring>>,
     ) -> PyResult<Arrays<'py>> {
         let scoring = self.scoring(py, k1, b, field_weights, scoring)?;
         let filter = filter::read(filter)?;
@@ -409,9 +423,10 @@ methods! { Bm25Index, "Bm25Index", {
         let mut analyzer = None;
         for (position, query) in items(PACKAGE, queries, "queries", "a list of texts or of lists of str")?.enumerate() {
             let query = query?;
-            if let Ok(text) = query.cast::<PyString>() {
+            if query.is_instance_of::<PyString>() {
                 let analyzer = analyzer.get_or_insert_with(|| py.detach(|| self.index.read().analyzer().clone()));
-                tokens.extend(&analyzer.analyze(&text.to_cow()?).map_err(to_python)?);
+                let text = rank_pyo3::text(PACKAGE, &query, At { argument: "queries", position })?;
+                tokens.extend(&analyzer.analyze(text).map_err(to_python)?);
             } else {
                 tokens.push(&query, "queries", position)?;
             }
@@ -430,13 +445,13 @@ methods! { Bm25Index, "Bm25Index", {
         py: Python<'py>,
         queries: &Bound<'py, PyAny>,
         k: K,
-        progress: bool,
+        #[pyo3(from_py_with = crate::arguments::progress)] progress: bool,
         threads: Threads,
-        k1: Option<f64>,
-        b: Option<f64>,
+        #[pyo3(from_py_with = crate::arguments::k1_or_none)] k1: Option<f64>,
+        #[pyo3(from_py_with = crate::arguments::b_or_none)] b: Option<f64>,
         filter: Option<&Bound<'_, PyAny>>,
         field_weights: Option<&Bound<'_, PyAny>>,
-        scoring: Option<&Bound<'_, crate::scoring::Scoring>>,
+        #[pyo3(from_py_with = crate::arguments::scoring)] scoring: Option<&Bound<'_, crate::scoring::Scoring>>,
     ) -> PyResult<Arrays<'py>> {
         let scoring = self.scoring(py, k1, b, field_weights, scoring)?;
         let filter = filter::read(filter)?;
@@ -455,11 +470,11 @@ methods! { Bm25Index, "Bm25Index", {
         py: Python<'py>,
         terms: &Bound<'py, PyAny>,
         k: K,
-        k1: Option<f64>,
-        b: Option<f64>,
+        #[pyo3(from_py_with = crate::arguments::k1_or_none)] k1: Option<f64>,
+        #[pyo3(from_py_with = crate::arguments::b_or_none)] b: Option<f64>,
         filter: Option<&Bound<'_, PyAny>>,
         field_weights: Option<&Bound<'_, PyAny>>,
-        scoring: Option<&Bound<'_, crate::scoring::Scoring>>,
+        #[pyo3(from_py_with = crate::arguments::scoring)] scoring: Option<&Bound<'_, crate::scoring::Scoring>>,
     ) -> PyResult<Bound<'py, PyList>> {
         let terms = feedback::weighted(terms)?;
         let scoring = self.scoring(py, k1, b, field_weights, scoring)?;
@@ -477,10 +492,10 @@ methods! { Bm25Index, "Bm25Index", {
         py: Python<'_>,
         id: &Bound<'_, PyAny>,
         terms: &Bound<'_, PyAny>,
-        k1: Option<f64>,
-        b: Option<f64>,
+        #[pyo3(from_py_with = crate::arguments::k1_or_none)] k1: Option<f64>,
+        #[pyo3(from_py_with = crate::arguments::b_or_none)] b: Option<f64>,
         field_weights: Option<&Bound<'_, PyAny>>,
-        scoring: Option<&Bound<'_, crate::scoring::Scoring>>,
+        #[pyo3(from_py_with = crate::arguments::scoring)] scoring: Option<&Bound<'_, crate::scoring::Scoring>>,
     ) -> PyResult<Explanation> {
         let id = Id::extract(PACKAGE, id, "id")?;
         let terms = feedback::terms(terms)?;
@@ -500,11 +515,11 @@ methods! { Bm25Index, "Bm25Index", {
         py: Python<'_>,
         terms: &Bound<'_, PyAny>,
         relevant: &Bound<'_, PyAny>,
-        method: &str,
+        #[pyo3(from_py_with = crate::arguments::method)] method: &str,
         new_terms: NewTerms,
-        original: Option<f64>,
-        beta: f64,
-        scoring: Option<&Bound<'_, crate::scoring::Scoring>>,
+        #[pyo3(from_py_with = crate::arguments::original)] original: Option<f64>,
+        #[pyo3(from_py_with = crate::arguments::beta)] beta: f64,
+        #[pyo3(from_py_with = crate::arguments::scoring)] scoring: Option<&Bound<'_, crate::scoring::Scoring>>,
     ) -> PyResult<Vec<(String, f32)>> {
         let scoring = self.given(scoring);
         let terms = rank_pyo3::strings(PACKAGE, terms, "terms")?;
@@ -534,7 +549,7 @@ methods! { Bm25Index, "Bm25Index", {
         k: K,
         terms: TermCount,
         filter: Option<&Bound<'_, PyAny>>,
-        scoring: Option<&Bound<'_, crate::scoring::Scoring>>,
+        #[pyo3(from_py_with = crate::arguments::scoring)] scoring: Option<&Bound<'_, crate::scoring::Scoring>>,
     ) -> PyResult<Bound<'py, PyList>> {
         let id = Id::extract(PACKAGE, id, "id")?;
         let filter = filter::read(filter)?;

@@ -209,7 +209,7 @@ macro_rules! methods {
                 py: Python<'_>,
                 ids: &Bound<'_, PyAny>,
                 vectors: &Bound<'_, PyAny>,
-                progress: bool,
+                #[pyo3(from_py_with = crate::arguments::progress)] progress: bool,
             ) -> PyResult<()> {
                 self.0.add_batch(py, ids, vectors, progress)
             }
@@ -238,7 +238,7 @@ macro_rules! methods {
                 py: Python<'py>,
                 vectors: &Bound<'py, PyAny>,
                 k: K,
-                progress: bool,
+                #[pyo3(from_py_with = crate::arguments::progress)] progress: bool,
                 filter: Option<&Bound<'_, PyAny>>,
             ) -> PyResult<Bound<'py, PyList>> {
                 self.0.search_batch(py, vectors, k.0, progress, &*filter::read(filter)?)
@@ -269,7 +269,7 @@ pub(crate) struct ExactDenseIndex(Shared<rank_retrieve::ExactDenseIndex<Key>>);
 methods! { ExactDenseIndex, "ExactDenseIndex", {
     #[new]
     #[pyo3(signature = (dim, metric = "cosine"))]
-    fn new(dim: Dim, metric: &str) -> PyResult<Self> {
+    fn new(dim: Dim, #[pyo3(from_py_with = crate::arguments::metric)] metric: &str) -> PyResult<Self> {
         let index = rank_retrieve::ExactDenseIndex::new(dim.0, self::metric(metric)?).map_err(to_python)?;
         Ok(Self(Shared::new(index)))
     }

@@ -18,7 +18,7 @@ pub(crate) fn value(value: &Bound<'_, PyAny>, at: impl std::fmt::Display) -> PyR
         ))
     };
     if let Ok(text) = value.cast::<PyString>() {
-        return Ok(text.to_cow()?.into_owned().into());
+        return Ok(rank_pyo3::text(PACKAGE, text, &at)?.into());
     }
     // A bool is an int to Python, and a mistake here.
     if value.is_instance_of::<PyBool>() {
@@ -47,7 +47,9 @@ pub(crate) fn value(value: &Bound<'_, PyAny>, at: impl std::fmt::Display) -> PyR
     }
     let mut texts = Vec::new();
     for text in value.try_iter()? {
-        texts.push(text?.extract::<String>().map_err(|_| refused())?);
+        let text = text?;
+        let text = text.cast::<PyString>().map_err(|_| refused())?;
+        texts.push(rank_pyo3::text(PACKAGE, text, &at)?.to_owned());
     }
     if is_set {
         texts.sort_unstable();
@@ -92,9 +94,12 @@ pub(crate) fn stored(fields: Option<&Bound<'_, PyAny>>) -> PyResult<StoredFields
 }
 
 pub(crate) fn name_of(name: &Bound<'_, PyAny>, argument: &str) -> PyResult<String> {
-    name.extract().map_err(|_| {
-        PACKAGE.dtype(format_args!("{argument}: expected names of type str, got {}; convert it", describe(name)))
-    })
+    if !name.is_instance_of::<PyString>() {
+        return Err(
+            PACKAGE.dtype(format_args!("{argument}: expected names of type str, got {}; convert it", describe(name)))
+        );
+    }
+    rank_pyo3::text(PACKAGE, name, format_args!("{argument}: names")).map(str::to_owned)
 }
 
 /// A dict of name to number.
@@ -102,9 +107,7 @@ pub(crate) fn numbers(value: &Bound<'_, PyAny>, argument: &str) -> PyResult<Vec<
     let mut found = Vec::new();
     for_each_entry(PACKAGE, value, argument, "a dict of text field to number", |name, number| {
         let name = name_of(name, argument)?;
-        let number = number.extract::<f64>().map_err(|_| {
-            PACKAGE.dtype(format_args!("{argument}[{name:?}]: expected a number, got {}; convert it", describe(number)))
-        })?;
+        let number = rank_pyo3::number(PACKAGE, number, format_args!("{argument}[{name:?}]"))?;
         found.push((name, number));
         Ok(())
     })?;
@@ -145,9 +148,7 @@ pub(crate) fn borrowed<T>(fields: &[(String, T)]) -> Vec<(&str, &T)> {
 
 /// A text, which `argument` names in messages.
 pub(crate) fn text(value: &Bound<'_, PyAny>, argument: &str) -> PyResult<String> {
-    value
-        .extract()
-        .map_err(|_| PACKAGE.dtype(format_args!("{argument}: expected a str, got {}; convert it", describe(value))))
+    rank_pyo3::text(PACKAGE, value, argument).map(str::to_owned)
 }
 
 /// An index with stored fields.

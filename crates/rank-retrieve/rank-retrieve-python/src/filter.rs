@@ -26,8 +26,8 @@ pub(crate) struct Field(String);
 
 #[doc = rank_pyo3::stub!("field")]
 #[pyfunction]
-pub(crate) fn field(name: String) -> Field {
-    Field(name)
+pub(crate) fn field(#[pyo3(from_py_with = crate::arguments::name)] name: &str) -> Field {
+    Field(name.to_owned())
 }
 
 impl Filter {
@@ -152,7 +152,12 @@ impl Field {
 
     #[doc = rank_pyo3::stub!("Field.between")]
     #[pyo3(signature = (low, high, closed = "both"))]
-    fn between(&self, low: &Bound<'_, PyAny>, high: &Bound<'_, PyAny>, closed: &str) -> PyResult<Filter> {
+    fn between(
+        &self,
+        low: &Bound<'_, PyAny>,
+        high: &Bound<'_, PyAny>,
+        #[pyo3(from_py_with = crate::arguments::closed)] closed: &str,
+    ) -> PyResult<Filter> {
         let (low, high) = (value(low, "low")?, value(high, "high")?);
         let (from, to) = match closed {
             "both" => (End::Included(low), End::Included(high)),

@@ -78,11 +78,11 @@ methods! { DenseIndex, "DenseIndex", {
     )]
     fn new(
         dim: Dim,
-        metric: &str,
+        #[pyo3(from_py_with = crate::arguments::metric)] metric: &str,
         connectivity: Connectivity,
         expansion_add: ExpansionAdd,
         expansion_search: ExpansionSearch,
-        precision: &str,
+        #[pyo3(from_py_with = crate::arguments::precision)] precision: &str,
     ) -> PyResult<Self> {
         let options = HnswOptions::default()
             .connectivity(connectivity.0)
@@ -105,13 +105,13 @@ methods! { DenseIndex, "DenseIndex", {
     }
 
     #[doc = rank_pyo3::stub!("DenseIndex.save")]
-    fn save(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
+    fn save(&self, py: Python<'_>, #[pyo3(from_py_with = crate::arguments::path)] path: PathBuf) -> PyResult<()> {
         py.detach(|| self.0.read().save(path)).map_err(to_python)
     }
 
     #[doc = rank_pyo3::stub!("DenseIndex.load")]
     #[staticmethod]
-    fn load(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
+    fn load(py: Python<'_>, #[pyo3(from_py_with = crate::arguments::path)] path: PathBuf) -> PyResult<Self> {
         py.detach(|| Index::load(path)).map(|index| Self(Shared::new(index))).map_err(to_python)
     }
 } }

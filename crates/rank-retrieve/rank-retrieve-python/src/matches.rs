@@ -24,20 +24,35 @@ fn counts<'py>(py: Python<'py>, found: &[(FieldValue, usize)]) -> PyResult<Count
 impl Matches {
     #[doc = rank_pyo3::stub!("Matches.facets")]
     #[pyo3(signature = (field, n = Values(10)), text_signature = "($self, field, n=10)")]
-    fn facets<'py>(&self, py: Python<'py>, field: &str, n: Values) -> PyResult<Counts<'py>> {
+    fn facets<'py>(
+        &self,
+        py: Python<'py>,
+        #[pyo3(from_py_with = crate::arguments::field)] field: &str,
+        n: Values,
+    ) -> PyResult<Counts<'py>> {
         let found = py.detach(|| self.0.facets(field, n.0)).map_err(to_python)?;
         counts(py, &found)
     }
 
     #[doc = rank_pyo3::stub!("Matches.ranges")]
-    fn ranges(&self, py: Python<'_>, field: &str, ranges: &Bound<'_, PyAny>) -> PyResult<Vec<usize>> {
+    fn ranges(
+        &self,
+        py: Python<'_>,
+        #[pyo3(from_py_with = crate::arguments::field)] field: &str,
+        ranges: &Bound<'_, PyAny>,
+    ) -> PyResult<Vec<usize>> {
         let given = items(PACKAGE, ranges, "ranges", "a list of (low, high) tuples")?.enumerate();
         let ranges = given.map(|(at, pair)| range(&pair?, &format!("ranges[{at}]"))).collect::<PyResult<Vec<_>>>()?;
         py.detach(|| self.0.ranges::<FieldValue>(field, &ranges)).map_err(to_python)
     }
 
     #[doc = rank_pyo3::stub!("Matches.histogram")]
-    fn histogram<'py>(&self, py: Python<'py>, field: &str, interval: &Bound<'py, PyAny>) -> PyResult<Counts<'py>> {
+    fn histogram<'py>(
+        &self,
+        py: Python<'py>,
+        #[pyo3(from_py_with = crate::arguments::field)] field: &str,
+        interval: &Bound<'py, PyAny>,
+    ) -> PyResult<Counts<'py>> {
         let kind = self.0.fields().find(|(name, _)| *name == field).map(|found| found.1);
         let interval = self::interval(interval, kind)?;
         let found = py.detach(|| self.0.histogram(field, interval)).map_err(to_python)?;
@@ -60,8 +75,8 @@ fn interval(given: &Bound<'_, PyAny>, kind: Option<FieldType>) -> PyResult<Inter
             describe(given)
         ))
     };
-    if let Ok(name) = given.cast::<PyString>() {
-        return match &*name.to_cow()? {
+    if given.is_instance_of::<PyString>() {
+        return match rank_pyo3::text(PACKAGE, given, "interval")? {
             "month" => Ok(Interval::Month),
             "year" => Ok(Interval::Year),
             other => Err(PACKAGE.invalid(format_args!(

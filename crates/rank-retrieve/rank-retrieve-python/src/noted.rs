@@ -116,13 +116,22 @@ macro_rules! methods {
 
             #[doc = rank_pyo3::stub!($name, ".merge")]
             #[pyo3(signature = (progress = false))]
-            fn merge(&self, py: Python<'_>, progress: bool) -> PyResult<()> {
+            fn merge(
+                &self,
+                py: Python<'_>,
+                #[pyo3(from_py_with = crate::arguments::progress)] progress: bool,
+            ) -> PyResult<()> {
                 let total = py.detach(|| self.index.read().numbered());
                 crate::long::work(py, "merge", total, progress, |go_on| self.index.write().merge_while(go_on))
             }
 
             #[doc = rank_pyo3::stub!($name, ".declare_field")]
-            fn declare_field(&self, py: Python<'_>, field: &str, kind: &str) -> PyResult<()> {
+            fn declare_field(
+                &self,
+                py: Python<'_>,
+                #[pyo3(from_py_with = crate::arguments::field)] field: &str,
+                #[pyo3(from_py_with = crate::arguments::kind)] kind: &str,
+            ) -> PyResult<()> {
                 let kind = kind.parse().map_err(to_python)?;
                 py.detach(|| self.index.write().declare_field(field, kind)).map_err(to_python)
             }
@@ -138,7 +147,7 @@ macro_rules! methods {
             fn set_field(
                 &self,
                 py: Python<'_>,
-                field: &str,
+                #[pyo3(from_py_with = crate::arguments::field)] field: &str,
                 ids: &Bound<'_, PyAny>,
                 values: &Bound<'_, PyAny>,
             ) -> PyResult<()> {

@@ -24,7 +24,10 @@ macro_rules! parameters {
                 text_signature = "(formula='lucene', *, k1=1.5, b=0.75, delta=0.5, mu=1000.0, smoothing=0.1, numerator=False, byte_lengths=False)"
             )]
             #[expect(clippy::too_many_arguments, reason = "all but one are keywords")]
-            fn new(formula: &str, $($name: $type),*) -> PyResult<Self> {
+            fn new(
+                #[pyo3(from_py_with = crate::arguments::formula)] formula: &str,
+                $(#[pyo3(from_py_with = crate::arguments::$name)] $name: $type),*
+            ) -> PyResult<Self> {
                 let scoring = Core::new(formula.parse().map_err(to_python)?)$(.$name($name))*;
                 scoring.check().map_err(to_python)?;
                 Ok(Self(scoring))
@@ -33,7 +36,10 @@ macro_rules! parameters {
             #[doc = rank_pyo3::stub!("Scoring.compatible")]
             #[staticmethod]
             #[pyo3(signature = (system, formula = "lucene"))]
-            fn compatible(system: &str, formula: &str) -> PyResult<Self> {
+            fn compatible(
+                #[pyo3(from_py_with = crate::arguments::system)] system: &str,
+                #[pyo3(from_py_with = crate::arguments::formula)] formula: &str,
+            ) -> PyResult<Self> {
                 let formula = formula.parse().map_err(to_python)?;
                 Core::compatible_by(system, formula).map(Self).map_err(to_python)
             }

@@ -100,7 +100,7 @@ impl Reading {
 /// A name or several.
 pub(crate) fn names(value: &Bound<'_, PyAny>, argument: &str) -> PyResult<Vec<String>> {
     match value.cast::<PyString>() {
-        Ok(name) => Ok(vec![name.to_string()]),
+        Ok(name) => Ok(vec![rank_pyo3::text(PACKAGE, name, argument)?.to_owned()]),
         Err(_) => rank_pyo3::strings(PACKAGE, value, argument),
     }
 }
@@ -138,7 +138,7 @@ pub(crate) fn entry<'py>(row: &Bound<'py, PyAny>) -> Option<Entry<'py>> {
 /// The path that a value is, if it is one.
 pub(crate) fn path(value: &Bound<'_, PyAny>) -> PyResult<Option<PathBuf>> {
     let is = value.is_instance_of::<PyString>() || value.hasattr("__fspath__")?;
-    is.then(|| value.extract()).transpose()
+    is.then(|| crate::arguments::path_of(value, "documents")).transpose()
 }
 
 /// Adds all documents of a source: how many.

@@ -159,7 +159,11 @@ methods! { SparseIndex, "SparseIndex", {
         signature = (*, fields = None, impacts = "f32", max_weight = None),
         text_signature = "(*, fields=None, impacts='f32', max_weight=None)"
     )]
-    fn new(fields: Option<&Bound<'_, PyAny>>, impacts: &str, max_weight: Option<f32>) -> PyResult<Self> {
+    fn new(
+        fields: Option<&Bound<'_, PyAny>>,
+        #[pyo3(from_py_with = crate::arguments::impacts)] impacts: &str,
+        #[pyo3(from_py_with = crate::arguments::max_weight)] max_weight: Option<f32>,
+    ) -> PyResult<Self> {
         let mut index = made(impacts, max_weight)?;
         fields::declare(&mut index, fields)?;
         Ok(Self { index: Noted::new(index) })
@@ -172,7 +176,7 @@ methods! { SparseIndex, "SparseIndex", {
         py: Python<'_>,
         ids: &Bound<'_, PyAny>,
         vectors: &Bound<'_, PyAny>,
-        progress: bool,
+        #[pyo3(from_py_with = crate::arguments::progress)] progress: bool,
     ) -> PyResult<()> {
         let ids = self.index.ids(ids)?;
         let vectors = Rows::new(vectors, "vectors")?;
@@ -202,7 +206,7 @@ methods! { SparseIndex, "SparseIndex", {
     #[doc = rank_pyo3::stub!("SparseIndex.extend")]
     #[pyo3(
         signature = (
-            documents, *, id = "id".to_owned(), vector = "vector".to_owned(), fields = None, threads = Threads(1),
+            documents, *, id = "id", vector = "vector", fields = None, threads = Threads(1),
             progress = false
         ),
         text_signature = "($self, documents, *, id='id', vector='vector', fields=None, threads=1, progress=False)"
@@ -212,23 +216,24 @@ methods! { SparseIndex, "SparseIndex", {
         &self,
         py: Python<'_>,
         documents: &Bound<'_, PyAny>,
-        id: String,
-        vector: String,
+        #[pyo3(from_py_with = crate::arguments::name_of_id)] id: &str,
+        #[pyo3(from_py_with = crate::arguments::name_of_vector)] vector: &str,
         fields: Option<&Bound<'_, PyAny>>,
         threads: Threads,
-        progress: bool,
+        #[pyo3(from_py_with = crate::arguments::progress)] progress: bool,
     ) -> PyResult<usize> {
         let mut target = self;
         let stored = fields.map(|fields| names(fields, "fields")).transpose()?.unwrap_or_default();
-        fill(py, &mut target, documents, &JsonVectors { id, vector, stored }, threads.0, progress)
+        let fields = JsonVectors { id: id.to_owned(), vector: vector.to_owned(), stored };
+        fill(py, &mut target, documents, &fields, threads.0, progress)
     }
 
     #[doc = rank_pyo3::stub!("SparseIndex.build")]
     #[staticmethod]
     #[pyo3(
         signature = (
-            path, documents, *, memory_limit = MemoryLimit(256 << 20), id = "id".to_owned(),
-            vector = "vector".to_owned(), fields = None, threads = Threads(1), progress = false, impacts = "f32",
+            path, documents, *, memory_limit = MemoryLimit(256 << 20), id = "id",
+            vector = "vector", fields = None, threads = Threads(1), progress = false, impacts = "f32",
             max_weight = None
         ),
         text_signature = "(path, documents, *, memory_limit=268435456, id='id', vector='vector', fields=None, \
@@ -237,21 +242,22 @@ methods! { SparseIndex, "SparseIndex", {
     #[expect(clippy::too_many_arguments, reason = "all but two are keywords")]
     fn build(
         py: Python<'_>,
-        path: PathBuf,
+        #[pyo3(from_py_with = crate::arguments::path)] path: PathBuf,
         documents: &Bound<'_, PyAny>,
         memory_limit: MemoryLimit,
-        id: String,
-        vector: String,
+        #[pyo3(from_py_with = crate::arguments::name_of_id)] id: &str,
+        #[pyo3(from_py_with = crate::arguments::name_of_vector)] vector: &str,
         fields: Option<&Bound<'_, PyAny>>,
         threads: Threads,
-        progress: bool,
-        impacts: &str,
-        max_weight: Option<f32>,
+        #[pyo3(from_py_with = crate::arguments::progress)] progress: bool,
+        #[pyo3(from_py_with = crate::arguments::impacts)] impacts: &str,
+        #[pyo3(from_py_with = crate::arguments::max_weight)] max_weight: Option<f32>,
     ) -> PyResult<Self> {
         let settings = made(impacts, max_weight)?;
         let mut builder = py.detach(|| SparseBuilder::of(&settings, path, memory_limit.0)).map_err(to_python)?;
         let stored = fields.map(|fields| names(fields, "fields")).transpose()?.unwrap_or_default();
-        fill(py, &mut builder, documents, &JsonVectors { id, vector, stored }, threads.0, progress)?;
+        let fields = JsonVectors { id: id.to_owned(), vector: vector.to_owned(), stored };
+        fill(py, &mut builder, documents, &fields, threads.0, progress)?;
         let bar = ProgressBar::named(PACKAGE, py, Some("impacts"), Some(builder.len()), Some("documents"), progress)?;
         let index = watched(py, &bar, |watch| builder.finish(|steps| watch.advance(steps)).map_err(to_python))?;
         Ok(Self { index: Noted::new(index) })
@@ -264,7 +270,7 @@ methods! { SparseIndex, "SparseIndex", {
         py: Python<'_>,
         ids: &Bound<'_, PyAny>,
         vectors: &Bound<'_, PyAny>,
-        progress: bool,
+        #[pyo3(from_py_with = crate::arguments::progress)] progress: bool,
     ) -> PyResult<usize> {
         let ids = self.index.ids(ids)?;
         let vectors = Rows::new(vectors, "vectors")?;
@@ -301,7 +307,7 @@ methods! { SparseIndex, "SparseIndex", {
         py: Python<'py>,
         queries: &Bound<'py, PyAny>,
         k: K,
-        progress: bool,
+        #[pyo3(from_py_with = crate::arguments::progress)] progress: bool,
         threads: Threads,
         filter: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyAny>)> {
@@ -402,14 +408,23 @@ methods! { SparseIndex, "SparseIndex", {
 
     #[doc = rank_pyo3::stub!("SparseIndex.prepare")]
     #[pyo3(signature = (progress = false))]
-    fn prepare(&self, py: Python<'_>, progress: bool) -> PyResult<()> {
+    fn prepare(
+        &self,
+        py: Python<'_>,
+        #[pyo3(from_py_with = crate::arguments::progress)] progress: bool,
+    ) -> PyResult<()> {
         let total = py.detach(|| self.index.read().numbered());
         long::work(py, "impacts", total, progress, |go_on| self.index.read().prepare_while(go_on))
     }
 
     #[doc = rank_pyo3::stub!("SparseIndex.save")]
     #[pyo3(signature = (path, progress = false))]
-    fn save(&self, py: Python<'_>, path: PathBuf, progress: bool) -> PyResult<()> {
+    fn save(
+        &self,
+        py: Python<'_>,
+        #[pyo3(from_py_with = crate::arguments::path)] path: PathBuf,
+        #[pyo3(from_py_with = crate::arguments::progress)] progress: bool,
+    ) -> PyResult<()> {
         let total = py.detach(|| self.index.read().numbered());
         long::work(py, "impacts", total, progress, |go_on| self.index.read().prepare_while(go_on))?;
         long::work(py, "save", total, progress, |go_on| self.index.read().save_while(path, go_on))
@@ -417,14 +432,19 @@ methods! { SparseIndex, "SparseIndex", {
 
     #[doc = rank_pyo3::stub!("SparseIndex.commit")]
     #[pyo3(signature = (folder, progress = false))]
-    fn commit(&self, py: Python<'_>, folder: PathBuf, progress: bool) -> PyResult<()> {
+    fn commit(
+        &self,
+        py: Python<'_>,
+        #[pyo3(from_py_with = crate::arguments::folder)] folder: PathBuf,
+        #[pyo3(from_py_with = crate::arguments::progress)] progress: bool,
+    ) -> PyResult<()> {
         let total = py.detach(|| self.index.read().numbered());
         long::work(py, "commit", total, progress, |go_on| self.index.read().commit_while(folder, go_on))
     }
 
     #[doc = rank_pyo3::stub!("SparseIndex.load")]
     #[staticmethod]
-    fn load(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
+    fn load(py: Python<'_>, #[pyo3(from_py_with = crate::arguments::path)] path: PathBuf) -> PyResult<Self> {
         let index = py.detach(|| Index::load(path)).map_err(to_python)?;
         Ok(Self { index: Noted::new(index) })
     }

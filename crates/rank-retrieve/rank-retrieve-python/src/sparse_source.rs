@@ -5,7 +5,7 @@ use std::path::Path;
 use pyo3::prelude::*;
 use pyo3::types::{PyMapping, PyString};
 use rank_pyo3::arrow::ArrowTable;
-use rank_pyo3::{Id, ProgressBar, describe, for_each_entry, items, score, watched};
+use rank_pyo3::{Id, ProgressBar, describe, for_each_entry, items, watched};
 use rank_retrieve::{Error, JsonVectors, SparseBuilder, SparseIndex, SparseRows, StoredFields, count_pieces};
 
 use crate::errors::{PACKAGE, to_python};
@@ -23,17 +23,14 @@ pub(crate) type Named = Vec<(String, f32)>;
 
 /// The names of a vector with their weights, from a mapping or a text of pieces; `argument` names it in messages.
 pub(crate) fn named(value: &Bound<'_, PyAny>, argument: &str) -> PyResult<Named> {
-    if let Ok(text) = value.cast::<PyString>() {
-        let text = text.to_cow()?;
-        return Ok(count_pieces(&text).into_iter().map(|(piece, weight)| (piece.to_owned(), weight)).collect());
+    if value.is_instance_of::<PyString>() {
+        let text = rank_pyo3::text(PACKAGE, value, argument)?;
+        return Ok(count_pieces(text).into_iter().map(|(piece, weight)| (piece.to_owned(), weight)).collect());
     }
     let mut pairs = Vec::new();
     for_each_entry(PACKAGE, value, argument, "a dict of str to weight, or a text of pieces", |name, weight| {
-        let at = format!("{argument}[{}]", name.repr()?);
-        let name: String = name
-            .extract()
-            .map_err(|_| PACKAGE.dtype(format_args!("{at}: expected a str, got {}; convert it", describe(name))))?;
-        pairs.push((name, score(PACKAGE, weight, &at)? as f32));
+        let at = format_args!("{argument}[{name:?}]");
+        pairs.push((rank_pyo3::text(PACKAGE, name, at)?.to_owned(), rank_pyo3::number(PACKAGE, weight, at)?));
         Ok(())
     })?;
     Ok(pairs)

@@ -2,7 +2,7 @@
 
 use pyo3::prelude::*;
 use pyo3::types::PyString;
-use rank_pyo3::{describe, items};
+use rank_pyo3::{At, describe, items};
 
 use crate::errors::PACKAGE;
 
@@ -36,7 +36,7 @@ impl Tokens {
                     describe(&word)
                 )));
             };
-            self.text.push_str(&word.to_cow()?);
+            self.text.push_str(rank_pyo3::text(PACKAGE, word, At { argument, position })?);
             self.words.push(self.text.len());
         }
         self.lists.push(self.words.len());

@@ -42,11 +42,12 @@ impl Bm25Index {
     /// The terms of a text or of a list of them, or none for all documents.
     fn query(&self, py: Python<'_>, query: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Vec<String>>> {
         let Some(query) = query else { return Ok(None) };
-        let Ok(text) = query.cast::<PyString>() else {
+        if !query.is_instance_of::<PyString>() {
             return rank_pyo3::strings(PACKAGE, query, "query").map(Some);
-        };
+        }
+        let text = rank_pyo3::text(PACKAGE, query, "query")?;
         let analyzer = py.detach(|| self.index.read().analyzer().clone());
-        analyzer.analyze(&text.to_cow()?).map(Some).map_err(to_python)
+        analyzer.analyze(text).map(Some).map_err(to_python)
     }
 
     /// The documents that match a query and pass a filter.
