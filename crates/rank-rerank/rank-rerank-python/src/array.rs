@@ -246,16 +246,12 @@ impl<'py, T: Element> Source<'py, T> {
         }
         let base = array.getattr(intern!(value.py(), "base")).ok();
         let base = base.and_then(|base| base.cast_into::<PyArrayDyn<T>>().ok()?.try_readonly().ok()).map(Rc::new);
-        match base.and_then(|base| Some((within(&base, array)?, base))) {
-            Some((view, base)) => {
-                self.base = Some(base);
-                Some(view)
-            }
-            None => {
-                self.views = false;
-                Some(Borrowed::All(array.try_readonly().ok()?))
-            }
+        if let Some((view, base)) = base.and_then(|base| Some((within(&base, array)?, base))) {
+            self.base = Some(base);
+            return Some(view);
         }
+        self.views = false;
+        Some(Borrowed::All(array.try_readonly().ok()?))
     }
 }
 
