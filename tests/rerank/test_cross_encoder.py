@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -76,6 +77,34 @@ def test_rerank(length: OrtCrossEncoder) -> None:
     texts = ["sort", "sort an array", "sort"]
     assert length.rerank("axis", zip(["c", "b", "a"], texts, strict=True)) == [("b", 7.0), ("a", 5.0), ("c", 5.0)]
     assert length.rerank("axis", zip([10, 9, 2], texts, strict=True)) == [(9, 7.0), (2, 5.0), (10, 5.0)]
+
+
+def test_refine(length: OrtCrossEncoder) -> None:
+    # Logits of 5, 7 and 6; of the first stage 1, 0 and 0.5.
+    candidates = [("a", "sort", 900.0), ("b", "sort an array", 100.0), ("c", "sort axis", 500.0)]
+    assert length.refine("axis", candidates, alpha=0.25) == [("b", 0.75), ("c", 0.5), ("a", 0.25)]
+    assert length.refine("axis", map(list, candidates), 1, k=1) == [("a", 1.0)]  # type: ignore[arg-type]
+    raw = length.refine("axis", candidates, 0, normalize=False)
+    assert raw == [("b", 7.0), ("c", 6.0), ("a", 5.0)]
+    assert length.refine("axis", []) == []
+    wrong: Any = length.refine
+    refused: list[tuple[Any, type[Exception], str]] = [
+        (
+            lambda: wrong("axis", [("a", "sort")]),
+            DtypeError,
+            r"candidates\[0\]: expected an \(id, text",
+        ),
+        (lambda: wrong("axis", [("a", 1, 2)]), DtypeError, r"candidates\[0\]: expected a str as text, got int"),
+        (lambda: wrong("axis", [("a", "b", "c")]), DtypeError, r"candidates\[0\]: expected a number as score"),
+        (lambda: wrong("axis", [("a", "b", np.nan)]), InvalidInputError, r"candidates\[0\]: expected a finite"),
+        (lambda: wrong("axis", [*candidates, *candidates]), DuplicateIdError, r"candidates\[3\]"),
+        (lambda: wrong("axis", candidates, 2), InvalidInputError, "alpha: expected a weight from 0"),
+        (lambda: wrong("axis", candidates, "1"), DtypeError, "alpha: expected a number, got str"),
+        (lambda: wrong("axis", candidates, k=-1), InvalidInputError, "k: expected at least 0, got -1"),
+    ]
+    for call, error, message in refused:
+        with pytest.raises(error, match=message):
+            call()
 
 
 def test_progress(length: OrtCrossEncoder, capsys: pytest.CaptureFixture[str]) -> None:

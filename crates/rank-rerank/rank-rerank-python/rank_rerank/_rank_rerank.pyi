@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from os import PathLike
 from typing import Any, ClassVar, Literal, TypeAlias, TypeVar, final
 
@@ -48,6 +48,67 @@ class Alignment:
     @property
     def share(self) -> float:
         """The contribution divided by the score, so that all add up to 1; NaN for a score of 0."""
+
+    def __eq__(self, value: object, /) -> bool: ...
+    __hash__: ClassVar[None]  # type: ignore[assignment]
+
+@final
+class AlignmentStats:
+    """What the similarities of alignments come to; see :func:`alignment_stats`."""
+
+    @property
+    def min(self) -> float:
+        """The least similarity."""
+
+    @property
+    def max(self) -> float:
+        """The largest similarity."""
+
+    @property
+    def mean(self) -> float:
+        """Their mean."""
+
+    @property
+    def sum(self) -> float:
+        """Their sum: MaxSim, where tokens have no weights."""
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+
+    def __eq__(self, value: object, /) -> bool: ...
+    __hash__: ClassVar[None]  # type: ignore[assignment]
+
+@final
+class ContextualScore:
+    """What is known of a candidate; see :func:`rerank_contextual`."""
+
+    @property
+    def score(self) -> float:
+        """The mean of the posterior: ``(relevant + 1) / (judged + 2)``."""
+
+    @property
+    def relevant(self) -> int:
+        """In how many batches it was found relevant."""
+
+    @property
+    def judged(self) -> int:
+        """In how many batches it was."""
+
+    def __eq__(self, value: object, /) -> bool: ...
+    __hash__: ClassVar[None]  # type: ignore[assignment]
+
+@final
+class Explanation:
+    """A score, taken apart; see :func:`colbert_explain`."""
+
+    @property
+    def score(self) -> float:
+        """The score of the document."""
+
+    @property
+    def alignments(self) -> list[Alignment]:
+        """One for each token of the query, in their order."""
 
     def __eq__(self, value: object, /) -> bool: ...
     __hash__: ClassVar[None]  # type: ignore[assignment]
@@ -364,6 +425,41 @@ class OrtCrossEncoder:
         Example:
             >>> encoder.rerank("stack arrays", [("d1", "Sort."), ("d2", "Join arrays.")])  # doctest: +SKIP
             [('d2', 4.1), ('d1', -7.9)]
+        """
+
+    def refine(
+        self,
+        query: str,
+        candidates: Iterable[tuple[_Id, str, float]],
+        alpha: float = 0.5,
+        *,
+        k: int | None = None,
+        normalize: bool = True,
+        progress: bool = False,
+    ) -> list[tuple[_Id, float]]:
+        """The candidates of a first stage by ``alpha`` times its score plus ``1 - alpha`` times that of the model.
+
+        Args:
+            query: The query.
+            candidates: ``(id, text, score)`` triples in any order.
+            alpha: The weight of the first stage, from 0, the model alone, to 1, the first stage alone.
+            k: How many to return; by default all.
+            normalize: Whether both are first brought to the range 0 to 1, ``(s - min) / (max - min)`` over the
+                candidates; scores that are all equal become 1.
+            progress: Whether to show a progress bar, which needs tqdm.
+
+        Returns:
+            The candidates with the blended score, by score descending, then by id ascending.
+
+        Raises:
+            DtypeError: Something else than ``(id, text, score)`` triples.
+            DuplicateIdError: A candidate twice.
+            InvalidInputError: A score that is not finite, ``alpha`` out of range, and as :meth:`score`.
+            BackendError, MissingPackageError: As :meth:`score_batch`.
+
+        Example:
+            >>> encoder.refine("stack arrays", [("d1", "Sort.", 9.0), ("d2", "Join arrays.", 8.0)])  # doctest: +SKIP
+            [('d1', 0.5), ('d2', 0.5)]
         """
 
 @final
@@ -1285,12 +1381,132 @@ class TokenStore:
             [1, 0]
         """
 
+    def explain(
+        self,
+        query_tokens: NDArray[np.float32],
+        id: _AnyId,  # noqa: A002
+        *,
+        weights: NDArray[np.float32] | None = None,
+        cosine: bool = False,
+        precision: Literal["bf16"] | None = None,
+    ) -> Explanation:
+        """The score of a document with what it is made of; as :func:`colbert_explain`.
+
+        Raises:
+            InvalidInputError: An id that the store does not hold, and as :meth:`score`.
+            ShapeError, DtypeError: As :meth:`score`.
+
+        Example:
+            >>> store = TokenStore(1)
+            >>> store.append("a", np.array([[1], [2]], dtype=np.float32))
+            >>> store.explain(np.array([[3], [-1]], dtype=np.float32), "a").score
+            5.0
+        """
+
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         """The store as Arrow record batches, of the columns that :meth:`from_arrow` reads.
 
         Raises:
             InvalidInputError: Residual codes, for which Arrow has no type; ids of both types.
         """
+
+def alignment_stats(alignments: Iterable[Alignment]) -> AlignmentStats | None:
+    """The least, the largest, the mean and the sum of the similarities of alignments; None if there are none.
+
+    Args:
+        alignments: As :func:`colbert_alignments` returns them.
+
+    Raises:
+        DtypeError: Something else than a list of alignments.
+
+    Example:
+        >>> query = np.array([[1, 0], [0, 1]], dtype=np.float32)
+        >>> found = colbert_alignments(query, np.array([[0.25, 0], [0, 0.75]], dtype=np.float32))
+        >>> alignment_stats(found)
+        AlignmentStats(min=0.25, max=0.75, mean=0.5, sum=1.0, count=2)
+    """
+
+def alignments_for_doc_tokens(alignments: Iterable[Alignment], tokens: Iterable[int]) -> list[Alignment]:
+    """The alignments that found some tokens of the document, in their order.
+
+    Args:
+        alignments: As :func:`colbert_alignments` returns them.
+        tokens: The tokens, counted from 0.
+
+    Raises:
+        DtypeError: Something else than a list of alignments, or of ints.
+        InvalidInputError: A negative number.
+
+    Example:
+        >>> query = np.array([[1, 0], [0, 1]], dtype=np.float32)
+        >>> found = colbert_alignments(query, np.array([[0.25, 0], [0, 0.75]], dtype=np.float32))
+        >>> [alignment.query_token for alignment in alignments_for_doc_tokens(found, [1])]
+        [1]
+    """
+
+def alignments_for_query_tokens(alignments: Iterable[Alignment], tokens: Iterable[int]) -> list[Alignment]:
+    """The alignments of some tokens of the query, in their order.
+
+    Args:
+        alignments: As :func:`colbert_alignments` returns them.
+        tokens: The tokens, counted from 0.
+
+    Raises:
+        DtypeError: Something else than a list of alignments, or of ints.
+        InvalidInputError: A negative number.
+    """
+
+def attention_weights(attention: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The attention that each token of a query receives, as its weight: the mean over all rows, divided by its mean.
+
+    Args:
+        attention: float32 of shape ``(rows, tokens)``, at least 0: what each position of each head attends to. All rows
+            of all heads of a layer (``attention.reshape(-1, tokens)``), or only those of ``[CLS]``.
+
+    Returns:
+        float32 of shape ``(tokens,)`` of mean 1, for ``weights`` of :func:`maxsim_batch`.
+
+    Raises:
+        InvalidInputError: No tokens or rows, a value that is negative or not finite, or all 0.
+        ShapeError: Other dimensions or strides.
+        DtypeError: Another dtype than float32.
+
+    Source:
+        Attention received as importance: Clark, Khandelwal, Levy, Manning: What does BERT look at? (2019). As weights
+        of query tokens there is no evaluation that this package knows of: measure it.
+
+    Example:
+        >>> attention_weights(np.array([[0.75, 0, 0.25], [0.25, 0.25, 0.5]], dtype=np.float32))
+        array([1.5  , 0.375, 1.125], dtype=float32)
+    """
+
+def bm25_weights(
+    document_frequencies: Iterable[int], query_frequencies: Iterable[int], documents: int, k3: float = 1.2
+) -> NDArray[np.float32]:
+    """The query's side of BM25 as weights: the inverse document frequency times ``(k3 + 1) * tf / (k3 + tf)``.
+
+    For a query whose repeated terms were made one token; tokens that stand each for themselves count without it.
+
+    Args:
+        document_frequencies: As for :func:`idf_weights`.
+        query_frequencies: How often each term is in the query, at least once.
+        documents: As for :func:`idf_weights`.
+        k3: How soon repetition stops to count, at least 0; at 0 it does not count at all.
+
+    Returns:
+        float32 of shape ``(tokens,)``, divided by their mean, for ``weights`` of :func:`maxsim_batch`.
+
+    Raises:
+        InvalidInputError: As :func:`idf_weights`; another number of query frequencies, one of 0, ``k3`` out of range.
+        DtypeError: As :func:`idf_weights`.
+
+    Source:
+        Robertson et al.: Okapi at TREC-3 (1994), which names it k3.
+
+    Example:
+        >>> bm25_weights([5, 5], [1, 4], documents=100, k3=2)
+        array([0.6666667, 1.3333334], dtype=float32)
+    """
 
 def colbert_alignments(
     query_tokens: NDArray[np.float32],
@@ -1327,6 +1543,41 @@ def colbert_alignments(
         >>> query = np.array([[1, 0], [0, 1]], dtype=np.float32)
         >>> colbert_alignments(query, np.array([[0, 0.5], [1.5, -1]], dtype=np.float32))[0]
         Alignment(query_token=0, doc_token=1, similarity=1.5, contribution=1.5, share=0.75)
+    """
+
+def colbert_explain(
+    query_tokens: NDArray[np.float32],
+    doc_tokens: _Tokens,
+    *,
+    scales: NDArray[np.float32] | None = None,
+    weights: NDArray[np.float32] | None = None,
+    cosine: bool = False,
+    precision: Literal["bf16"] | None = None,
+) -> Explanation:
+    """The score of a document with what it is made of: the alignments of :func:`colbert_alignments`.
+
+    Args:
+        query_tokens: As for :func:`colbert_alignments`.
+        doc_tokens: As for :func:`colbert_alignments`.
+        scales: As for :func:`colbert_alignments`.
+        weights: As for :func:`colbert_alignments`.
+        cosine: As for :func:`colbert_alignments`.
+        precision: As for :func:`colbert_alignments`.
+
+    Returns:
+        The score, that of :func:`maxsim_batch` to the bit, and the alignments.
+
+    Raises:
+        ShapeError, InvalidInputError, DtypeError: As :func:`colbert_alignments`.
+
+    Example:
+        >>> query = np.array([[1, 0], [0, 1]], dtype=np.float32)
+        >>> explanation = colbert_explain(query, np.array([[0, 0.5], [1.5, -1]], dtype=np.float32))
+        >>> explanation
+        Explanation(score=2.0, alignments=[2 of them])
+        >>> words = ["fast", "car"], ["auto", "quick"]
+        >>> [(words[0][a.query_token], words[1][a.doc_token], a.contribution) for a in explanation.alignments]
+        [('fast', 'quick', 1.5), ('car', 'auto', 0.5)]
     """
 
 def colbert_highlight(alignments: Iterable[Alignment], min_similarity: float) -> list[int]:
@@ -1496,6 +1747,61 @@ def colbert_refine(
         [('a', 0.75), ('b', 0.25)]
     """
 
+def cosine(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
+    """The cosine of the angle between two vectors, in [-1, 1]; 0 if one is all zeros, and so has no direction.
+
+    Args:
+        a: float32 of shape ``(dim,)``, C-contiguous.
+        b: float32 of shape ``(dim,)``, C-contiguous.
+
+    Raises:
+        ShapeError: Unequal dims, other dimensions or strides.
+        InvalidInputError: A component that is NaN or infinite.
+        DtypeError: Another dtype than float32.
+
+    Example:
+        >>> a, b = np.array([[3, 4], [1, 0]], dtype=np.float32)
+        >>> round(cosine(a, b), 6)
+        0.6
+    """
+
+def dequantize_int8(codes: NDArray[np.int8], scales: NDArray[np.float32]) -> NDArray[np.float32]:
+    """What :func:`quantize_int8` left of tokens: each code times the scale of its token.
+
+    Args:
+        codes: int8 of shape ``(tokens, dim)``, C-contiguous.
+        scales: float32 of shape ``(tokens,)``.
+
+    Returns:
+        float32 of shape ``(tokens, dim)``.
+
+    Raises:
+        InvalidInputError: Not a scale for each token, or one that is not finite.
+        ShapeError: Other dimensions or strides, or tokens without components.
+        DtypeError: Other dtypes.
+
+    Example:
+        >>> dequantize_int8(*quantize_int8(np.array([[64, -127], [0, 0]], dtype=np.float32)))
+        array([[  64., -127.],
+               [   0.,    0.]], dtype=float32)
+    """
+
+def dot(a: NDArray[np.float32], b: NDArray[np.float32]) -> float:
+    """The dot product of two vectors, added up in float32; NaN and infinities go through as arithmetic has it.
+
+    Args:
+        a: float32 of shape ``(dim,)``, C-contiguous.
+        b: float32 of shape ``(dim,)``, C-contiguous.
+
+    Raises:
+        ShapeError: Unequal dims, other dimensions or strides.
+        DtypeError: Another dtype than float32.
+
+    Example:
+        >>> dot(np.array([1, 2, 3], dtype=np.float32), np.array([4, 5, 6], dtype=np.float32))
+        32.0
+    """
+
 def dpp(
     candidates: Iterable[tuple[_Id, float]],
     embeddings: NDArray[np.float32],
@@ -1542,6 +1848,31 @@ def dpp(
         [('a', 2.0), ('c', 1.0)]
     """
 
+def extract_snippet_indices(
+    alignments: Iterable[Alignment], document_length: int, context: int, max_tokens: int
+) -> list[int]:
+    """The tokens of a document to show: those that were found, by similarity, each with ``context`` on either side.
+
+    Args:
+        alignments: As :func:`colbert_alignments` returns them.
+        document_length: The number of the document's tokens.
+        context: How many neighbors are taken on either side, near ones first.
+        max_tokens: How many are taken at most.
+
+    Returns:
+        The tokens' numbers, ascending, each once.
+
+    Raises:
+        DtypeError: Something else than a list of alignments, or than whole numbers.
+        InvalidInputError: A negative number.
+
+    Example:
+        >>> query = np.array([[1, 0], [0, 1]], dtype=np.float32)
+        >>> found = colbert_alignments(query, np.array([[0, 0], [0, 0.5], [0, 0], [0, 0], [1, 0]], dtype=np.float32))
+        >>> extract_snippet_indices(found, document_length=5, context=1, max_tokens=3)
+        [1, 3, 4]
+    """
+
 def facility_location(
     candidates: Iterable[tuple[_Id, float]],
     embeddings: NDArray[np.float32],
@@ -1586,6 +1917,53 @@ def facility_location(
         [('a', 2.0), ('c', 1.0)]
     """
 
+def filter_alignments(alignments: Iterable[Alignment], min_similarity: float) -> list[Alignment]:
+    """The alignments of a similarity of at least ``min_similarity``, in their order.
+
+    Args:
+        alignments: As :func:`colbert_alignments` returns them.
+        min_similarity: The least similarity.
+
+    Raises:
+        DtypeError: Something else than a list of alignments, or than a number.
+    """
+
+def from_bf16(bits: NDArray[np.uint16]) -> NDArray[np.float32]:
+    """The components that the bits of bfloat16 stand for, exactly: the inverse of :func:`to_bf16`.
+
+    Args:
+        bits: uint16 of shape ``(tokens, dim)``, C-contiguous, or an array of ``ml_dtypes.bfloat16``.
+
+    Returns:
+        float32 of shape ``(tokens, dim)``.
+
+    Raises:
+        ShapeError: Other dimensions or strides.
+        DtypeError: Another dtype.
+
+    Example:
+        >>> from_bf16(to_bf16(np.array([[0.5, -3]], dtype=np.float32)))
+        array([[ 0.5, -3. ]], dtype=float32)
+    """
+
+def highlight_matches_vecs(
+    query_tokens: Sequence[Sequence[float]], doc_tokens: Sequence[Sequence[float]], threshold: float
+) -> list[int]:
+    """Of nested lists the tokens of the document that were found with a dot product of at least ``threshold``.
+
+    Args:
+        query_tokens: A list of tokens, each a list of numbers.
+        doc_tokens: A list of tokens, each a list of numbers.
+        threshold: The least dot product.
+
+    Raises:
+        ShapeError, InvalidInputError, DtypeError: As :func:`maxsim_vecs`.
+
+    Example:
+        >>> highlight_matches_vecs([[1, 0], [0, 1]], [[0, 0.5], [0.6, 0.8], [1, 0]], 0.9)
+        [2]
+    """
+
 def highlight_spans(
     alignments: Iterable[Alignment], offsets: Iterable[tuple[int, int]], min_similarity: float
 ) -> list[tuple[int, int, float]]:
@@ -1610,6 +1988,33 @@ def highlight_spans(
         >>> spans = highlight_spans(colbert_alignments(query, document), [(0, 0), (0, 3), (4, 8)], 0.25)
         >>> spans, "New York"[slice(*spans[0][:2])]
         ([(0, 8, 0.75)], 'New York')
+    """
+
+def idf_weights(document_frequencies: Iterable[int], documents: int) -> NDArray[np.float32]:
+    """Inverse document frequencies as weights of query tokens: ``log(1 + (N - df + 0.5) / (df + 0.5))``.
+
+    They are divided by their mean, so that a score of unit tokens stays within ± the number of query tokens. Tokens
+    that are no terms (``[CLS]``, markers, ``[MASK]``) have no document frequency: leave them out here, give them 1.
+
+    Args:
+        document_frequencies: Of each query token, in how many documents its term is; 0 for a term that is in none.
+        documents: The number of documents, N, at least 1.
+
+    Returns:
+        float32 of shape ``(tokens,)`` of mean 1, for ``weights`` of :func:`maxsim_batch`.
+
+    Raises:
+        InvalidInputError: A frequency above ``documents``, no documents, a negative number.
+        DtypeError: Something else than whole numbers.
+
+    Source:
+        The formula: Robertson, Zaragoza: The probabilistic relevance framework: BM25 and beyond (2009), with 1 added
+        under the logarithm as Lucene has it. For MaxSim: Archish S et al.: Incorporating token importance in
+        multi-vector retrieval (2025).
+
+    Example:
+        >>> idf_weights([90, 1], documents=100).round(2)  # "the", "zebra"
+        array([0.05, 1.95], dtype=float32)
     """
 
 def matryoshka_rank(
@@ -1760,6 +2165,38 @@ def maxsim(query_tokens: NDArray[np.float32], doc_tokens: NDArray[np.float32]) -
         8.0
     """
 
+def maxsim_alignments_cosine_vecs(
+    query_tokens: Sequence[Sequence[float]], doc_tokens: Sequence[Sequence[float]]
+) -> list[tuple[int, int, float]]:
+    """:func:`maxsim_alignments_vecs` by cosine.
+
+    Args:
+        query_tokens: A list of tokens, each a list of numbers.
+        doc_tokens: A list of tokens, each a list of numbers.
+
+    Raises:
+        ShapeError, InvalidInputError, DtypeError: As :func:`maxsim_cosine_vecs`.
+    """
+
+def maxsim_alignments_vecs(
+    query_tokens: Sequence[Sequence[float]], doc_tokens: Sequence[Sequence[float]]
+) -> list[tuple[int, int, float]]:
+    """For each token of the query its number, that of the token of the document that it found, and their dot product.
+
+    :func:`colbert_alignments` reads arrays, which is faster, and says more.
+
+    Args:
+        query_tokens: A list of tokens, each a list of numbers.
+        doc_tokens: A list of tokens, each a list of numbers.
+
+    Raises:
+        ShapeError, InvalidInputError, DtypeError: As :func:`maxsim_vecs`.
+
+    Example:
+        >>> maxsim_alignments_vecs([[1, 0], [0, 1]], [[0, 0.5], [3, -1]])
+        [(0, 1, 3.0), (1, 0, 0.5)]
+    """
+
 def maxsim_batch(
     query_tokens: NDArray[np.float32],
     values: _Tokens | Sequence[_Tokens],
@@ -1851,6 +2288,18 @@ def maxsim_cosine(query_tokens: NDArray[np.float32], doc_tokens: NDArray[np.floa
     Example:
         >>> maxsim_cosine(np.array([[0, 7]], dtype=np.float32), np.array([[6, 8], [5, 0]], dtype=np.float32))
         0.800000011920929
+    """
+
+def maxsim_cosine_vecs(query_tokens: Sequence[Sequence[float]], doc_tokens: Sequence[Sequence[float]]) -> float:
+    """:func:`maxsim_cosine` of nested lists.
+
+    Args:
+        query_tokens: A list of tokens, each a list of numbers.
+        doc_tokens: A list of tokens, each a list of numbers.
+
+    Raises:
+        ShapeError, InvalidInputError, DtypeError: As :func:`maxsim_vecs`; a token that is all zeros is an
+            InvalidInputError.
     """
 
 def maxsim_matrix(
@@ -1960,6 +2409,23 @@ def maxsim_top_k(
         >>> values = np.array([[0.5, 0], [1, 0], [0.25, 0]], dtype=np.float32)
         >>> maxsim_top_k(query, values, np.array([0, 1, 2, 3]), k=2)
         (array([1, 0]), array([1. , 0.5], dtype=float32))
+    """
+
+def maxsim_vecs(query_tokens: Sequence[Sequence[float]], doc_tokens: Sequence[Sequence[float]]) -> float:
+    """:func:`maxsim` of nested lists. Arrays are read in place, which is many times faster.
+
+    Args:
+        query_tokens: A list of tokens, each a list of numbers.
+        doc_tokens: A list of tokens, each a list of numbers.
+
+    Raises:
+        ShapeError: No tokens, or unequal dims.
+        InvalidInputError: Tokens of unequal length, a component that is not finite or beyond float32.
+        DtypeError: Something else than lists of numbers.
+
+    Example:
+        >>> maxsim_vecs([[1, 0], [0, 1]], [[3, 1], [2, 5]])
+        8.0
     """
 
 def mmr(
@@ -2090,6 +2556,97 @@ def mmr_curve(
         >>> candidates = [("a", 1.0), ("b", 0.75), ("c", 0.5)]
         >>> mmr_curve(candidates, embeddings, [1.0, 0.5], k=2)
         [(1.0, 0.875, 0.0), (0.5, 0.75, 1.0)]
+    """
+
+def norm(vector: NDArray[np.float32]) -> float:
+    """The Euclidean norm of a vector.
+
+    Args:
+        vector: float32 of shape ``(dim,)``, C-contiguous.
+
+    Raises:
+        ShapeError: Other dimensions or strides.
+        DtypeError: Another dtype than float32.
+
+    Example:
+        >>> norm(np.array([3, 4], dtype=np.float32))
+        5.0
+    """
+
+def normalize(vector: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A vector divided by its Euclidean norm.
+
+    Args:
+        vector: float32 of shape ``(dim,)``, C-contiguous.
+
+    Raises:
+        InvalidInputError: A vector of zeros or without components, which has no direction; a component that is NaN or
+            infinite.
+        ShapeError: Other dimensions or strides.
+        DtypeError: Another dtype than float32.
+
+    Example:
+        >>> normalize(np.array([3, 4], dtype=np.float32))
+        array([0.6, 0.8], dtype=float32)
+    """
+
+def normalize_maxsim(score: float, query_length: float) -> float:
+    """MaxSim divided by the number of query tokens: for unit tokens within ±1, whatever the length of the query.
+
+    It does not depend on what else is ranked, so that a threshold holds for all queries.
+
+    Args:
+        score: A score.
+        query_length: The number of the query's tokens, or the sum of their weights.
+
+    Raises:
+        InvalidInputError: A score that is NaN or infinite, or a length that is not above 0.
+        DtypeError: Something else than numbers.
+
+    Example:
+        >>> normalize_maxsim(24.0, 32)
+        0.75
+    """
+
+def normalize_maxsim_batch(scores: NDArray[np.float32], query_length: float) -> NDArray[np.float32]:
+    """:func:`normalize_maxsim` of many scores of one query.
+
+    Args:
+        scores: float32 of shape ``(n,)``, C-contiguous.
+        query_length: As for :func:`normalize_maxsim`.
+
+    Raises:
+        InvalidInputError: As :func:`normalize_maxsim`.
+        ShapeError: Other dimensions or strides.
+        DtypeError: Another dtype than float32.
+    """
+
+def normalize_or_zero(vector: NDArray[np.float32]) -> NDArray[np.float32]:
+    """:func:`normalize`, but a vector of zeros stays as it is.
+
+    Args:
+        vector: float32 of shape ``(dim,)``, C-contiguous.
+
+    Raises:
+        InvalidInputError: A component that is NaN or infinite.
+        ShapeError: Other dimensions or strides.
+        DtypeError: Another dtype than float32.
+    """
+
+def normalize_scores(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Scores brought to the range 0 to 1, ``(s - min) / (max - min)``; scores that are all equal become 1.
+
+    Args:
+        scores: float32 of shape ``(n,)``, C-contiguous.
+
+    Raises:
+        InvalidInputError: A score that is NaN or infinite.
+        ShapeError: Other dimensions or strides.
+        DtypeError: Another dtype than float32.
+
+    Example:
+        >>> normalize_scores(np.array([3, -1, 1], dtype=np.float32))
+        array([1. , 0. , 0.5], dtype=float32)
     """
 
 def patches_to_regions(
@@ -2254,6 +2811,69 @@ def quantize_int8(tokens: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArra
         ([[64, -127], [0, 0]], [1.0, 0.0])
     """
 
+def rerank_contextual(
+    candidates: Iterable[_Id],
+    judge: Callable[[list[_Id]], Iterable[bool]],
+    *,
+    batch_size: int = 10,
+    exploration_rounds: int = 25,
+    total_rounds: int = 100,
+    seed: int = 0,
+) -> list[tuple[_Id, ContextualScore]]:
+    """Ranks candidates by how often a judge finds them relevant, in batches chosen for that (TS-SetRank).
+
+    For judges that read several documents at once, such as a language model with a setwise prompt, and judge a document
+    differently in other company. The belief about a candidate is a Beta distribution that starts as Beta(1, 1) and
+    counts judgments. Batches are drawn evenly at first; then each is of the candidates whose draws from their beliefs
+    are the greatest (Thompson sampling). Within a batch the order is by chance.
+
+    Args:
+        candidates: Ids, in any order.
+        judge: Is given the ids of a batch and returns a bool for each; it is called ``total_rounds`` times.
+        batch_size: The documents of a batch; all if there are no more.
+        exploration_rounds: How many batches are drawn evenly.
+        total_rounds: How many batches are judged, those included.
+        seed: The same seed gives the same batches, where judgments are the same.
+
+    Returns:
+        All candidates, by the mean of the belief descending, then in the order in which they came.
+
+    Raises:
+        DuplicateIdError: A candidate twice.
+        InvalidInputError: ``batch_size`` 0, more exploration than rounds, another number of judgments than documents.
+        DtypeError: A judgment that is no bool, a judge that is no function. What the judge raises goes through.
+
+    Source:
+        Huang, Madala, Niu, Hockenmaier, Zhang: Contextual relevance and adaptive sampling for LLM-based document
+        reranking (2025).
+
+    Example:
+        >>> def above_the_mean(batch):
+        ...     return [document >= np.mean(batch) for document in batch]
+        >>> ranked = rerank_contextual(range(30), above_the_mean)
+        >>> all(document >= 20 for document, score in ranked[:5])
+        True
+    """
+
+def softmax_scores(scores: NDArray[np.float32], temperature: float = 1.0) -> NDArray[np.float32]:
+    """Scores as shares of 1: ``exp(s / temperature)``, divided by the sum of all.
+
+    Shares depend on what else is ranked: they are no probabilities of relevance.
+
+    Args:
+        scores: float32 of shape ``(n,)``, C-contiguous.
+        temperature: Above 0; less is steeper.
+
+    Raises:
+        InvalidInputError: A score that is NaN or infinite, or ``temperature`` out of range.
+        ShapeError: Other dimensions or strides.
+        DtypeError: Another dtype than float32.
+
+    Example:
+        >>> softmax_scores(np.array([7, 7], dtype=np.float32))
+        array([0.5, 0.5], dtype=float32)
+    """
+
 def to_bf16(tokens: NDArray[np.float32]) -> NDArray[np.uint16]:
     """Tokens in bfloat16, as the bits that it has: the upper 16 of float32, rounded to the nearest, ties to even.
 
@@ -2296,4 +2916,39 @@ def token_clusters(
         >>> tokens = np.array([[1, 0], [0, 1], [1, 0], [0, 1]], dtype=np.float32)
         >>> token_clusters(tokens, protected=1, factor=1.5)
         array([0, 1, 2, 1])
+    """
+
+def top_k_alignments(alignments: Iterable[Alignment], k: int) -> list[Alignment]:
+    """The ``k`` alignments of the largest similarity, largest first; of equals, that of the first query token.
+
+    Args:
+        alignments: As :func:`colbert_alignments` returns them.
+        k: How many; all if there are no more.
+
+    Raises:
+        DtypeError: Something else than a list of alignments.
+        InvalidInputError: ``k`` below 0.
+
+    Example:
+        >>> query = np.array([[1, 0], [0, 1]], dtype=np.float32)
+        >>> found = colbert_alignments(query, np.array([[0.25, 0], [0, 0.75]], dtype=np.float32))
+        >>> [alignment.query_token for alignment in top_k_alignments(found, 1)]
+        [1]
+    """
+
+def top_k_indices(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:
+    """The positions of the ``k`` greatest scores, greatest first; equal scores by position.
+
+    Args:
+        scores: float32 of shape ``(n,)``, C-contiguous.
+        k: How many; all if there are no more.
+
+    Raises:
+        InvalidInputError: A score that is NaN, or ``k`` below 0.
+        ShapeError: Other dimensions or strides.
+        DtypeError: Another dtype than float32.
+
+    Example:
+        >>> top_k_indices(np.array([0.5, 2, 1, 2], dtype=np.float32), 3)
+        array([1, 3, 2])
     """

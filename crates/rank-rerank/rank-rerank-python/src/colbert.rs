@@ -312,6 +312,19 @@ pub(crate) fn colbert_alignments(
     cosine: bool,
     precision: Option<&str>,
 ) -> PyResult<Vec<Alignment>> {
+    explained(py, query_tokens, doc_tokens, scales, weights, cosine, precision).map(aligned)
+}
+
+/// The score of a document, taken apart.
+pub(crate) fn explained(
+    py: Python<'_>,
+    query_tokens: &Bound<'_, PyAny>,
+    doc_tokens: &Bound<'_, PyAny>,
+    scales: Option<&Bound<'_, PyAny>>,
+    weights: Option<&Bound<'_, PyAny>>,
+    cosine: bool,
+    precision: Option<&str>,
+) -> PyResult<colbert::Explanation> {
     let query = weighted(query(query_tokens, "query_tokens", cosine)?, weights)?;
     let document = Array::new(doc_tokens, "doc_tokens", 2, "(tokens, dim)")?;
     document.check_scales(scales.is_some())?;
@@ -320,17 +333,10 @@ pub(crate) fn colbert_alignments(
         .transpose()?;
     let components = document.components(scales.as_ref().map(PyReadonlyArrayDyn::as_slice).transpose()?)?;
     let (dim, scoring) = (document.dim(), scoring(precision, 1)?);
-    let of_document = |error| match error {
-        Error::NoTokens { .. } => Error::NoTokens { argument: Argument::Document },
-        Error::NonFinite { token, value, .. } => Error::NonFinite { argument: Argument::Document, token, value },
-        Error::ZeroToken { token, .. } => Error::ZeroToken { argument: Argument::Document, token },
-        other => other,
-    };
-    let explanation = py.detach(|| colbert::explain(&query, components, dim, scoring));
-    explanation.map(aligned).map_err(|error| to_python(of_document(error)))
+    py.detach(|| colbert::explain(&query, components, dim, scoring)).map_err(to_python)
 }
 
-fn back(alignments: &Bound<'_, PyAny>) -> PyResult<Vec<colbert::Alignment>> {
+pub(crate) fn back(alignments: &Bound<'_, PyAny>) -> PyResult<Vec<colbert::Alignment>> {
     let each = items(PACKAGE, alignments, "alignments", "a list of Alignment")?;
     each.enumerate()
         .map(|(position, entry)| {

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 
 use numpy::PyArray1;
 use pyo3::prelude::*;
-use pyo3::types::PyList;
-use rank_pyo3::{Id, ProgressBar, describe, items, pair};
+use pyo3::types::{PyList, PyTuple};
+use rank_pyo3::{At, Id, ProgressBar, describe, items, pair};
 use rank_rerank::Error;
 use rank_rerank::crossencoder::ort::{self, OrtOptions};
-use rank_rerank::crossencoder::{CrossEncoder, rerank};
+use rank_rerank::crossencoder::{CrossEncoder, refine_with_config, rerank};
 
+use crate::colbert::config;
 use crate::errors::{PACKAGE, to_python};
 use crate::number;
 
@@ -70,6 +71,24 @@ impl OrtCrossEncoder {
         let ranked = self.reporting(py, candidates.len(), progress, |encoder| rerank(encoder, query, &candidates))?;
         PACKAGE.ranked(py, &ranked)
     }
+
+    #[doc = rank_pyo3::stub!("OrtCrossEncoder.refine")]
+    #[pyo3(signature = (query, candidates, alpha = 0.5, *, k = None, normalize = true, progress = false))]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of the Python function")]
+    fn refine<'py>(
+        &self,
+        py: Python<'py>,
+        query: &str,
+        candidates: &Bound<'py, PyAny>,
+        #[pyo3(from_py_with = number::share)] alpha: f32,
+        k: Option<i64>,
+        normalize: bool,
+        progress: bool,
+    ) -> PyResult<Bound<'py, PyList>> {
+        let (candidates, config) = (scored_texts(candidates)?, config(alpha, k, normalize)?);
+        let work = |encoder: &Reporting<'_>| refine_with_config(encoder, query, &candidates, config);
+        PACKAGE.ranked(py, &self.reporting(py, candidates.len(), progress, work)?)
+    }
 }
 
 impl OrtCrossEncoder {
@@ -95,7 +114,7 @@ struct Reporting<'a> {
     bar: ProgressBar,
 }
 
-enum Failure {
+pub(crate) enum Failure {
     Rank(Error),
     Python(PyErr),
 }
@@ -128,6 +147,33 @@ impl CrossEncoder for Reporting<'_> {
             ControlFlow::Break(raised) => Err(Failure::Python(raised)),
         }
     }
+}
+
+/// Reads candidates, `(id, text, score)` triples.
+fn scored_texts(candidates: &Bound<'_, PyAny>) -> PyResult<Vec<(Id, String, f32)>> {
+    items(PACKAGE, candidates, "candidates", "(id, text, score) triples")?
+        .enumerate()
+        .map(|(position, entry)| {
+            let entry = entry?;
+            let at = At { argument: "candidates", position };
+            let refused = || {
+                PACKAGE.dtype(format_args!(
+                    "{at}: expected an (id, text, score) triple, got {}; pass a list of them",
+                    describe(&entry)
+                ))
+            };
+            let parts: Vec<Bound<'_, PyAny>> = match (entry.cast::<PyTuple>(), entry.cast::<PyList>()) {
+                (Ok(tuple), _) => tuple.iter().collect(),
+                (_, Ok(list)) => list.iter().collect(),
+                _ => return Err(refused()),
+            };
+            let [id, text, score] = &parts[..] else { return Err(refused()) };
+            let text = text.extract().map_err(|_| {
+                PACKAGE.dtype(format_args!("{at}: expected a str as text, got {}; convert it", describe(text)))
+            })?;
+            Ok((Id::extract(PACKAGE, id, at)?, text, rank_pyo3::score(PACKAGE, score, at)? as f32))
+        })
+        .collect()
 }
 
 /// Reads candidates, `(id, text)` pairs.

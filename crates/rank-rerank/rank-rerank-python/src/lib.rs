@@ -2,8 +2,10 @@
 
 #![expect(clippy::doc_markdown, clippy::doc_link_with_quotes, reason = "the documentation is for Python")]
 
+mod aligned;
 mod array;
 mod colbert;
+mod contextual;
 mod cross_encoder;
 mod diversity;
 mod documents;
@@ -18,6 +20,8 @@ mod residual;
 mod store;
 mod store_arrow;
 mod tokens;
+mod vectors;
+mod weights;
 
 use pyo3::prelude::*;
 
@@ -25,10 +29,17 @@ use pyo3::prelude::*;
 #[pymodule]
 mod _rank_rerank {
     #[pymodule_export]
+    use crate::aligned::{
+        AlignmentStats, Explanation, alignment_stats, alignments_for_doc_tokens, alignments_for_query_tokens,
+        colbert_explain, extract_snippet_indices, filter_alignments, top_k_alignments,
+    };
+    #[pymodule_export]
     use crate::colbert::{
         Alignment, colbert_alignments, colbert_highlight, colbert_rank, colbert_rank_batch, colbert_rank_with_top_k,
         colbert_refine, highlight_spans, patches_to_regions,
     };
+    #[pymodule_export]
+    use crate::contextual::{ContextualScore, rerank_contextual};
     #[pymodule_export]
     use crate::cross_encoder::OrtCrossEncoder;
     #[pymodule_export]
@@ -48,5 +59,15 @@ mod _rank_rerank {
     #[pymodule_export]
     use crate::tokens::{
         maxsim, maxsim_batch, maxsim_cosine, maxsim_matrix, maxsim_top_k, quantize_binary, quantize_int8, to_bf16,
+    };
+    #[pymodule_export]
+    use crate::vectors::{
+        cosine, dequantize_int8, dot, from_bf16, highlight_matches_vecs, maxsim_alignments_cosine_vecs,
+        maxsim_alignments_vecs, maxsim_cosine_vecs, maxsim_vecs, norm, normalize, normalize_or_zero,
+    };
+    #[pymodule_export]
+    use crate::weights::{
+        attention_weights, bm25_weights, idf_weights, normalize_maxsim, normalize_maxsim_batch, normalize_scores,
+        softmax_scores, top_k_indices,
     };
 }

@@ -8,10 +8,12 @@ use pyo3::prelude::*;
 use pyo3::types::{PyCapsule, PyList};
 use rank_pyo3::arrow::{ArrowTable, IdRef};
 use rank_pyo3::{At, Id, ProgressBar, describe, ids, items, pair};
+use rank_rerank::colbert::Explanation as Explained;
 use rank_rerank::simd::{MaxSim, Scoring, TokenBatch};
 use rank_rerank::store::{self, IdCodec, StoredId, TokenDtype};
 use rank_rerank::{Argument, Error, Result};
 
+use crate::aligned::Explanation;
 use crate::array::{Array, Reader};
 use crate::colbert::{Alignment, aligned, config, count, first_stage, lists, of_candidate, queries, report, reported};
 use crate::documents::Held;
@@ -82,6 +84,21 @@ pub(crate) struct TokenStore {
 impl TokenStore {
     fn new(store: Store) -> Self {
         Self { store: Arc::new(RwLock::new(store)) }
+    }
+
+    fn explained(
+        &self,
+        py: Python<'_>,
+        query_tokens: &Bound<'_, PyAny>,
+        id: &Bound<'_, PyAny>,
+        weights: Option<&Bound<'_, PyAny>>,
+        cosine: bool,
+        precision: Option<&str>,
+    ) -> PyResult<Explained> {
+        let query = weighted(query(query_tokens, "query_tokens", cosine)?, weights)?;
+        let (key, scoring) = (Key(Id::extract(PACKAGE, id, "id")?), scoring(precision, 1)?);
+        let explanation = self.read(py, |store| store.contains(&key).then(|| store.explain(&query, &key, scoring)));
+        explanation.ok_or_else(|| unknown(&key))?.map_err(to_python)
     }
 
     pub(crate) fn read<T: Send>(&self, py: Python<'_>, work: impl FnOnce(&Store) -> T + Send) -> T {
@@ -521,10 +538,21 @@ impl TokenStore {
         cosine: bool,
         precision: Option<&str>,
     ) -> PyResult<Vec<Alignment>> {
-        let query = weighted(query(query_tokens, "query_tokens", cosine)?, weights)?;
-        let (key, scoring) = (Key(Id::extract(PACKAGE, id, "id")?), scoring(precision, 1)?);
-        let explanation = self.read(py, |store| store.contains(&key).then(|| store.explain(&query, &key, scoring)));
-        explanation.ok_or_else(|| unknown(&key))?.map(aligned).map_err(to_python)
+        self.explained(py, query_tokens, id, weights, cosine, precision).map(aligned)
+    }
+
+    #[doc = rank_pyo3::stub!("TokenStore.explain")]
+    #[pyo3(signature = (query_tokens, id, *, weights = None, cosine = false, precision = None))]
+    fn explain(
+        &self,
+        py: Python<'_>,
+        query_tokens: &Bound<'_, PyAny>,
+        id: &Bound<'_, PyAny>,
+        weights: Option<&Bound<'_, PyAny>>,
+        cosine: bool,
+        precision: Option<&str>,
+    ) -> PyResult<Explanation> {
+        self.explained(py, query_tokens, id, weights, cosine, precision).map(Explanation::from)
     }
 
     #[doc = rank_pyo3::stub!("TokenStore.__arrow_c_stream__")]
