@@ -25,7 +25,7 @@ PARTS = [slice(start, end) for start, end in itertools.pairwise(OFFSETS)]
 QUERY = RNG.standard_normal((5, 16)).astype(np.float32)
 VALUES = RNG.standard_normal((60, 16)).astype(np.float32)
 
-KINDS = {
+KINDS: dict[str, Any] = {
     "float32": VALUES,
     "float16": VALUES.astype(np.float16),
     "bfloat16": to_bf16(VALUES),
@@ -88,7 +88,8 @@ def test_dtypes_in_turns() -> None:
         store.extend([1, 2], [VALUES[:2], words[:2]])
     # The same memory, seen as two dtypes.
     codes = VALUES.view(np.float16)
-    for parts in ([VALUES[:3], codes[:3, :].copy()], [VALUES[:3], codes[:3]]):
+    mixed: list[Any] = [[VALUES[:3], codes[:3, :].copy()], [VALUES[:3], codes[:3]]]
+    for parts in mixed:
         with pytest.raises(ShapeError, match=r"document 1\): expected dim 16, got 32"):
             maxsim_batch(QUERY, parts)
 
