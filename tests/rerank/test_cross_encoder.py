@@ -194,10 +194,12 @@ def test_models_that_are_no_cross_encoders() -> None:
 def test_numbers_that_are_too_small() -> None:
     with pytest.raises(InvalidInputError, match=r"^max_length: expected at least 8 tokens, got 7; 512 is usual$"):
         OrtCrossEncoder.from_file(FIXTURES / "model.onnx", max_length=7)
-    with pytest.raises(InvalidInputError, match=r"^max_length: expected at least 0, got -1; pass no negative number$"):
+    with pytest.raises(InvalidInputError) as raised:
         OrtCrossEncoder.from_file(FIXTURES / "model.onnx", max_length=-1)
-    with pytest.raises(InvalidInputError, match=r"^threads: expected at least 0, got -2; pass no negative number$"):
+    assert str(raised.value) == "max_length: expected at least 0, got -1; pass no negative number"
+    with pytest.raises(InvalidInputError) as raised:
         OrtCrossEncoder.from_file(FIXTURES / "model.onnx", threads=-2)
+    assert str(raised.value) == "threads: expected at least 0, got -2; pass no negative number"
 
 
 def test_pairs_beyond_the_positions_of_the_model() -> None:
