@@ -31,7 +31,7 @@ impl From<colbert::Explanation> for Explanation {
     }
 }
 
-fn each(alignments: Vec<colbert::Alignment>) -> Vec<Alignment> {
+pub(crate) fn each(alignments: Vec<colbert::Alignment>) -> Vec<Alignment> {
     alignments.into_iter().map(Alignment::from).collect()
 }
 

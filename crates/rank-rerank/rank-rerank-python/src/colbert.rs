@@ -297,7 +297,7 @@ impl From<colbert::Alignment> for Alignment {
 }
 
 pub(crate) fn aligned(explanation: colbert::Explanation) -> Vec<Alignment> {
-    explanation.alignments.into_iter().map(Alignment::from).collect()
+    crate::aligned::each(explanation.alignments)
 }
 
 #[doc = rank_pyo3::stub!("colbert_alignments")]
